@@ -1,0 +1,25 @@
+//! The neutral words of a conversation, and the port through which every chat platform is reached.
+//!
+//! A platform's adapter turns what happened there into [`Event`]s and shows [`Card`]s; the engine knows nothing else.
+//!
+//! Invariants
+//! - No type here knows a vendor, a database or a runtime: this crate depends on serde alone.
+//! - Ids of different things are different types.
+//! - An instant is a value ([`Timestamp`]), never read from the machine.
+
+mod card;
+pub mod contract;
+mod event;
+mod ids;
+mod place;
+mod platform;
+mod text;
+mod time;
+
+pub use card::{Card, Choice, FreeText, Image, Link, Misfit, Prominence, Video};
+pub use event::{Event, Field, Form, Message, What};
+pub use ids::{AssetId, ChannelId, ChoiceId, EventId, FormId, MessageId, PersonId, UserId, WorkspaceId};
+pub use place::{Identity, Place, PlatformKind, Privacy, Profile};
+pub use platform::{Key, Pending, Platform, Refusal, Sent, ShownTo, Unreadable};
+pub use text::{Block, Span, Text};
+pub use time::Timestamp;

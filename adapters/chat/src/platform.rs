@@ -1,0 +1,105 @@
+//! The port: what Kairos asks of a chat platform. `contract` says in prose what an adapter owes.
+
+use std::{fmt, future::Future, pin::Pin, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Card, Event, Form, Identity, MessageId, Place, PlatformKind, Profile, Timestamp};
+
+/// What a call to a platform becomes: an answer, or why there is none.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Refusal>> + Send + 'a>>;
+
+/// The key of a delivery: the same for every attempt at the same one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Key(pub String);
+
+/// Who sees a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShownTo {
+    /// Everybody in the place.
+    Everyone,
+    /// One person, as the answer to something they did there just now; may be lost, so never the only copy.
+    Only(Identity),
+}
+
+/// A message of ours that arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Where.
+    pub place: Place,
+    /// Under which id.
+    pub message: MessageId,
+}
+
+/// Why a platform did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// It won't, ever: archived, not a member, deactivated, private messages closed.
+    Definite(String),
+    /// It did not now, and surely did nothing; try again, not before the given time where one is given.
+    Transient {
+        /// What it said, without any text of people.
+        reason: String,
+        /// How long it asked us to wait.
+        retry_after: Option<Duration>,
+    },
+    /// No answer: it may or may not have happened. Look with [`Platform::find`] before trying again.
+    Unknown(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Definite(reason) => write!(f, "refused: {reason}"),
+            Self::Transient { reason, .. } => write!(f, "refused for now: {reason}"),
+            Self::Unknown(reason) => write!(f, "no answer: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// A raw event that could not be read. The reason names the place in it, never its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable(pub String);
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unreadable event: {}", self.0)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// A chat platform, as Kairos sees it. See [`crate::contract`] for what each method owes.
+pub trait Platform: Send + Sync {
+    /// Which platform it is.
+    fn kind(&self) -> PlatformKind;
+
+    /// Reads a raw event as it was stored. Pure: the same text gives the same events; none for what doesn't matter.
+    fn translate(&self, raw: &str) -> Result<Vec<Event>, Unreadable>;
+
+    /// Says `card` at `place`. A repeated `key` MUST NOT show a second message.
+    fn send<'a>(&'a self, place: &'a Place, to: &'a ShownTo, card: &'a Card, key: &'a Key) -> Pending<'a, Sent>;
+
+    /// Replaces the card of a message of ours.
+    fn edit<'a>(&'a self, sent: &'a Sent, card: &'a Card) -> Pending<'a, ()>;
+
+    /// Opens the private conversation with a person, or finds it.
+    fn open_private<'a>(&'a self, who: &'a Identity) -> Pending<'a, Place>;
+
+    /// Shows a form to the person who did `event` just now.
+    fn ask<'a>(&'a self, event: &'a Event, form: &'a Form) -> Pending<'a, ()>;
+
+    /// What the platform tells about a person; `None` for somebody it does not know.
+    fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>>;
+
+    /// The messages of a place since an instant, oldest first; `None` where the platform gives no history.
+    fn history<'a>(&'a self, place: &'a Place, since: Timestamp) -> Pending<'a, Option<Vec<Event>>>;
+
+    /// The message that an earlier attempt with `key` left at `place`, if any.
+    fn find<'a>(&'a self, place: &'a Place, key: &'a Key) -> Pending<'a, Option<Sent>>;
+}

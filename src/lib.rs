@@ -1,0 +1,2 @@
+//! Kairos hears a question or an alert, decides whether to speak, and helps in the conversation.
+pub mod library;

@@ -1,0 +1,50 @@
+//! The library: everything in the prompts folder, read, checked and at hand.
+//!
+//! Invariants
+//! - What is in a [`Library`] is whole: every reference leads somewhere, every scenario ends.
+//! - Reading never stops at the first mistake; each is told with its file, line and what would be right.
+
+mod asset;
+mod scenario;
+mod trigger;
+
+use std::collections::BTreeMap;
+
+use chat::AssetId;
+
+pub use asset::{Answer, Asset, AssetKind, Level, Moment};
+pub use scenario::{Scenario, ScenarioId};
+pub use trigger::{Mode, Trigger, TriggerId};
+
+chat::id! {
+    /// The name of a skill: the name of its folder.
+    SkillId;
+}
+
+/// A skill: what a folder of the library is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skill {
+    /// Its name.
+    pub id: SkillId,
+    /// The heading people see.
+    pub title: String,
+    /// The area of work it belongs to.
+    pub area: String,
+    /// What it is, in a sentence or two.
+    pub about: String,
+}
+
+/// Everything Kairos can say about work.
+#[derive(Clone, Debug, Default)]
+pub struct Library {
+    /// Skills by name.
+    pub skills: BTreeMap<SkillId, Skill>,
+    /// Assets by name.
+    pub assets: BTreeMap<AssetId, Asset>,
+    /// Scenarios by name.
+    pub scenarios: BTreeMap<ScenarioId, Scenario>,
+    /// Triggers by name.
+    pub triggers: BTreeMap<TriggerId, Trigger>,
+    /// Pictures by their path below the prompts folder.
+    pub pictures: BTreeMap<String, Vec<u8>>,
+}

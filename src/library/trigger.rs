@@ -1,0 +1,68 @@
+//! What a manager configures: when, for whom, what to offer, how.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use chat::AssetId;
+use serde::{Deserialize, Serialize};
+
+use super::{Moment, ScenarioId, SkillId, asset::names};
+
+chat::id! {
+    /// The name of a trigger.
+    TriggerId;
+}
+
+/// A trigger as its author wrote it, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trigger {
+    /// Its name.
+    pub id: TriggerId,
+    /// The skill whose folder it lies in.
+    pub skill: SkillId,
+    /// How people read it in *Why this?*.
+    pub title: String,
+    /// The need in one sentence.
+    pub need: String,
+    /// What it offers, the best first; never empty.
+    pub offer: Vec<AssetId>,
+    /// The scenario behind *Practise this*.
+    pub practise: Option<ScenarioId>,
+    /// The moments of need it hears; never empty.
+    pub moments: Vec<Moment>,
+    /// Phrases that mean the need by themselves.
+    pub keywords: Vec<String>,
+    /// A CEL expression over `event` and `person` that must also hold.
+    pub condition: Option<String>,
+    /// Only for these roles; empty: everybody.
+    pub roles: Vec<String>,
+    /// How long people get to answer first.
+    pub grace: Duration,
+    /// How long it stays quiet in a channel after it spoke.
+    pub cooldown: Duration,
+    /// How long the same asset stays away from the same person.
+    pub recovery: Duration,
+    /// 0 to 100: who goes first when two triggers hear the same message.
+    pub priority: u8,
+    /// Whether it speaks.
+    pub mode: Mode,
+    /// Share of people whose needs are recorded and not answered, 0 to 50 per cent.
+    pub holdout_percent: u8,
+    /// Who answers for it.
+    pub owner: String,
+    /// Messages that mean the need.
+    pub examples: Vec<String>,
+    /// Messages that sound alike and mean something else.
+    pub unlike: Vec<String>,
+}
+
+names! {
+    /// Whether a trigger or a channel is live.
+    Mode {
+        /// Nothing is decided.
+        Off = "off",
+        /// Decides and records, says nothing.
+        Shadow = "shadow",
+        /// Decides and speaks.
+        Live = "live",
+    }
+}
