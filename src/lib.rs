@@ -1,2 +1,5 @@
 //! Kairos hears a question or an alert, decides whether to speak, and helps in the conversation.
+pub mod engine;
 pub mod library;
+pub mod practice;
+pub mod store;

@@ -1,0 +1,5 @@
+//! When to speak: each rule in a file of its own.
+
+mod quiet_hours;
+
+pub use quiet_hours::WorkingHours;

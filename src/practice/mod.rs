@@ -1,0 +1,32 @@
+//! A person's practice: one scenario, one card a turn.
+//!
+//! Invariants
+//! - Pure over stored state: the same story, state and choice give the same turn.
+
+use chat::{PersonId, Timestamp};
+
+use crate::library::ScenarioId;
+
+chat::id! {
+    /// One practice of one person.
+    SessionId;
+}
+
+/// A practice as it is stored between two turns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Who practises.
+    pub person: PersonId,
+    /// What.
+    pub scenario: ScenarioId,
+    /// Turns taken so far.
+    pub turn: u32,
+    /// The story's state in Ink's own form (JSON).
+    pub state: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When the debrief was reached.
+    pub finished_at: Option<Timestamp>,
+}
