@@ -3,14 +3,9 @@
 //! Invariants
 //! - Pure over stored state: the same story, state and choice give the same turn.
 
-use chat::{PersonId, Timestamp};
+use chat::{PersonId, SessionId, Timestamp};
 
 use crate::library::ScenarioId;
-
-chat::id! {
-    /// One practice of one person.
-    SessionId;
-}
 
 /// A practice as it is stored between two turns.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,6 @@
 mod records;
 
 pub use records::{
-    Action, Arrival, Channel, Claimed, Delivery, DeliveryId, DeliveryKey, DeliveryState, Offer, Outcome, Person,
-    PersonChange, Recorded, Settlement, Tap,
+    Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,
+    Recorded, Settlement, Tap,
 };
