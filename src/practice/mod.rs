@@ -2,8 +2,15 @@
 //!
 //! Invariants
 //! - Pure over stored state: the same story, state and choice give the same turn.
+//! - Feedback is about the task; what was chosen stays between the person and Kairos.
+
+mod cards;
+mod turn;
 
 use chat::{PersonId, SessionId, Timestamp};
+
+pub use cards::{taken_card, turn_card};
+pub use turn::{PlayError, Turn, begin, resume, take};
 
 use crate::library::ScenarioId;
 

@@ -65,7 +65,7 @@ pub fn exercise_card(asset: &Asset) -> Card {
 }
 
 /// Options as button labels; where one is too long for a button, they are listed by letter above the buttons.
-pub(crate) fn options(texts: &[&str]) -> (Text, Vec<String>) {
+pub fn options(texts: &[&str]) -> (Text, Vec<String>) {
     if texts.iter().all(|text| text.chars().count() <= LABEL_CHARS) {
         return (Text::default(), texts.iter().map(|text| (*text).to_owned()).collect());
     }
