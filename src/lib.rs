@@ -1,2 +1,4 @@
 //! Kairos hears a question or an alert, decides whether to speak, and helps in the conversation.
+pub mod clock;
+pub mod config;
 pub mod library;
