@@ -1,4 +1,6 @@
 //! Kairos hears a question or an alert, decides whether to speak, and helps in the conversation.
+pub mod clock;
+pub mod config;
 pub mod engine;
 pub mod library;
 pub mod practice;

@@ -91,6 +91,9 @@ pub struct Plan {
     pub to: Audience,
     /// What: the assets in order, and practice.
     pub molecule: Molecule,
+    /// Decided and recorded, but not said.
+    #[serde(default)]
+    pub shadow: bool,
     /// True when nobody asked us: it counts against the person's budget.
     pub unasked: bool,
 }

@@ -2,15 +2,17 @@
 //!
 //! Invariants
 //! - Pure over stored state: the same story, state and choice give the same turn.
+//! - Feedback is about the task; what was chosen stays between the person and Kairos.
 
-use chat::{PersonId, Timestamp};
+mod cards;
+mod turn;
+
+use chat::{PersonId, SessionId, Timestamp};
+
+pub use cards::{taken_card, turn_card};
+pub use turn::{PlayError, Turn, begin, take};
 
 use crate::library::ScenarioId;
-
-chat::id! {
-    /// One practice of one person.
-    SessionId;
-}
 
 /// A practice as it is stored between two turns.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +25,7 @@ pub struct Session {
     pub scenario: ScenarioId,
     /// Turns taken so far.
     pub turn: u32,
-    /// The story's state in Ink's own form (JSON).
+    /// The story's state and the turn it shows (JSON).
     pub state: String,
     /// When it began.
     pub started_at: Timestamp,

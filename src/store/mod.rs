@@ -36,8 +36,8 @@ pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
 pub use outbox::QueueCounts;
 pub use records::{
-    Action, Arrival, Channel, Claimed, Delivery, DeliveryId, DeliveryKey, DeliveryState, Offer, Outcome, Person,
-    PersonChange, Recorded, Settlement, Tap,
+    Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,
+    Recorded, Settlement, Tap,
 };
 pub use retention::Swept;
 

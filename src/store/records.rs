@@ -1,8 +1,8 @@
 //! What is kept: the shapes that go in and come out of the store.
 
 use chat::{
-    Card, ChannelId, EventId, Identity, Key, MessageId, PersonId, Place, PlatformKind, Profile, ShownTo, Timestamp,
-    WorkspaceId,
+    Card, ChannelId, DeliveryId, EventId, Identity, Key, MessageId, PersonId, Place, PlatformKind, Profile, ShownTo,
+    Timestamp, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -11,11 +11,6 @@ use crate::{
     library::{Mode, TriggerId},
     practice::Session,
 };
-
-chat::id! {
-    /// A delivery: a card on its way or arrived.
-    DeliveryId;
-}
 
 /// A raw event as a platform handed it over.
 #[derive(Clone, Debug, PartialEq, Eq)]
