@@ -1,4 +1,6 @@
 //! Kairos hears a question or an alert, decides whether to speak, and helps in the conversation.
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod library;
+pub mod logs;
