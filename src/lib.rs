@@ -2,5 +2,8 @@
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod engine;
 pub mod library;
 pub mod logs;
+pub mod practice;
+pub mod store;

@@ -54,4 +54,8 @@ id! {
     FormId;
     /// One micro-asset of the library.
     AssetId;
+    /// A card on its way or arrived.
+    DeliveryId;
+    /// One practice of one person.
+    SessionId;
 }

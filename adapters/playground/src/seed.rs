@@ -1,0 +1,66 @@
+//! The conversation that a newcomer finds: played by the house through the real engine, so what Kairos decides in it
+//! is decided, not painted.
+
+use crate::{Person, Room};
+
+/// One thing that happens in the story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Minutes after the story's start.
+    pub minutes: u32,
+    /// Who does it.
+    pub who: Person,
+    /// Where.
+    pub room: Room,
+    /// What.
+    pub what: Deed,
+}
+
+/// What somebody does in the story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Posts in the room.
+    Says(&'static str),
+    /// Answers, in its thread, the message of an earlier step (its index in the story).
+    ReplyTo(usize, &'static str),
+    /// Chooses the button with this label on Kairos's card under the message of an earlier step.
+    Taps(usize, &'static str),
+    /// Reacts to the message of an earlier step.
+    ReactsTo(usize, &'static str),
+}
+
+/// Length of the story in minutes; the house winds its clock to here before people come in.
+pub const MINUTES: u32 = 18;
+
+/// The story, in order of time. It begins at 09:58 on a working day.
+pub fn story() -> Vec<Step> {
+    use Deed::{ReactsTo, ReplyTo, Says, Taps};
+    use Person::{Ana, Ben, Chloe, Dev};
+    use Room::{Deals, General, Support, TeamLeads};
+    let step = |minutes, who, room, what| Step { minutes, who, room, what };
+    vec![
+        step(0, Dev, General, Says("Morning all. Demo day moved to Thursday, 14:00 London time.")),
+        step(
+            0,
+            Ben,
+            Deals,
+            Says("Northwind signed this morning. Thanks for the help with the security questions, Chloe!"),
+        ),
+        step(1, Chloe, General, ReactsTo(0, "👍")),
+        step(1, Ana, Deals, ReactsTo(1, "🎉")),
+        step(2, Chloe, Support, Says("How do I calm down a customer who is furious about yesterday's outage?")),
+        step(3, Dev, TeamLeads, Says("One-to-ones are in the calendar for the week. Shout if yours clashes.")),
+        step(4, Ana, Deals, Says("how do I answer when they say we're too expensive?")),
+        step(
+            6,
+            Ben,
+            Support,
+            ReplyTo(
+                4,
+                "Let her tell the whole story first, then say what you will do and by when. I can join the call if you like.",
+            ),
+        ),
+        step(7, Chloe, Support, ReactsTo(7, "🙏")),
+        step(16, Ana, Deals, Taps(6, "Useful")),
+    ]
+}
