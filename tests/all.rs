@@ -1,4 +1,4 @@
-//! The one integration binary.
+//! The one integration binary: one file a promise.
 
 mod store;
 mod support;

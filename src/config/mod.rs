@@ -41,6 +41,8 @@ pub const DEFAULT_TOML: &str = include_str!("kairos.toml");
 /// Everything the operator chose.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// The configuration file that was read; `None`: there was none.
+    pub file: Option<PathBuf>,
     /// Where everything is kept.
     pub store: StoreUrl,
     /// Where pages, webhooks and health checks are served.
@@ -162,6 +164,7 @@ impl Config {
         env: impl Iterator<Item = (String, String)>,
         data_dir: Option<&Path>,
     ) -> Result<Self, Mistakes> {
+        let path = file.as_ref().map(|(path, _)| path.clone());
         let mut reader = Reader::new(file, env);
         let store = reader.read("store.url", |text| StoreUrl::read(text, data_dir));
         let listen = reader.read("http.listen", |text| {
@@ -180,6 +183,7 @@ impl Config {
                 Switch::Auto => !slack.is_configured() && !discord.is_configured(),
             };
             Some(Self {
+                file: path,
                 store: store?,
                 listen: listen?,
                 prompts: prompts?,
