@@ -1,7 +1,5 @@
 //! Open questions: settled by people, or looked at again when their hour has come.
 
-use std::time::Duration;
-
 use chat::{Event, What};
 
 use super::{Line, LineError, Observed, line::Effect};
@@ -10,8 +8,6 @@ use crate::{
     store::{Delivery, Offer, Recorded, Settlement},
 };
 
-/// How far back a person's and a channel's past matters: longer than any window of a trigger.
-const PAST: Duration = Duration::from_hours(24 * 400);
 /// Holds that are looked at in one go.
 const BATCH: u32 = 64;
 
@@ -26,7 +22,7 @@ impl Line {
         if event.place.is_private() {
             return Ok(());
         }
-        let held = self.parts.store.held_in(&event.place).await?;
+        let held = self.parts.store.held_in(event.place.platform, &event.place.workspace, &event.place.channel).await?;
         if held.is_empty() {
             return Ok(());
         }
@@ -61,20 +57,17 @@ impl Line {
         let mut effect = Effect::default();
         let now = self.now();
         let Some(offer) = &delivery.offer else { return Ok(()) };
-        let person = self.person(&offer.asker, &mut effect).await?;
-        let mut facts = self.parts.store.facts_about(&person.id, now - PAST).await?;
-        facts.profile = person.profile;
-        let mut place = self.mode_of(&offer.place).await?;
-        place.last_spoke = self.parts.store.last_spoke(&offer.place, now - PAST).await?;
+        let facts = self.facts(&offer.asker, &mut effect).await?;
+        let place = self.place_facts(&offer.place).await?;
         let known = Facts { person: &facts, place: &place, heard_at: offer.heard_at, now, addressed: false };
         let decision = self.parts.engine.reconsider(&offer.need, &offer.plan, &known);
-        let settlement = self.settlement(delivery, &decision);
+        let settlement = self.settlement(delivery, offer, &decision);
         effect.outcome.settled.push((delivery.id.clone(), settlement));
         self.look_again(delivery.key.event.clone(), delivery, offer, decision, None, &mut effect);
         self.commit(effect).await
     }
 
-    fn settlement(&self, delivery: &Delivery, decision: &Decision) -> Settlement {
+    fn settlement(&self, delivery: &Delivery, offer: &Offer, decision: &Decision) -> Settlement {
         let stopped = |rule: Rule| {
             let reason = decision.reasons.iter().rev().find(|reason| reason.rule == rule);
             Settlement::Cancel { reason: reason.cloned().unwrap_or_else(|| Reason::stopped(rule, "no longer")) }
@@ -92,7 +85,10 @@ impl Line {
                     .get(&plan.trigger)
                     .and_then(|trigger| offer_card(library, trigger, plan, &delivery.id));
                 match card {
-                    Some(card) => Settlement::Send { card, plan: plan.clone(), due_at: self.now() },
+                    Some(card) => {
+                        let offer = Box::new(Offer { plan: plan.clone(), ..offer.clone() });
+                        Settlement::Send { card, offer, due_at: self.now() }
+                    }
                     None => stopped(Rule::Trigger),
                 }
             }

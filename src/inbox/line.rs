@@ -8,14 +8,18 @@ use thiserror::Error;
 use super::{Observed, Observer};
 use crate::{
     clock::{Clock, Ids},
-    engine::{Engine, PlaceFacts},
+    engine::{Engine, PersonFacts, PlaceFacts},
     library::{Mode, TriggerId},
     practice::PlayError,
-    store::{Action, Delivery, DeliveryKey, DeliveryState, Outcome, Person, PersonChange, Store, StoreError},
+    store::{
+        Action, Concluded, Delivery, DeliveryKey, DeliveryState, Outcome, Person, PersonChange, Store, StoreError,
+    },
 };
 
 /// How long the platform's word about a person is believed.
 const PROFILE_LASTS: std::time::Duration = std::time::Duration::from_hours(24);
+/// How far back a person's and a channel's past matters: longer than any window of a trigger.
+const PAST: std::time::Duration = std::time::Duration::from_hours(24 * 400);
 /// How long an answer to a tap or a question is worth sending.
 const ANSWER_LASTS: std::time::Duration = std::time::Duration::from_hours(24);
 
@@ -104,8 +108,10 @@ impl Line {
     }
 
     pub(super) async fn commit(&self, effect: Effect) -> Result<(), LineError> {
-        if effect.outcome != Outcome::default() {
-            self.parts.store.conclude(&effect.outcome).await?;
+        if effect.outcome != Outcome::default() && self.parts.store.conclude(&effect.outcome).await? == Concluded::Stale
+        {
+            // Another worker has this arrival; what it decides is what counts.
+            return Ok(());
         }
         for observed in &effect.observed {
             self.parts.observer.decided(observed);
@@ -138,7 +144,24 @@ impl Line {
         Ok(person)
     }
 
-    /// What is known of the place, without what was said there lately.
+    /// Everything about a person that a decision may look at.
+    pub(super) async fn facts(&self, who: &Identity, effect: &mut Effect) -> Result<PersonFacts, LineError> {
+        let person = self.person(who, effect).await?;
+        let known = self.parts.store.facts_about(&person.id, self.now() - PAST).await?;
+        Ok(match known {
+            Some(facts) => PersonFacts { profile: person.profile, ..facts },
+            None => PersonFacts::of_stranger(person.id, person.profile),
+        })
+    }
+
+    /// A place with what was said there lately.
+    pub(super) async fn place_facts(&self, place: &Place) -> Result<PlaceFacts, LineError> {
+        let mut facts = self.mode_of(place).await?;
+        facts.last_spoke = self.parts.store.place_facts(place, self.now() - PAST).await?;
+        Ok(facts)
+    }
+
+    /// The mode of a place, without what was said there.
     pub(super) async fn mode_of(&self, place: &Place) -> Result<PlaceFacts, LineError> {
         if place.is_private() {
             return Ok(PlaceFacts { mode: Mode::Live, channel: String::new(), last_spoke: Vec::new() });

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     engine::{
-        Act, Audience, Decision, Facts, Need, PersonFacts, PlaceFacts, Plan, Reason, Rule,
+        Act, Audience, Decision, Facts, Need, PersonFacts, Plan, Reason, Rule,
         compose::{greeting_card, nothing_good_card, offer_card},
         is_addressed,
     },
@@ -18,8 +18,6 @@ use crate::{
     store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, PersonChange, Recorded},
 };
 
-/// How far back a person's and a channel's past matters: longer than any window of a trigger.
-const PAST: Duration = Duration::from_hours(24 * 400);
 /// How long an offer is worth making after the need was heard: over a long week-end.
 const OFFER_LASTS: Duration = Duration::from_hours(24 * 5);
 /// How long *snooze* lasts.
@@ -31,8 +29,7 @@ impl Line {
             return Ok(());
         }
         let addressed = is_addressed(event);
-        let place = self.mode_of(&event.place).await?;
-        if place.mode == Mode::Off && !addressed {
+        if !addressed && self.mode_of(&event.place).await?.mode == Mode::Off {
             let off = Reason::stopped(Rule::Channel, "off");
             self.observe(event, message, silent(Rule::Channel, off), effect);
             return Ok(());
@@ -43,7 +40,7 @@ impl Line {
             self.observe(event, message, nothing, effect);
             return Ok(());
         }
-        self.decide_about(event, message, &needs, place, effect).await
+        self.decide_about(event, message, &needs, effect).await
     }
 
     /// A slash command: a word we know, or a question.
@@ -70,8 +67,7 @@ impl Line {
             replies_to: None,
         };
         let needs = self.parts.engine.hear(text, true);
-        let place = self.mode_of(&event.place).await?;
-        self.decide_about(event, &message, &needs, place, effect).await
+        self.decide_about(event, &message, &needs, effect).await
     }
 
     async fn decide_about(
@@ -79,15 +75,12 @@ impl Line {
         event: &Event,
         message: &Message,
         needs: &[Need],
-        mut place: PlaceFacts,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
         let now = self.now();
         let addressed = is_addressed(event);
-        let person = self.person(&event.by, effect).await?;
-        let mut facts = self.parts.store.facts_about(&person.id, now - PAST).await?;
-        facts.profile = person.profile;
-        place.last_spoke = self.parts.store.last_spoke(&event.place, now - PAST).await?;
+        let facts = self.facts(&event.by, effect).await?;
+        let place = self.place_facts(&event.place).await?;
         let known = Facts { person: &facts, place: &place, heard_at: event.at.max(now - OFFER_LASTS), now, addressed };
         let decision = self.parts.engine.decide(event, message, needs, &known);
         let delivery = match &decision.act {

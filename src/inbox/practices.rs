@@ -157,7 +157,9 @@ fn read(session: &Session) -> Option<Kept> {
 fn rewritten(scenario: &Scenario) -> Card {
     let mut card = Card::new(
         scenario.title.clone(),
-        Text::paragraph("This scenario was rewritten since you began. It can't go on from here, but it can begin again."),
+        Text::paragraph(
+            "This scenario was rewritten since you began. It can't go on from here, but it can begin again.",
+        ),
     );
     card.choices.push(Choice {
         id: Tap::Start(scenario.id.clone()).to_choice(),

@@ -10,9 +10,7 @@ use super::{
 use crate::{
     engine::{
         Tap,
-        compose::{
-            Rating, asset_card, exercise_answered_card, exercise_card, offer_card, rated_card, why_card,
-        },
+        compose::{Rating, asset_card, exercise_answered_card, exercise_card, offer_card, rated_card, why_card},
     },
     library::AssetKind,
     store::{self, Action, Delivery, Offer, PersonChange},
@@ -99,7 +97,8 @@ impl Line {
             self.rewrite(event, &delivery, &offer, rating, effect).await
         } else {
             // The card belongs to whoever asked; for everybody else it stays as it is.
-            let noted = Card::new("Noted", Text::paragraph("Thank you. Only the total of such taps is shown to anybody."));
+            let noted =
+                Card::new("Noted", Text::paragraph("Thank you. Only the total of such taps is shown to anybody."));
             self.say(event, "rated", person, &noted, effect);
             Ok(())
         }
@@ -129,7 +128,13 @@ impl Line {
         Ok(())
     }
 
-    async fn why(&self, event: &Event, id: &DeliveryId, person: &PersonId, effect: &mut Effect) -> Result<(), LineError> {
+    async fn why(
+        &self,
+        event: &Event,
+        id: &DeliveryId,
+        person: &PersonId,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
         let decided = self.parts.store.decision_for(id).await?;
         let offer = self.offer_behind(id).await?;
         let library = self.parts.engine.library();

@@ -7,9 +7,10 @@
 mod cards;
 mod turn;
 
-use chat::{PersonId, SessionId, Timestamp};
+use chat::{PersonId, Timestamp};
 
 pub use cards::{taken_card, turn_card};
+pub use chat::SessionId;
 pub use turn::{PlayError, Turn, begin, take};
 
 use crate::library::ScenarioId;

@@ -1,10 +1,10 @@
 //! A delivery and its row; how deliveries are found.
 
-use chat::{ChannelId, EventId, MessageId, PersonId, PlatformKind, Timestamp, WorkspaceId};
+use chat::{ChannelId, DeliveryId, EventId, MessageId, PersonId, PlatformKind, Timestamp, WorkspaceId};
 use sqlx::FromRow;
 
 use super::{
-    Delivery, DeliveryId, DeliveryKey, DeliveryState, Settlement, Store, StoreError,
+    Delivery, DeliveryKey, DeliveryState, Settlement, Store, StoreError,
     backend::{Tx, execute, fetch_all, fetch_optional},
     columns::{
         read_instant, read_json, read_name, read_optional_json, read_small, write_instant, write_json,
@@ -124,16 +124,19 @@ pub(super) async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<bool, Sto
 
 /// Settles what is held or pending; false when it is neither any more, and then nothing changes.
 pub(super) async fn settle(tx: &mut Tx, id: &DeliveryId, settlement: &Settlement) -> Result<bool, StoreError> {
-    let (state, card, due_at, why) = match settlement {
-        Settlement::Send { card, due_at } => (DeliveryState::Pending, Some(write_json(card)?), Some(*due_at), None),
-        Settlement::Hold { until } => (DeliveryState::Held, None, Some(*until), None),
+    let (state, card, offer, due_at, why) = match settlement {
+        Settlement::Send { card, offer, due_at } => {
+            (DeliveryState::Pending, Some(write_json(card)?), Some(write_json(offer)?), Some(*due_at), None)
+        }
+        Settlement::Hold { until } => (DeliveryState::Held, None, None, Some(*until), None),
         Settlement::Cancel { reason } => {
-            (DeliveryState::Cancelled, None, None, Some(format!("{}: {}", reason.rule, reason.value)))
+            (DeliveryState::Cancelled, None, None, None, Some(format!("{}: {}", reason.rule, reason.value)))
         }
     };
-    let sql = "UPDATE deliveries SET state = $2, card = $3, due_at = COALESCE($4, due_at), last_error = $5
+    let sql = "UPDATE deliveries
+         SET state = $2, card = $3, offer = COALESCE($4, offer), due_at = COALESCE($5, due_at), last_error = $6
          WHERE id = $1 AND state IN ('held', 'pending')";
-    Ok(execute!(tx.on(), sql, id.as_str(), state.as_str(), card, write_instant(due_at), why)? == 1)
+    Ok(execute!(tx.on(), sql, id.as_str(), state.as_str(), card, offer, write_instant(due_at), why)? == 1)
 }
 
 impl Store {

@@ -223,6 +223,8 @@ pub enum Settlement {
     Send {
         /// The card.
         card: Card,
+        /// What it offers now, which may differ from what was planned when it was heard.
+        offer: Box<Offer>,
         /// Not before.
         due_at: Timestamp,
     },
