@@ -21,5 +21,5 @@ pub use event::{Event, Field, Form, Message, What};
 pub use ids::{AssetId, ChannelId, ChoiceId, EventId, FormId, MessageId, PersonId, UserId, WorkspaceId};
 pub use place::{Identity, Place, PlatformKind, Privacy, Profile};
 pub use platform::{Key, Pending, Platform, Refusal, Sent, ShownTo, Unreadable};
-pub use text::{Block, Span, Text};
+pub use text::{Block, Span, Text, is_linkable};
 pub use time::Timestamp;
