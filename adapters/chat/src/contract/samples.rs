@@ -128,9 +128,9 @@ fn chapter() -> Card {
 /// Everything that can carry text carries `text`.
 fn hostile(text: &str, short: &str) -> Card {
     let line = text.replace('\n', " ");
-    let label = line.chars().take(75).collect::<String>().trim().to_owned();
+    let label = short.to_owned();
     Card {
-        title: line.chars().take(150).collect::<String>().trim().to_owned(),
+        title: line.chars().take(100).collect::<String>().trim().to_owned(),
         text: Text(vec![
             Block::Heading(plain(&line)),
             Block::Paragraph(vec![
