@@ -65,6 +65,26 @@ pub enum Clause {
 }
 
 impl Clause {
+    /// Every clause, in the order of the contract.
+    pub const ALL: [Self; 16] = [
+        Self::SendsOnce,
+        Self::Finds,
+        Self::EditsInPlace,
+        Self::ShowsWhole,
+        Self::Inert,
+        Self::PrivateStaysPrivate,
+        Self::ForOneOnly,
+        Self::RefusesHonestly,
+        Self::KeepsLimits,
+        Self::Discreet,
+        Self::TranslatesAlike,
+        Self::KeepsText,
+        Self::NeverPanics,
+        Self::KnowsItself,
+        Self::DescribesPeople,
+        Self::HistoryInOrder,
+    ];
+
     /// Its number in the contract, from one.
     pub const fn number(self) -> u8 {
         self as u8
