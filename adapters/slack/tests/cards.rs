@@ -138,6 +138,20 @@ fn a_card_is_never_crowded() {
 }
 
 #[test]
+fn a_menu_of_more_than_five_is_the_larger_one() {
+    let tucked = |n: usize| Choice {
+        id: ChoiceId::new(n.to_string()),
+        label: "Later".to_owned(),
+        prominence: Prominence::Tucked,
+    };
+    let menu_of = |count| {
+        let message = message(&Card { choices: (0..count).map(tucked).collect(), ..Card::default() });
+        message["blocks"][0]["elements"][0]["type"].clone()
+    };
+    assert_eq!([menu_of(1), menu_of(2), menu_of(5), menu_of(6)], ["button", "overflow", "overflow", "static_select"]);
+}
+
+#[test]
 fn what_is_over_a_limit_is_named() {
     let choice =
         |label: &str| Choice { id: ChoiceId::new("same"), label: label.to_owned(), prominence: Prominence::Usual };
