@@ -23,5 +23,5 @@ pub use ids::{
 };
 pub use place::{Identity, Place, PlatformKind, Privacy, Profile};
 pub use platform::{Key, Pending, Platform, Platforms, Refusal, Sent, ShownTo, Unreadable};
-pub use text::{Block, Span, Text};
+pub use text::{Block, Span, Text, is_linkable};
 pub use time::Timestamp;
