@@ -4,8 +4,10 @@
 //! - A holder whose arrival was claimed again by another writes nothing.
 //! - Done twice it has the same effect as done once: keys, taps and turns are known again.
 
+use chat::DeliveryId;
+
 use super::{
-    DeliveryId, Outcome, Store, StoreError,
+    Outcome, Store, StoreError,
     backend::{Tx, execute},
     decisions, deliveries,
     inbox::FINISH_ARRIVAL,

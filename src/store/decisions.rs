@@ -1,10 +1,10 @@
 //! What was decided, and why: the answer to *Why this?*.
 
-use chat::{EventId, PersonId, Timestamp};
+use chat::{DeliveryId, EventId, PersonId, Timestamp};
 use sqlx::FromRow;
 
 use super::{
-    DeliveryId, Recorded, Store, StoreError,
+    Recorded, Store, StoreError,
     backend::{Tx, execute, fetch_all, fetch_optional},
     columns::{read_json, write_json},
 };

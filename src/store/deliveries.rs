@@ -1,10 +1,10 @@
 //! A delivery and its row; how deliveries are found.
 
-use chat::{ChannelId, EventId, MessageId, PersonId, PlatformKind, Timestamp, WorkspaceId};
+use chat::{ChannelId, DeliveryId, EventId, MessageId, PersonId, PlatformKind, Timestamp, WorkspaceId};
 use sqlx::FromRow;
 
 use super::{
-    Delivery, DeliveryId, DeliveryKey, DeliveryState, Settlement, Store, StoreError,
+    Delivery, DeliveryKey, DeliveryState, Settlement, Store, StoreError,
     backend::{Tx, execute, fetch_all, fetch_optional},
     columns::{
         read_instant, read_json, read_name, read_optional_json, read_small, write_instant, write_json,

@@ -15,10 +15,10 @@
 
 use std::time::Duration;
 
-use chat::{Sent, Timestamp};
+use chat::{DeliveryId, Sent, Timestamp};
 
 use super::{
-    Claimed, Delivery, DeliveryId, DeliveryState, Store, StoreError,
+    Claimed, Delivery, DeliveryState, Store, StoreError,
     backend::{execute, fetch_all, fetch_optional},
     columns::{read_count, read_instant, read_name, read_small, write_json},
     deliveries::{DeliveryRow, delivery_columns},

@@ -1,10 +1,10 @@
 //! What people tapped on cards.
 
-use chat::{AssetId, PersonId, Timestamp};
+use chat::{AssetId, DeliveryId, PersonId, Timestamp};
 use sqlx::FromRow;
 
 use super::{
-    DeliveryId, Store, StoreError, Tap,
+    Store, StoreError, Tap,
     backend::{Tx, execute, fetch_all},
 };
 use crate::library::TriggerId;
