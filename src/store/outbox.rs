@@ -177,6 +177,9 @@ impl Store {
     }
 
     /// The next instant after `after` at which anything here becomes due: an arrival, a hold, a delivery, a lease.
+    ///
+    /// `after` is the instant as of which everything due was taken; with a later one, what became due in between
+    /// would be slept through.
     pub async fn next_due(&self, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT MIN(at) FROM (
                  SELECT MIN(due_at) AS at FROM arrivals WHERE raw IS NOT NULL AND state = 'open' AND due_at > $1

@@ -147,13 +147,9 @@ impl Store {
 
     /// Everything about a person that a decision may look at; what reached them, or is on its way, not before `since`.
     ///
-    /// `None` for somebody unknown.
-    pub async fn facts_about(&self, person: &PersonId, since: Timestamp) -> Result<Option<PersonFacts>, StoreError> {
-        let Some(Person { id, profile, described_at: _, hours, opted_out, snoozed_until }) =
-            self.person(person).await?
-        else {
-            return Ok(None);
-        };
+    /// Somebody unknown has chosen nothing.
+    pub async fn facts_about(&self, person: &PersonId, since: Timestamp) -> Result<PersonFacts, StoreError> {
+        let kept = self.person(person).await?;
         let sql = "SELECT 'stopped', trigger_id FROM stops WHERE person_id = $1
              UNION SELECT tap, asset_id FROM taps WHERE person_id = $1 AND tap = 'know' AND asset_id IS NOT NULL";
         let choices: Vec<(String, String)> = fetch_all!(self.pools.read(), sql, person.as_str())?;
@@ -164,7 +160,16 @@ impl Store {
         stopped.sort();
         known.sort();
         let received = self.received_by(person, since).await?;
-        Ok(Some(PersonFacts { id, profile, hours, opted_out, snoozed_until, stopped, known, received }))
+        Ok(PersonFacts {
+            id: person.clone(),
+            opted_out: kept.as_ref().is_some_and(|kept| kept.opted_out),
+            snoozed_until: kept.as_ref().and_then(|kept| kept.snoozed_until),
+            hours: kept.as_ref().and_then(|kept| kept.hours.clone()),
+            profile: kept.map(|kept| kept.profile).unwrap_or_default(),
+            stopped,
+            known,
+            received,
+        })
     }
 
     async fn received_by(&self, person: &PersonId, since: Timestamp) -> Result<Vec<Received>, StoreError> {

@@ -1,6 +1,6 @@
 //! Practices between two turns.
 
-use chat::{PersonId, Timestamp};
+use chat::{PersonId, SessionId, Timestamp};
 use sqlx::FromRow;
 
 use super::{
@@ -8,10 +8,7 @@ use super::{
     backend::{Tx, execute, fetch_optional},
     columns::{read_instant, read_small, write_instant},
 };
-use crate::{
-    library::ScenarioId,
-    practice::{Session, SessionId},
-};
+use crate::{library::ScenarioId, practice::Session};
 
 #[derive(FromRow)]
 struct SessionRow {
