@@ -147,11 +147,8 @@ impl Line {
     /// Everything about a person that a decision may look at.
     pub(super) async fn facts(&self, who: &Identity, effect: &mut Effect) -> Result<PersonFacts, LineError> {
         let person = self.person(who, effect).await?;
-        let known = self.parts.store.facts_about(&person.id, self.now() - PAST).await?;
-        Ok(match known {
-            Some(facts) => PersonFacts { profile: person.profile, ..facts },
-            None => PersonFacts::of_stranger(person.id, person.profile),
-        })
+        let facts = self.parts.store.facts_about(&person.id, self.now() - PAST).await?;
+        Ok(PersonFacts { profile: person.profile, ..facts })
     }
 
     /// A place with what was said there lately.
