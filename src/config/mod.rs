@@ -23,9 +23,11 @@ use std::{
 };
 
 use chat::Place;
-use jiff::tz::TimeZone;
 
-use crate::library::Mode;
+use crate::{
+    engine::{Budget, Cadence, WorkingHours},
+    library::Mode,
+};
 use reader::Reader;
 use values::{Switch, address, number, secret, word, zone};
 
@@ -33,7 +35,7 @@ pub use log_level::LogLevel;
 pub use mistake::{Mistake, Mistakes, Source};
 pub use reader::Setting;
 pub use secret::Secret;
-pub use values::{ChannelKey, LogFormat, StoreUrl, WorkingDays, WorkingHours};
+pub use values::{ChannelKey, LogFormat, StoreUrl};
 
 /// The configuration that is its own documentation.
 pub const DEFAULT_TOML: &str = include_str!("kairos.toml");
@@ -112,23 +114,6 @@ impl Discord {
     pub fn is_configured(&self) -> bool {
         self.token.is_some()
     }
-}
-
-/// When and how often somebody may be spoken to unasked.
-#[derive(Clone, Debug)]
-pub struct Cadence {
-    /// How long people get to answer first.
-    pub grace: Duration,
-    /// Unasked messages for each person a day.
-    pub budget_per_day: u32,
-    /// Unasked messages for each person a week; at least as many as a day.
-    pub budget_per_week: u32,
-    /// The hours in which they may arrive.
-    pub working_hours: WorkingHours,
-    /// The days on which they may arrive.
-    pub working_days: WorkingDays,
-    /// The time zone of people whose own isn't known.
-    pub zone: TimeZone,
 }
 
 /// Where Kairos listens and speaks.
@@ -236,20 +221,17 @@ fn cadence(reader: &mut Reader) -> Option<Cadence> {
     let minutes = reader.read("cadence.grace_minutes", |text| number(text, 0..=1_440));
     let budget_per_day = reader.read("cadence.budget_per_day", |text| number(text, 0..=100));
     let budget_per_week = reader.read("cadence.budget_per_week", |text| number(text, 0..=100));
-    let working_hours = reader.read("cadence.working_hours", str::parse);
-    let working_days = reader.read("cadence.working_days", str::parse);
+    let hours = reader.read("cadence.working_hours", str::parse);
+    let days = reader.read("cadence.working_days", str::parse);
     let zone = reader.read("cadence.zone", zone);
     let (budget_per_day, budget_per_week) = (budget_per_day?, budget_per_week?);
     if budget_per_week < budget_per_day {
         reader.mistakes.push(budgets_disagree(reader, budget_per_day, budget_per_week));
     }
-    let grace = Duration::from_mins(u64::from(minutes?));
     Some(Cadence {
-        grace,
-        budget_per_day,
-        budget_per_week,
-        working_hours: working_hours?,
-        working_days: working_days?,
+        grace: Duration::from_mins(u64::from(minutes?)),
+        budget: Budget { per_day: budget_per_day, per_week: budget_per_week },
+        hours: WorkingHours { days: days?, hours: hours? },
         zone: zone?,
     })
 }

@@ -10,10 +10,7 @@ use std::{
 };
 
 use chat::{ChannelId, Place, PlatformKind, WorkspaceId};
-use jiff::{
-    civil::{Time, Weekday},
-    tz::TimeZone,
-};
+use jiff::tz::TimeZone;
 
 use super::secret::{Secret, without_password};
 
@@ -89,85 +86,6 @@ pub enum LogFormat {
     Text,
     /// One object a line.
     Json,
-}
-
-/// The part of a working day in which a message may arrive. The start lies before the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WorkingHours {
-    /// The first minute.
-    pub from: Time,
-    /// The first minute after it.
-    pub until: Time,
-}
-
-impl FromStr for WorkingHours {
-    type Err = Right;
-
-    fn from_str(text: &str) -> Result<Self, Right> {
-        let right = "two times of one day, the later one last, such as 09:00-17:30";
-        let (from, until) = text.split_once('-').ok_or(right)?;
-        let (from, until) = (hour_and_minute(from).ok_or(right)?, hour_and_minute(until).ok_or(right)?);
-        if from < until { Ok(Self { from, until }) } else { Err(right.to_owned()) }
-    }
-}
-
-/// Reads `HH:MM`.
-fn hour_and_minute(text: &str) -> Option<Time> {
-    let (hour, minute) = text.trim().split_once(':')?;
-    let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !two_digits(hour) || !two_digits(minute) {
-        return None;
-    }
-    Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
-}
-
-/// The days on which a message may arrive; never empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WorkingDays([bool; 7]);
-
-impl WorkingDays {
-    /// True when `day` is one of them.
-    pub fn contains(self, day: Weekday) -> bool {
-        WEEK.iter().zip(self.0).any(|((_, named), is_working)| *named == day && is_working)
-    }
-
-    /// The days, from Monday on.
-    pub fn iter(self) -> impl Iterator<Item = Weekday> {
-        WEEK.iter().zip(self.0).filter(|(_, is_working)| *is_working).map(|((_, day), _)| *day)
-    }
-}
-
-const WEEK: [(&str, Weekday); 7] = [
-    ("mon", Weekday::Monday),
-    ("tue", Weekday::Tuesday),
-    ("wed", Weekday::Wednesday),
-    ("thu", Weekday::Thursday),
-    ("fri", Weekday::Friday),
-    ("sat", Weekday::Saturday),
-    ("sun", Weekday::Sunday),
-];
-
-impl FromStr for WorkingDays {
-    type Err = Right;
-
-    fn from_str(text: &str) -> Result<Self, Right> {
-        let right = "days such as Mon-Fri or Mon,Wed,Fri";
-        let index = |name: &str| {
-            let name = name.trim().to_ascii_lowercase();
-            WEEK.iter().position(|(short, _)| *short == name).ok_or(right)
-        };
-        let mut days = [false; 7];
-        for part in text.split(',') {
-            let (first, last) = part.split_once('-').unwrap_or((part, part));
-            let (first, last) = (index(first)?, index(last)?);
-            // A range may run over the end of the week: Sun-Thu is a working week in many places.
-            let length = (last + 7 - first) % 7;
-            for step in 0..=length {
-                days[(first + step) % 7] = true;
-            }
-        }
-        Ok(Self(days))
-    }
 }
 
 /// One channel, as configuration names it.

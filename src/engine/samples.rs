@@ -23,7 +23,7 @@ pub(crate) fn trigger(id: &str) -> Trigger {
         keywords: lines(&["price objection"]),
         condition: None,
         roles: Vec::new(),
-        grace: Duration::from_mins(10),
+        grace: None,
         cooldown: Duration::from_hours(4),
         recovery: Duration::from_hours(30 * 24),
         priority: 50,
@@ -64,6 +64,7 @@ pub(crate) fn asset(id: &str, kind: AssetKind) -> Asset {
 
 pub(crate) fn cadence() -> Cadence {
     Cadence {
+        grace: Duration::from_mins(10),
         budget: Budget { per_day: 1, per_week: 3 },
         hours: WorkingHours::default(),
         zone: jiff::tz::TimeZone::UTC,

@@ -62,7 +62,7 @@ pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<(Trigger, 
     let moments = fields.choices("moments", Moment::ALL, Moment::as_str);
     let keywords = fields.texts("keywords", TITLE_CHARACTERS, "price objection");
     let roles = fields.names("roles", "seller");
-    let grace = fields.whole("grace_minutes", 24 * 60, 10);
+    let grace = head.field("grace_minutes").map(|_| fields.whole("grace_minutes", 24 * 60, 10));
     let cooldown = fields.whole("cooldown_hours", 24 * 30, 4);
     let recovery = fields.whole("recovery_days", 365, 30);
     let priority = fields.whole("priority", 100, 50);
@@ -86,7 +86,7 @@ pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<(Trigger, 
         keywords,
         condition,
         roles,
-        grace: Duration::from_secs(u64::from(grace) * 60),
+        grace: grace.map(|minutes| Duration::from_mins(u64::from(minutes))),
         cooldown: Duration::from_secs(u64::from(cooldown) * 3_600),
         recovery: Duration::from_secs(u64::from(recovery) * 86_400),
         priority: u8::try_from(priority).unwrap_or(u8::MAX),

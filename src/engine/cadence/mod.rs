@@ -9,6 +9,8 @@ pub(crate) mod grace_period;
 mod holdout;
 mod quiet_hours;
 
+use std::time::Duration;
+
 use chat::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -22,6 +24,8 @@ use crate::library::{Mode, Trigger};
 /// The limits of the house, where neither a trigger nor a person has their own.
 #[derive(Clone, Debug)]
 pub struct Cadence {
+    /// How long people get to answer first, where a trigger says nothing.
+    pub grace: Duration,
     /// Unasked messages per person.
     pub budget: Budget,
     /// When people may be written to unasked.
@@ -82,8 +86,9 @@ impl Cadence {
     }
 
     fn ask_the_clock(&self, asking: &Asking<'_>, reasons: &mut Vec<Reason>) -> Option<Leave> {
-        let minutes = asking.trigger.grace.as_secs() / 60;
-        let grace_ends = asking.heard_at + asking.trigger.grace;
+        let grace = asking.trigger.grace.unwrap_or(self.grace);
+        let minutes = grace.as_secs() / 60;
+        let grace_ends = asking.heard_at + grace;
         if asking.now < grace_ends {
             reasons.push(Reason::stopped(Rule::Grace, format!("people get {minutes} minutes to answer first")));
             return Some(Leave::NotBefore(grace_ends, Rule::Grace));
