@@ -1,0 +1,87 @@
+// The right column: what Kairos decided about each message, and by which rules.
+import { $, el, hour, reconcile, when } from "./dom.js";
+import { conversation, latestNote, now, store, zone } from "./store.js";
+
+/** The outcome in words, for the chip. */
+export function verdict(note) {
+  if (note.outcome === "speaks") return "Answered";
+  if (note.outcome === "waits") return note.until ? `Waiting until ${when(note.until, now(), zone())}` : "Waiting";
+  if (note.outcome === "cancelled") return answered(note) ? "Stayed silent: a person answered" : "Stayed silent";
+  return "Silent";
+}
+
+function answered({ message }) {
+  const asked = store.messages.get(message);
+  return [...store.messages.values()].some((reply) => reply.thread === message && !reply.by.bot && reply.by.id !== asked?.by.id);
+}
+
+export const chip = (note) => el("span.chip", { class: note.outcome }, verdict(note));
+
+/** The message whose decision stands open: the chosen one, or the latest that says most. */
+export function inFocus() {
+  const judged = judgedHere();
+  if (judged.some(({ id }) => id === store.chosen)) return store.chosen;
+  const weight = { waits: 3, speaks: 2, cancelled: 1, silent: 0 };
+  let best = null;
+  for (const message of judged) {
+    const note = latestNote(message.id);
+    if (!best || weight[note.outcome] >= weight[best.note.outcome]) best = { id: message.id, note };
+  }
+  return best?.id ?? null;
+}
+
+function judgedHere() {
+  return conversation().flatMap(({ message, replies }) => [message, ...replies]).filter(({ id }) => latestNote(id));
+}
+
+export function drawWhy({ choose, wind }) {
+  const focus = inFocus();
+  const judged = judgedHere().sort((a, b) => b.at - a.at || (b.id > a.id ? 1 : -1));
+  const items = judged.map((message) => {
+    const notes = store.notes.get(message.id), open = message.id === focus;
+    return {
+      key: message.id,
+      sign: JSON.stringify([open, notes, message.text, verdict(notes.at(-1)), zone()]),
+      build: () => decision(message, notes, open, choose, wind),
+    };
+  });
+  if (!items.length) {
+    items.push({ key: "nothing", sign: store.channel, build: () => el("li.nothing", {}, nothing()) });
+  }
+  reconcile($("decisions"), items);
+}
+
+function nothing() {
+  return store.channel.startsWith("private-")
+    ? "In a private conversation Kairos answers whatever you ask. Decisions about what is asked here appear in this place."
+    : "Nothing to decide here yet. Write a message in this channel, and the decision about it appears here with its reasons.";
+}
+
+function decision(message, notes, open, choose, wind) {
+  const note = notes.at(-1);
+  const about = message.text || message.card?.title || "Message";
+  return el("li.decision", { class: open ? "open" : "" },
+    el("button.pick", { type: "button", "aria-expanded": String(open), data: { focus: `why ${message.id}` }, on: { click: () => choose(message.id) } },
+      el("span.about", {}, `${message.by.name}: “${about}”`), chip(note)),
+    open && detail(note, notes, wind));
+}
+
+function detail(note, notes, wind) {
+  return el("div.detail", {},
+    el("p.headline", {}, note.headline),
+    note.trigger && el("p.trigger", {}, "It heard: ", el("b", {}, note.trigger)),
+    note.outcome === "waits" && el("button.button.strong.skip-ahead", { type: "button", data: { focus: "skip-ahead" }, on: { click: () => wind(10) } }, "Skip ahead 10 minutes"),
+    note.reasons.length > 0 && el("ul.reasons", { "aria-label": "Reasons" }, note.reasons.map(reason)),
+    notes.length > 1 && past(notes));
+}
+
+function reason(line) {
+  return el("li", { class: line.passed ? "yes" : "no" },
+    el("span.mark", { "aria-hidden": "true" }, line.passed ? "✓" : "✗"),
+    el("p", {}, el("b", {}, line.rule), el("span.hidden", {}, line.passed ? " (yes): " : " (no): "), " ", el("span", {}, line.text)));
+}
+
+function past(notes) {
+  return el("ol.past", { "aria-label": "How it came about" },
+    notes.slice(-6).map((note) => el("li", {}, `${hour(note.at, zone())}  ${note.headline}`)));
+}

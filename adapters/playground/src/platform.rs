@@ -33,7 +33,7 @@ impl Platform for Playground {
             let at = self.host().map_err(|fault| refusal(&fault))?.now();
             let (place, to, card, key) = (place.clone(), to.clone(), card.clone(), key.clone());
             let say = move |state: &crate::state::State| {
-                if let Some(sent) = state.sent(&key) {
+                if let Some(sent) = state.sent(&place, &key) {
                     return Ok((Ok(sent.clone()), None));
                 }
                 if place.thread.as_ref().is_some_and(|opening| state.message(opening).is_none()) {
@@ -92,14 +92,16 @@ impl Platform for Playground {
                     || Some(&posted.id) == place.thread.as_ref();
                 posted.room == room && here && posted.only.is_none() && posted.at >= since
             };
-            Ok(Some(self.look(|state| state.messages.iter().filter(asked).map(as_event).collect())))
+            let mut events: Vec<_> = self.look(|state| state.messages.iter().filter(asked).map(as_event).collect());
+            events.sort_by_key(|event| event.at);
+            Ok(Some(events))
         })
     }
 
     fn find<'a>(&'a self, place: &'a Place, key: &'a Key) -> Pending<'a, Option<Sent>> {
         Box::pin(async move {
-            let left = self.look(|state| state.sent(key).cloned());
-            Ok(left.filter(|sent| sent.place.workspace == place.workspace && sent.place.channel == place.channel))
+            let ours = Room::of(place).is_some();
+            Ok(self.look(|state| state.sent(place, key).cloned()).filter(|_| ours))
         })
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use chat::{Event, EventId, Form, Key, MessageId, Sent, ShownTo, What};
+use chat::{ChannelId, Event, EventId, Form, Key, MessageId, Place, Sent, ShownTo, What};
 
 use crate::{
     Person, Room,
@@ -41,8 +41,9 @@ pub(crate) struct State {
     pub(crate) changed: u64,
     /// How many ids were given out.
     given: u64,
-    sent: HashMap<Key, Sent>,
-    keys: VecDeque<Key>,
+    /// What each key left in each channel.
+    sent: HashMap<(ChannelId, Key), Sent>,
+    keys: VecDeque<(ChannelId, Key)>,
 }
 
 impl State {
@@ -56,9 +57,9 @@ impl State {
         self.messages.iter().rev().find(|posted| posted.id == *id)
     }
 
-    /// What an earlier attempt with `key` left.
-    pub(crate) fn sent(&self, key: &Key) -> Option<&Sent> {
-        self.sent.get(key)
+    /// What an earlier attempt with `key` left at `place`.
+    pub(crate) fn sent(&self, place: &Place, key: &Key) -> Option<&Sent> {
+        self.sent.get(&(place.channel.clone(), key.clone()))
     }
 
     /// Takes a record in; what people see changed is remembered and returned with its number.
@@ -168,6 +169,7 @@ impl State {
     }
 
     fn remember(&mut self, key: Key, sent: Sent) {
+        let key = (sent.place.channel.clone(), key);
         if self.sent.insert(key.clone(), sent).is_none() {
             self.keys.push_back(key);
         }

@@ -21,7 +21,7 @@ macro_rules! embedded {
 }
 
 const INDEX: &str = include_str!("../../page/index.html");
-const FILES: [(&str, &str, &str); 13] = embedded!(
+const FILES: [(&str, &str, &str); 15] = embedded!(
     "base.css": CSS,
     "layout.css": CSS,
     "chat.css": CSS,
@@ -32,6 +32,8 @@ const FILES: [(&str, &str, &str); 13] = embedded!(
     "store.js": JS,
     "rail.js": JS,
     "chat.js": JS,
+    "composer.js": JS,
+    "markdown.js": JS,
     "cards.js": JS,
     "why.js": JS,
     "dom.js": JS,
