@@ -45,9 +45,9 @@ impl Clock {
         Self { kind: Kind::System, dial: watch::Sender::new(0) }
     }
 
-    /// The machine's clock, ahead by as much as it was wound: for the playground.
-    pub fn shifted() -> Self {
-        Self { kind: Kind::Shifted, dial: watch::Sender::new(0) }
+    /// A clock that shows `start` now and runs as fast as the machine's: for the playground, which has its own time.
+    pub fn starting_at(start: Timestamp) -> Self {
+        Self { kind: Kind::Shifted, dial: watch::Sender::new(start.as_ms().saturating_sub(machine_ms())) }
     }
 
     /// A clock that stands at `start` and moves by winding only: for tests and backtests.
@@ -176,7 +176,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_sleeper_wakes_when_winding_reaches_its_time_and_not_before() {
-        for clock in [Clock::manual(Timestamp::from_ms(0)), Clock::shifted()] {
+        for clock in [Clock::manual(Timestamp::from_ms(0)), Clock::starting_at(Timestamp::from_ms(0))] {
             let mut sleeper = pin!(clock.sleep_until(clock.now() + 2 * HOUR));
             assert!(!has_ended(&mut sleeper).await, "{clock:?}: nothing has moved");
             clock.wind(HOUR);
@@ -203,7 +203,7 @@ mod tests {
     /// A winding between asking and the first poll was once lost: the server then slept through it.
     #[tokio::test]
     async fn a_winding_before_the_first_poll_is_noticed() {
-        let clock = Clock::shifted();
+        let clock = Clock::starting_at(Timestamp::from_ms(0));
         let mut changed = pin!(clock.changed());
         clock.wind(HOUR);
         assert!(has_ended(&mut changed).await);

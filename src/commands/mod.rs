@@ -4,6 +4,7 @@
 //! - Exit codes: 0 all is well; 1 something was found or failed; 2 wrong use or a wrong configuration.
 //! - A command's answer goes to standard output; logs and complaints go to standard error.
 
+pub mod check;
 pub mod config;
 pub mod doctor;
 

@@ -27,6 +27,22 @@ pub struct PersonFacts {
     pub received: Vec<Received>,
 }
 
+impl PersonFacts {
+    /// Somebody nothing is kept about yet.
+    pub fn of_stranger(id: PersonId, profile: Profile) -> Self {
+        Self {
+            id,
+            profile,
+            hours: None,
+            opted_out: false,
+            snoozed_until: None,
+            stopped: Vec::new(),
+            known: Vec::new(),
+            received: Vec::new(),
+        }
+    }
+}
+
 /// A card that reached a person, or is on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Received {

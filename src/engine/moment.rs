@@ -105,6 +105,11 @@ impl Engine {
         self.ask_cadence(need, trigger, to, facts, reasons)
     }
 
+    /// The decision about a message in which no need was heard.
+    pub fn nothing_heard(&self, needs: &[Need]) -> Decision {
+        nothing_heard(needs.first())
+    }
+
     /// Decides again about a need whose hour has come, with what is true now.
     pub fn reconsider(&self, need: &Need, plan: &Plan, facts: &Facts<'_>) -> Decision {
         match self.library.triggers.get(&plan.trigger) {

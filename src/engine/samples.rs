@@ -80,16 +80,7 @@ pub(crate) fn engine(triggers: impl IntoIterator<Item = Trigger>) -> Engine {
 }
 
 pub(crate) fn person() -> PersonFacts {
-    PersonFacts {
-        id: "ana".into(),
-        profile: chat::Profile::default(),
-        hours: None,
-        opted_out: false,
-        snoozed_until: None,
-        stopped: Vec::new(),
-        known: Vec::new(),
-        received: Vec::new(),
-    }
+    PersonFacts::of_stranger("ana".into(), chat::Profile::default())
 }
 
 pub(crate) fn place() -> PlaceFacts {

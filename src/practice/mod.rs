@@ -7,10 +7,11 @@
 mod cards;
 mod turn;
 
-use chat::{PersonId, SessionId, Timestamp};
+use chat::{PersonId, Timestamp};
 
 pub use cards::{taken_card, turn_card};
-pub use turn::{PlayError, Turn, begin, resume, take};
+pub use chat::SessionId;
+pub use turn::{PlayError, Turn, begin, take};
 
 use crate::library::ScenarioId;
 
@@ -25,7 +26,7 @@ pub struct Session {
     pub scenario: ScenarioId,
     /// Turns taken so far.
     pub turn: u32,
-    /// The story's state in Ink's own form (JSON).
+    /// The story's state and the turn it shows (JSON).
     pub state: String,
     /// When it began.
     pub started_at: Timestamp,

@@ -1,10 +1,11 @@
 //! One turn of a scenario: what happened, what comes next, and what can be done.
 
 use bladeink::story::{Story, error::StoryError};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// What a person sees at one turn.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Turn {
     /// What the last choice led to.
     pub feedback: Vec<String>,
@@ -52,15 +53,6 @@ pub fn take(story: &str, state: &str, option: usize) -> Result<(Turn, String), P
     }
     story.choose_choice_index(option)?;
     advance(&mut story)
-}
-
-/// The turn at which `state` stands, for somebody who comes back to it. What was said before the options is not kept
-/// by the story, so only the options are told.
-pub fn resume(story: &str, state: &str) -> Result<Turn, PlayError> {
-    let mut story = Story::new_with_seed(story, SEED)?;
-    story.load_state(state)?;
-    let options = story.get_current_choice_infos().into_iter().map(|choice| choice.text).collect();
-    Ok(Turn { options, ..Turn::default() })
 }
 
 fn advance(story: &mut Story) -> Result<(Turn, String), PlayError> {

@@ -32,7 +32,7 @@ pub struct Claimed<T> {
     pub item: T,
     /// Rises with every claim; only the newest holder may finish.
     pub fence: i64,
-    /// How often it has been claimed, this time included.
+    /// How often it has been tried, this time included; to look up what became of a delivery is no attempt.
     pub attempts: u32,
 }
 
@@ -216,12 +216,15 @@ pub struct Recorded {
 }
 
 /// What becomes of a held delivery.
+#[expect(clippy::large_enum_variant, reason = "an outcome has one or two, and most are the large one")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Settlement {
     /// Send this card from `due_at` on.
     Send {
         /// The card.
         card: Card,
+        /// What it offers now, which may differ from what was planned when it was heard.
+        offer: Box<Offer>,
         /// Not before.
         due_at: Timestamp,
     },
@@ -246,6 +249,8 @@ pub enum PersonChange {
     Snooze(Option<Timestamp>),
     /// Nothing unasked at all, or again.
     OptOut(bool),
+    /// Their own working hours; `None`: those of the house.
+    Hours(Option<WorkingHours>),
     /// This trigger no more, or again.
     Stop(TriggerId, bool),
 }
@@ -263,7 +268,7 @@ pub struct Outcome {
     pub settled: Vec<(DeliveryId, Settlement)>,
     /// What people tapped; a repeated tap changes nothing.
     pub taps: Vec<Tap>,
-    /// Practices begun or carried on; one that has moved past `turn` already is left as it is.
+    /// Practices begun or carried on; one that has taken as many turns already is left as it is.
     pub sessions: Vec<Session>,
     /// Changes to people.
     pub people: Vec<(PersonId, PersonChange)>,

@@ -30,7 +30,7 @@ impl Platform for Playground {
                     return Err(definite("that person does not read there"));
                 }
             }
-            let at = self.host().map_err(refusal)?.now();
+            let at = self.host().map_err(|fault| refusal(&fault))?.now();
             let (place, to, card, key) = (place.clone(), to.clone(), card.clone(), key.clone());
             let say = move |state: &crate::state::State| {
                 if let Some(sent) = state.sent(&key) {
@@ -43,7 +43,7 @@ impl Platform for Playground {
                 let sent = Sent { place: place.clone(), message: message.clone() };
                 Ok((Ok(sent), Some(Record::Sent { message, place, to, card, key, at })))
             };
-            self.record(true, say).await.map_err(refusal)?
+            self.record(true, say).await.map_err(|fault| refusal(&fault))?
         })
     }
 
@@ -60,7 +60,7 @@ impl Platform for Playground {
                     None => (Err(definite("there is no such message of ours")), None),
                 })
             };
-            self.record(true, change).await.map_err(refusal)?
+            self.record(true, change).await.map_err(|fault| refusal(&fault))?
         })
     }
 
@@ -123,6 +123,6 @@ fn definite(reason: &str) -> Refusal {
 }
 
 /// Nothing is shown before it is written, so what failed here surely did not happen.
-fn refusal(fault: Fault) -> Refusal {
+fn refusal(fault: &Fault) -> Refusal {
     Refusal::Transient { reason: fault.to_string(), retry_after: None }
 }

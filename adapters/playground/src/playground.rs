@@ -6,7 +6,7 @@
 //! - The lock is held for one record at a time, never across an await.
 
 use std::{
-    path::PathBuf,
+    path::Path,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -89,10 +89,10 @@ impl Playground {
     /// Reads the journal back, or starts a new one; with `None` everything is kept in memory only.
     ///
     /// Call [`Playground::attach`] before anything happens here: the house needs the chat, and the chat the house.
-    pub fn open(journal: Option<PathBuf>) -> Result<Arc<Self>, OpenError> {
+    pub fn open(journal: Option<&Path>) -> Result<Arc<Self>, OpenError> {
         let mut state = State::default();
         let mut records = 0_usize;
-        let (journal, damage) = Journal::open(journal.as_deref(), |record| {
+        let (journal, damage) = Journal::open(journal, |record| {
             records += 1;
             state.apply(record);
         })?;
@@ -168,7 +168,7 @@ impl Playground {
 
     /// Winds the clock, at most 31 days at a time.
     pub fn wind(&self, by: Duration) -> Result<Timestamp, Fault> {
-        const MOST: Duration = Duration::from_secs(31 * 24 * 3_600);
+        const MOST: Duration = Duration::from_hours(31 * 24);
         let host = self.host()?;
         host.wind(by.min(MOST));
         self.clock_changed();

@@ -81,7 +81,7 @@ impl State {
                     ShownTo::Everyone => None,
                     ShownTo::Only(who) => Some(Person::of(who)?),
                 };
-                self.push(Posted {
+                Some(self.push(Posted {
                     id: message,
                     room: Room::of(&place)?,
                     thread: place.thread,
@@ -93,7 +93,7 @@ impl State {
                     edited: false,
                     reactions: Vec::new(),
                     event: None,
-                })
+                }))
             }
             Record::Changed { message, card } => self.alter(&message, |posted| {
                 posted.card = Some(card);
@@ -120,7 +120,7 @@ impl State {
     fn happened(&mut self, event: &Event) -> Option<Change> {
         let person = Person::of(&event.by)?;
         match &event.what {
-            What::Message(message) => self.push(Posted {
+            What::Message(message) => Some(self.push(Posted {
                 id: message.id.clone(),
                 room: Room::of(&event.place)?,
                 thread: event.place.thread.clone(),
@@ -132,7 +132,7 @@ impl State {
                 edited: false,
                 reactions: Vec::new(),
                 event: Some(event.id.clone()),
-            }),
+            })),
             What::Edited(message) => self.alter(&message.id, |posted| {
                 posted.text.clone_from(&message.text);
                 posted.edited = true;
@@ -155,10 +155,10 @@ impl State {
         }
     }
 
-    fn push(&mut self, posted: Posted) -> Option<Change> {
+    fn push(&mut self, posted: Posted) -> Change {
         self.messages.push_back(posted.clone());
         bound(&mut self.messages, MESSAGES);
-        Some(Change::Message(Box::new(posted)))
+        Change::Message(Box::new(posted))
     }
 
     fn alter(&mut self, id: &MessageId, how: impl FnOnce(&mut Posted)) -> Option<Change> {

@@ -24,6 +24,9 @@ pub enum Rating {
 }
 
 impl Rating {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::Useful, Self::NotForMe, Self::Know, Self::Snooze, Self::Stop];
+
     /// As it is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -99,6 +102,6 @@ pub fn rated_card(card: &Card, delivery: &DeliveryId, rating: Rating) -> Card {
         let ways_out = [Tap::Snooze(delivery.clone()), Tap::Stop(delivery.clone())].map(|tap| tap.to_choice());
         card.choices.retain(|choice| !ways_out.contains(&choice.id));
     }
-    card.footer = format!("{} {}", "✓", rating.thanks());
+    card.footer = format!("✓ {}", rating.thanks());
     card
 }

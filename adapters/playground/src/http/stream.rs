@@ -76,17 +76,7 @@ impl Page {
                 self.ended = true;
                 return Some(Event::default().event("reload").data("{}"));
             }
-            let (number, change) = match self.missed.pop_front() {
-                Some(missed) => missed,
-                None => tokio::select! {
-                    change = self.live.recv() => match change {
-                        Ok(change) => change,
-                        Err(broadcast::error::RecvError::Lagged(_)) => { self.stale = true; continue }
-                        Err(broadcast::error::RecvError::Closed) => return None,
-                    },
-                    _ = self.closing.wait_for(|closing| *closing) => return None,
-                },
-            };
+            let Some((number, change)) = self.coming().await else { continue };
             if number <= self.last {
                 continue;
             }
@@ -96,6 +86,23 @@ impl Page {
                 return Some(Event::default().event("change").id(view::cursor(number)).data(data));
             }
         }
+    }
+
+    /// The next change; `None` once the page is stale or the server stops.
+    async fn coming(&mut self) -> Option<(u64, Change)> {
+        if let Some(missed) = self.missed.pop_front() {
+            return Some(missed);
+        }
+        let change = tokio::select! {
+            change = self.live.recv() => change,
+            _ = self.closing.wait_for(|closing| *closing) => Err(broadcast::error::RecvError::Closed),
+        };
+        match change {
+            Ok(change) => return Some(change),
+            Err(broadcast::error::RecvError::Lagged(_)) => self.stale = true,
+            Err(broadcast::error::RecvError::Closed) => self.ended = true,
+        }
+        None
     }
 }
 
