@@ -128,6 +128,7 @@ pub(super) fn dependencies(file: &File) -> Vec<String> {
             wrong.push(format!("{at}: chat depends on serde alone"));
         }
     }
+    wrong.dedup();
     wrong
 }
 
