@@ -2,15 +2,14 @@
 
 use std::io::{self, Write};
 
-use clap::Args;
 use serde::Serialize;
 
 use super::Outcome;
 use crate::config::{Config, DEFAULT_TOML, Setting};
 
 /// How it is shown.
-#[derive(Clone, Copy, Debug, Args)]
-pub struct Arguments {
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Args {
     /// Show what is in force and where each value comes from, instead of the defaults
     #[arg(long)]
     pub effective: bool,

@@ -12,7 +12,6 @@ use std::{
     path::Path,
 };
 
-use clap::Args;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
@@ -23,8 +22,8 @@ use crate::config::{Config, Mistakes, StoreUrl};
 const ENOUGH_SPACE_MB: u64 = 200;
 
 /// How it is shown.
-#[derive(Clone, Copy, Debug, Args)]
-pub struct Arguments {
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Args {
     /// As JSON
     #[arg(long)]
     pub json: bool,

@@ -55,9 +55,9 @@ enum Command {
         file: PathBuf,
     },
     /// Print every setting with its default, or what is in force
-    Config(config::Arguments),
+    Config(config::Args),
     /// Try out whether everything Kairos needs is there
-    Doctor(doctor::Arguments),
+    Doctor(doctor::Args),
 }
 
 /// How a command ended.
@@ -74,11 +74,9 @@ pub fn run(cli: Cli) -> ExitCode {
     let config = read_config(cli.config);
     let mut out = io::stdout().lock();
     let ended = match (cli.command.unwrap_or(Command::Serve), config) {
-        (Command::Config(arguments), config) if !arguments.effective => {
-            drop(config);
-            config::print_defaults(&mut out).map_err(Into::into)
-        }
-        (Command::Doctor(arguments), Err(mistakes)) if arguments.json => {
+        // The defaults help to mend a wrong configuration, so they don't ask for a right one.
+        (Command::Config(args), _) if !args.effective => config::print_defaults(&mut out).map_err(Into::into),
+        (Command::Doctor(args), Err(mistakes)) if args.json => {
             let written = doctor::print(&doctor::misconfigured(&mistakes), true, &mut out);
             return written.map_or_else(|error| failed(&error.into()), |_| ExitCode::from(2));
         }
@@ -94,10 +92,10 @@ pub fn run(cli: Cli) -> ExitCode {
 
 fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
     match command {
-        Command::Config(arguments) => Ok(config::print_effective(config, arguments.json, out)?),
-        Command::Doctor(arguments) => {
+        Command::Config(args) => Ok(config::print_effective(config, args.json, out)?),
+        Command::Doctor(args) => {
             let probes = doctor::Probes { store: &|_| doctor::untried(), prompts: &|_| doctor::untried() };
-            Ok(doctor::print(&doctor::examine(config, &probes), arguments.json, out)?)
+            Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
         Command::Serve | Command::Chat | Command::Check { .. } | Command::Replay { .. } => {
             bail!("this command is not wired yet")

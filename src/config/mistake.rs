@@ -109,12 +109,26 @@ impl fmt::Display for Mistakes {
 
 impl std::error::Error for Mistakes {}
 
-/// The known name that looks most like `name`, when one does.
+/// The known name that looks most like `name`, when one does. What all variables begin with says nothing.
 fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let telling = |name: &str| name.strip_prefix("KAIROS_").unwrap_or(name).to_lowercase();
     known
         .into_iter()
-        .map(|near| (strsim::jaro_winkler(name, near), near))
-        .filter(|(likeness, _)| *likeness > 0.85)
+        .map(|near| (strsim::normalized_damerau_levenshtein(&telling(name), &telling(near)), near))
+        .filter(|(likeness, _)| *likeness > 0.5)
         .max_by(|one, other| one.0.total_cmp(&other.0))
         .map(|(_, near)| near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_recognised_and_a_stranger_is_not() {
+        let known = ["KAIROS_HTTP_LISTEN", "KAIROS_STORE_URL", "KAIROS_CONFIG"];
+        assert_eq!(nearest("KAIROS_HTTP_LISTN", known), Some("KAIROS_HTTP_LISTEN"));
+        assert_eq!(nearest("KAIROS_STORE", known), Some("KAIROS_STORE_URL"));
+        assert_eq!(nearest("KAIROS_X", known), None);
+    }
 }
