@@ -20,16 +20,6 @@ pub(super) trait Stream {
     fn step(&mut self, shared: &mut Self::Shared) -> Option<Event>;
 }
 
-/// What a step brought.
-pub(super) enum Step {
-    /// The next event.
-    Told(Event),
-    /// Something was loaded; broken entries may have turned up.
-    Loaded,
-    /// All streams are at their end.
-    Ended,
-}
-
 /// The streams, by the instant from which on each has something to tell.
 pub(super) struct Merge<S> {
     streams: Vec<S>,
@@ -48,14 +38,19 @@ impl<S: Stream> Merge<S> {
         &self.streams
     }
 
-    /// Goes one step on, with the stream that is due first.
-    pub(super) fn step(&mut self, shared: &mut S::Shared) -> Step {
-        let Some(Reverse((_, index))) = self.due.pop() else { return Step::Ended };
+    /// True when all streams are at their end.
+    pub(super) fn has_ended(&self) -> bool {
+        self.due.is_empty()
+    }
+
+    /// Goes one step on, with the stream that is due first; none where only something was loaded.
+    pub(super) fn step(&mut self, shared: &mut S::Shared) -> Option<Event> {
+        let Reverse((_, index)) = self.due.pop()?;
         let stream = &mut self.streams[index];
         let event = stream.step(shared);
         if let Some(at) = stream.not_before() {
             self.due.push(Reverse((at, index)));
         }
-        event.map_or(Step::Loaded, Step::Told)
+        event
     }
 }

@@ -23,7 +23,7 @@ use std::{
 use chat::{Event, Identity, Place, Profile, Timestamp};
 use thiserror::Error;
 
-use merge::{Merge, Step};
+use merge::Merge;
 pub use plain_line::plain_line;
 
 /// The most people whose profile is kept.
@@ -241,14 +241,15 @@ impl Iterator for History {
             if let Some(broken) = self.next_broken() {
                 return Some(Err(broken));
             }
-            let step = match &mut self.source {
-                Source::Slack(merge, shared) => merge.step(shared),
-                Source::Discord(merge, aside) => merge.step(aside),
+            let (ended, event) = match &mut self.source {
+                Source::Slack(merge, shared) => (merge.has_ended(), merge.step(shared)),
+                Source::Discord(merge, aside) => (merge.has_ended(), merge.step(aside)),
             };
-            match step {
-                Step::Told(event) if self.wanted.holds(event.at) => return Some(Ok(event)),
-                Step::Told(_) | Step::Loaded => {}
-                Step::Ended => return self.next_broken().map(Err),
+            if ended {
+                return None;
+            }
+            if let Some(event) = event.filter(|event| self.wanted.holds(event.at)) {
+                return Some(Ok(event));
             }
         }
     }

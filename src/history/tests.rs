@@ -206,7 +206,9 @@ fn an_encrypted_zip_is_refused() {
     // Bit 0 of the flags says "encrypted": at 6 in a local header, at 8 in the directory.
     for (signature, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
         let all: Vec<_> = (0..bytes.len() - 46).filter(|at| &bytes[*at..at + 4] == signature).collect();
-        all.into_iter().for_each(|at| bytes[at + flags] |= 1);
+        for at in all {
+            bytes[at + flags] |= 1;
+        }
     }
     let (_folder, path) = file(&bytes);
     assert!(refusal(&path).contains("encrypted"), "{}", refusal(&path));

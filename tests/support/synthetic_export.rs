@@ -57,7 +57,7 @@ const DAY_SECS: u64 = 86_400;
 /// Writes an export of `messages` messages over 90 days, twelve channels and 200 people into `folder`.
 ///
 /// A tenth are replies in threads, a twentieth come from programs.
-pub fn write(folder: &Path, messages: usize, seed: u64) -> io::Result<()> {
+pub(crate) fn write(folder: &Path, messages: usize, seed: u64) -> io::Result<()> {
     let mut random = Random(seed.wrapping_mul(2).wrapping_add(1));
     let people: Vec<_> = (0..200)
         .map(|n| format!(r#"{{"id":"U{n:05}","team_id":"T1","name":"p{n}","tz":"Europe/Lisbon","is_bot":false}}"#))
