@@ -1,2 +1,11 @@
 //! Kairos hears a question or an alert, decides whether to speak, and helps in the conversation.
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod engine;
+pub mod inbox;
 pub mod library;
+pub mod logs;
+pub mod outbox;
+pub mod practice;
+pub mod store;

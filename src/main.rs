@@ -1,1 +1,13 @@
-fn main() {}
+//! The program `kairos`: arguments, then the configuration, then the command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use kairos::commands::{self, Cli};
+
+fn main() -> ExitCode {
+    // Two crypto providers in one process make rustls panic, so ours is chosen before anything can connect.
+    // It fails only when one is installed already, which nothing before this line does.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    commands::run(Cli::parse())
+}

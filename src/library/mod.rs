@@ -5,14 +5,33 @@
 //! - Reading never stops at the first mistake; each is told with its file, line and what would be right.
 
 mod asset;
+mod checks;
+mod condition;
+mod cross_check;
+mod diagnostic;
+mod fields;
+mod folder;
+mod front_matter;
+mod markdown;
+mod page;
+mod read_asset;
+mod read_scenario;
+mod read_skill;
+mod read_trigger;
+mod reading;
 mod scenario;
 mod trigger;
+mod walk;
 
 use std::collections::BTreeMap;
 
 use chat::AssetId;
 
 pub use asset::{Answer, Asset, AssetKind, Level, Moment};
+pub use checks::Checks;
+pub use diagnostic::{Diagnostic, Severity, Spot};
+pub use folder::Source;
+pub use reading::Reading;
 pub use scenario::{Scenario, ScenarioId};
 pub use trigger::{Mode, Trigger, TriggerId};
 

@@ -35,8 +35,8 @@ pub struct Trigger {
     pub condition: Option<String>,
     /// Only for these roles; empty: everybody.
     pub roles: Vec<String>,
-    /// How long people get to answer first.
-    pub grace: Duration,
+    /// How long people get to answer first; `None`: as long as the house gives.
+    pub grace: Option<Duration>,
     /// How long it stays quiet in a channel after it spoke.
     pub cooldown: Duration,
     /// How long the same asset stays away from the same person.

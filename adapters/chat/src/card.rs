@@ -1,5 +1,7 @@
 //! What we say, free of any vendor's markup.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{ChoiceId, FormId, Span, Text};
@@ -111,10 +113,41 @@ pub struct Misfit {
     pub unit: String,
 }
 
+impl Misfit {
+    /// What is over its limit, if it is.
+    pub fn over(part: impl Into<String>, found: usize, limit: usize, unit: &str) -> Option<Self> {
+        (found > limit).then(|| Self { part: part.into(), found, limit, unit: unit.to_owned() })
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} {}, at most {} can be shown", self.part, self.found, self.unit, self.limit)
+    }
+}
+
 impl Card {
     /// A card of a title and a body.
     pub fn new(title: impl Into<String>, text: Text) -> Self {
         Self { title: title.into(), text, ..Self::default() }
+    }
+
+    /// The choices for at most `room` buttons, and those for a menu behind them, each in the order they were given.
+    ///
+    /// A menu of one entry is worse than a button: it becomes one, or the last button joins it.
+    pub fn buttons_and_menu(&self, room: usize) -> (Vec<&Choice>, Vec<&Choice>) {
+        let (mut menu, mut buttons): (Vec<_>, Vec<_>) =
+            self.choices.iter().partition(|choice| choice.prominence == Prominence::Tucked);
+        if menu.len() == 1 && buttons.len() < room {
+            buttons.append(&mut menu);
+        }
+        let mut keep = buttons.len().min(room);
+        if menu.len() + buttons.len() - keep == 1 {
+            keep = keep.saturating_sub(1);
+        }
+        let mut tucked = buttons.split_off(keep);
+        tucked.append(&mut menu);
+        (buttons, tucked)
     }
 
     /// The whole card as text, for terminals, notifications and screen readers.
@@ -153,5 +186,32 @@ impl Card {
             parts.push(self.footer.clone());
         }
         parts.join("\n\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn card(usual: usize, tucked: usize) -> Card {
+        let choice =
+            |n: usize, prominence| Choice { id: ChoiceId::new(n.to_string()), label: n.to_string(), prominence };
+        let choices = (0..usual)
+            .map(|n| choice(n, Prominence::Usual))
+            .chain((usual..usual + tucked).map(|n| choice(n, Prominence::Tucked)))
+            .collect();
+        Card { choices, ..Card::default() }
+    }
+
+    #[test]
+    fn no_choice_is_lost_and_no_menu_has_one_entry() {
+        for (usual, tucked, room) in (0..9).flat_map(|u| (0..9).flat_map(move |t| (1..6).map(move |r| (u, t, r)))) {
+            let card = card(usual, tucked);
+            let (buttons, menu) = card.buttons_and_menu(room);
+            let ids: Vec<_> = buttons.iter().chain(&menu).map(|choice| choice.id.as_str().to_owned()).collect();
+            assert_eq!(ids, (0..usual + tucked).map(|n| n.to_string()).collect::<Vec<_>>());
+            assert!(buttons.len() <= room);
+            assert!(menu.len() != 1, "{usual} and {tucked} with room for {room}");
+        }
     }
 }

@@ -48,10 +48,14 @@ id! {
     UserId;
     /// A human, whatever their identities.
     PersonId;
-    /// What a button or a menu entry carries; opaque to adapters, at most 100 characters.
+    /// What a button or a menu entry carries; opaque to adapters, at most 90 characters, so that an adapter may add its own mark.
     ChoiceId;
-    /// What a form carries; opaque to adapters, at most 100 characters.
+    /// What a form carries; opaque to adapters, at most 90 characters, so that an adapter may add its own mark.
     FormId;
     /// One micro-asset of the library.
     AssetId;
+    /// A card on its way or arrived.
+    DeliveryId;
+    /// One practice of one person.
+    SessionId;
 }

@@ -18,8 +18,10 @@ mod time;
 
 pub use card::{Card, Choice, FreeText, Image, Link, Misfit, Prominence, Video};
 pub use event::{Event, Field, Form, Message, What};
-pub use ids::{AssetId, ChannelId, ChoiceId, EventId, FormId, MessageId, PersonId, UserId, WorkspaceId};
+pub use ids::{
+    AssetId, ChannelId, ChoiceId, DeliveryId, EventId, FormId, MessageId, PersonId, SessionId, UserId, WorkspaceId,
+};
 pub use place::{Identity, Place, PlatformKind, Privacy, Profile};
-pub use platform::{Key, Pending, Platform, Refusal, Sent, ShownTo, Unreadable};
-pub use text::{Block, Span, Text};
+pub use platform::{Key, Pending, Platform, Platforms, Refusal, Sent, ShownTo, Unreadable};
+pub use text::{Block, Span, Text, is_linkable};
 pub use time::Timestamp;

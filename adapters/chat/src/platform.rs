@@ -103,3 +103,25 @@ pub trait Platform: Send + Sync {
     /// The message that an earlier attempt with `key` left at `place`, if any.
     fn find<'a>(&'a self, place: &'a Place, key: &'a Key) -> Pending<'a, Option<Sent>>;
 }
+
+/// The platforms that are connected, by kind.
+#[derive(Clone, Default)]
+pub struct Platforms(Vec<std::sync::Arc<dyn Platform>>);
+
+impl Platforms {
+    /// The platforms of `list`; of two of one kind the first counts.
+    pub fn new(list: Vec<std::sync::Arc<dyn Platform>>) -> Self {
+        Self(list)
+    }
+
+    /// The platform of a kind, where it is connected.
+    pub fn get(&self, kind: PlatformKind) -> Option<&dyn Platform> {
+        self.0.iter().find(|platform| platform.kind() == kind).map(AsRef::as_ref)
+    }
+}
+
+impl fmt::Debug for Platforms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|platform| platform.kind())).finish()
+    }
+}

@@ -44,6 +44,15 @@ pub enum Span {
     },
 }
 
+/// True for an address that may be offered as a link: https, and nothing in it that would end the link early.
+///
+/// Adapters show every other address as text, so that a bad one is seen and harms nobody.
+pub fn is_linkable(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").unwrap_or_default();
+    rest.starts_with(|sign: char| sign.is_alphanumeric())
+        && !rest.contains(|sign: char| sign.is_whitespace() || sign.is_control() || r#"<>"'`|\^{}[]"#.contains(sign))
+}
+
 impl Text {
     /// One paragraph without manners.
     pub fn paragraph(text: impl Into<String>) -> Self {

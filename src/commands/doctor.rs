@@ -1,0 +1,328 @@
+//! `kairos doctor`: tries out whether everything is there that Kairos needs, and says what to do where it isn't.
+//!
+//! Invariants
+//! - Nothing is changed: what is written to find out whether writing works is removed again.
+//! - Every check that isn't ok says what to do in one line.
+//! - What Kairos can't do yet is said plainly; a token that is read is not a connection.
+
+use std::{
+    fs,
+    io::{self, Write},
+    net::{SocketAddr, TcpListener},
+    path::Path,
+};
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::Outcome;
+use crate::config::{Config, Mistakes, StoreUrl};
+
+/// Less than this, and the database may not last the week.
+const ENOUGH_SPACE_MB: u64 = 200;
+
+/// How it is shown.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Args {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// It is there and works.
+    Ok,
+    /// It isn't there, and Kairos runs without it.
+    Missing,
+    /// It doesn't work, and Kairos needs it.
+    Wrong,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// How it ended.
+    pub state: State,
+    /// What was found, in one line.
+    pub found: String,
+    /// What to do, in one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub todo: Option<String>,
+}
+
+impl Finding {
+    /// It is there and works.
+    pub fn ok(found: impl Into<String>) -> Self {
+        Self { state: State::Ok, found: found.into(), todo: None }
+    }
+
+    /// It isn't there, and Kairos runs without it.
+    pub fn missing(found: impl Into<String>, todo: impl Into<String>) -> Self {
+        Self { state: State::Missing, found: found.into(), todo: Some(todo.into()) }
+    }
+
+    /// It doesn't work, and Kairos needs it.
+    pub fn wrong(found: impl Into<String>, todo: impl Into<String>) -> Self {
+        Self { state: State::Wrong, found: found.into(), todo: Some(todo.into()) }
+    }
+}
+
+/// A check by name.
+#[derive(Clone, Debug, Serialize)]
+pub struct Check {
+    /// What was tried.
+    pub name: &'static str,
+    /// What was found.
+    #[serde(flatten)]
+    pub finding: Finding,
+}
+
+/// What the doctor can't try by itself, because other modules know how.
+pub struct Probes<'a> {
+    /// Opens the store, writes to it, and tells the state of its schema.
+    pub store: &'a dyn Fn(&StoreUrl) -> Finding,
+    /// Reads the prompts (`None`: the starter library), and tells how many there are and how many mistakes.
+    pub prompts: &'a dyn Fn(Option<&Path>) -> Finding,
+}
+
+/// What a probe says that nobody has wired.
+pub fn untried() -> Finding {
+    Finding::missing("not tried", "nothing: this build can't try it")
+}
+
+/// Tries everything.
+pub fn examine(config: &Config, probes: &Probes<'_>) -> Vec<Check> {
+    let file = config.file.as_ref().map_or_else(
+        || "no file; defaults and environment hold".to_owned(),
+        |path| format!("{} is in force", path.display()),
+    );
+    // The directory comes before the store: opening a store makes its directory.
+    let findings = [
+        ("configuration", Finding::ok(file)),
+        ("data directory", data_directory(&config.store)),
+        ("store", (probes.store)(&config.store)),
+        ("prompts", (probes.prompts)(config.prompts.as_deref())),
+        ("listen address", listen_address(config.listen)),
+        ("playground", playground(config)),
+        ("slack", slack(config)),
+        ("discord", discord(config)),
+        ("time zones", time_zones()),
+    ];
+    findings.map(|(name, finding)| Check { name, finding }).into()
+}
+
+/// The one check that is left when the configuration is wrong.
+pub fn misconfigured(mistakes: &Mistakes) -> Vec<Check> {
+    let wrong = |mistake: &crate::config::Mistake| Check {
+        name: "configuration",
+        finding: Finding::wrong(mistake.to_string(), "mend it; `kairos config` prints every key with what is allowed"),
+    };
+    mistakes.iter().map(wrong).collect()
+}
+
+/// Prints what was found, and says whether anything Kairos needs is wrong.
+pub fn print(checks: &[Check], as_json: bool, out: &mut dyn Write) -> io::Result<Outcome> {
+    let is_well = checks.iter().all(|check| check.finding.state != State::Wrong);
+    if as_json {
+        serde_json::to_writer_pretty(&mut *out, &serde_json::json!({ "ok": is_well, "checks": checks }))?;
+        writeln!(out)?;
+    } else {
+        for Check { name, finding } in checks {
+            let state = match finding.state {
+                State::Ok => "ok",
+                State::Missing => "missing",
+                State::Wrong => "wrong",
+            };
+            writeln!(out, "{state:8} {name:15} {}", finding.found)?;
+            if let Some(todo) = &finding.todo {
+                writeln!(out, "{:24} -> {todo}", "")?;
+            }
+        }
+        let verdict = if is_well { "everything Kairos needs is there" } else { "something Kairos needs is wrong" };
+        writeln!(out, "\n{verdict}")?;
+    }
+    Ok(if is_well { Outcome::Well } else { Outcome::Found })
+}
+
+fn data_directory(store: &StoreUrl) -> Finding {
+    let StoreUrl::File(file) = store else {
+        return Finding::ok(format!("not needed by {}", store.shown()));
+    };
+    let wanted = file.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A directory that isn't there yet is made by the store, inside the nearest one that is.
+    let Some(dir) = wanted
+        .ancestors()
+        .map(|dir| if dir.as_os_str().is_empty() { Path::new(".") } else { dir })
+        .find(|dir| dir.is_dir())
+    else {
+        return Finding::wrong(
+            format!("{} can't be made", wanted.display()),
+            "name another file: KAIROS_STORE_URL=sqlite:PATH",
+        );
+    };
+    if let Err(error) = try_to_write(dir) {
+        let todo =
+            format!("let this user write to {}, or name another file: KAIROS_STORE_URL=sqlite:PATH", dir.display());
+        return Finding::wrong(format!("{} can't be written to: {error}", dir.display()), todo);
+    }
+    let note = if dir == wanted { "" } else { ", to be made" };
+    match free_mb(dir) {
+        Some(mb) if mb < ENOUGH_SPACE_MB => Finding::wrong(
+            format!("{}: {mb} MB free", wanted.display()),
+            format!("free at least {ENOUGH_SPACE_MB} MB, or name a file elsewhere: KAIROS_STORE_URL=sqlite:PATH"),
+        ),
+        Some(mb) => Finding::ok(format!("{}{note}, {mb} MB free", wanted.display())),
+        None => Finding::ok(format!("{}{note}", wanted.display())),
+    }
+}
+
+fn try_to_write(dir: &Path) -> io::Result<()> {
+    let path = dir.join(format!(".kairos-doctor-{}", std::process::id()));
+    fs::write(&path, b"kairos doctor")?;
+    fs::remove_file(&path)
+}
+
+/// Megabytes that this user may still write where `dir` is; `None` where the system doesn't say.
+#[cfg(unix)]
+fn free_mb(dir: &Path) -> Option<u64> {
+    let space = rustix::fs::statvfs(dir).ok()?;
+    Some(space.f_bavail.saturating_mul(space.f_frsize) / 1_000_000)
+}
+
+/// Other systems aren't asked: the answer would only be a comfort.
+#[cfg(not(unix))]
+fn free_mb(_dir: &Path) -> Option<u64> {
+    None
+}
+
+fn listen_address(address: SocketAddr) -> Finding {
+    match TcpListener::bind(address) {
+        Ok(_) => Finding::ok(format!("{address} is free")),
+        Err(error) => Finding::wrong(
+            format!("{address} can't be listened on: {error}"),
+            "stop what listens there (Kairos itself, perhaps), or choose another: KAIROS_HTTP_LISTEN=127.0.0.1:8081",
+        ),
+    }
+}
+
+fn playground(config: &Config) -> Finding {
+    if !config.playground {
+        return Finding::missing(
+            "off; nobody can talk to this Kairos, as connecting to Slack and Discord comes with a later version",
+            "switch it on: KAIROS_PLAYGROUND_ENABLED=on",
+        );
+    }
+    let page = format!("on: http://{}/", config.listen);
+    if config.listen.ip().is_loopback() {
+        Finding::ok(page)
+    } else {
+        Finding::ok(format!("{page} (whoever reaches it can speak as any of its people)"))
+    }
+}
+
+/// What is said of a platform whose token is read already and used later.
+const LATER: &str = "configured; connecting comes with a later version";
+
+fn slack(config: &Config) -> Finding {
+    if config.slack.is_configured() {
+        Finding::ok(LATER)
+    } else {
+        Finding::missing("not configured", "nothing yet: connecting comes with a later version")
+    }
+}
+
+fn discord(config: &Config) -> Finding {
+    if config.discord.is_configured() {
+        Finding::ok(LATER)
+    } else {
+        Finding::missing("not configured", "nothing yet: connecting comes with a later version")
+    }
+}
+
+/// People's own time zones need the system's data; "UTC" alone doesn't.
+fn time_zones() -> Finding {
+    match TimeZone::get("Europe/Lisbon") {
+        Ok(_) => Finding::ok("the system's time zone data is there"),
+        Err(error) => Finding::wrong(
+            format!("a person's working hours can't be known: {error}"),
+            "install the time zone data: apt-get install tzdata",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn config(env: &[(&str, &str)]) -> Config {
+        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::load(None, env, Some(Path::new("/data"))).unwrap()
+    }
+
+    fn examined(env: &[(&str, &str)], store: &Finding) -> (Outcome, String) {
+        let probes = Probes { store: &|_| store.clone(), prompts: &|_| Finding::ok("42 prompts, no mistakes") };
+        let mut out = Vec::new();
+        let outcome = print(&examine(&config(env), &probes), false, &mut out).unwrap();
+        (outcome, String::from_utf8(out).unwrap())
+    }
+
+    const SOMEWHERE: [(&str, &str); 2] =
+        [("KAIROS_STORE_URL", "sqlite::memory:"), ("KAIROS_HTTP_LISTEN", "127.0.0.1:0")];
+
+    #[test]
+    fn a_healthy_machine_reads_like_this() {
+        let (outcome, text) = examined(&SOMEWHERE, &Finding::ok("sqlite::memory:, schema 1 of 1"));
+        assert_eq!(outcome, Outcome::Well);
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn one_wrong_thing_is_enough() {
+        let (outcome, text) = examined(&SOMEWHERE, &Finding::wrong("no answer", "start it"));
+        assert_eq!(outcome, Outcome::Found);
+        assert!(text.contains("wrong    store           no answer\n"), "{text}");
+        assert!(text.contains("-> start it\n"), "{text}");
+    }
+
+    #[test]
+    fn a_token_is_not_called_a_connection() {
+        let env = [SOMEWHERE[0], SOMEWHERE[1], ("KAIROS_SLACK_BOT_TOKEN", "xoxb-1")];
+        let (_, text) = examined(&env, &Finding::ok("fine"));
+        assert!(text.contains("slack           configured; connecting comes with a later version"), "{text}");
+        assert!(text.contains("missing  playground"), "{text}");
+    }
+
+    #[test]
+    fn a_data_directory_that_can_be_made_is_fine_and_left_unmade() {
+        let home = tempfile::tempdir().unwrap();
+        let wanted = home.path().join("deep/er");
+        let finding = data_directory(&StoreUrl::File(wanted.join("kairos.sqlite")));
+        assert!(finding.found.contains(", to be made"), "{finding:?}");
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "the doctor leaves nothing behind");
+        let nowhere = data_directory(&StoreUrl::File(PathBuf::from("/proc/kairos/kairos.sqlite")));
+        assert_eq!(nowhere.state, State::Wrong, "{nowhere:?}");
+    }
+
+    #[test]
+    fn an_address_in_use_is_told() {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let finding = listen_address(taken.local_addr().unwrap());
+        assert_eq!(finding.state, State::Wrong, "{finding:?}");
+    }
+
+    #[test]
+    fn programs_read_the_same() {
+        let mistakes = Config::load(None, [("KAIROS_X".to_owned(), "1".to_owned())].into_iter(), None).unwrap_err();
+        let mut out = Vec::new();
+        assert_eq!(print(&misconfigured(&mistakes), true, &mut out).unwrap(), Outcome::Found);
+        let report: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(report["ok"], false);
+        assert_eq!(report["checks"].as_array().unwrap().len(), 2, "the unknown variable, and no data directory");
+        assert_eq!(report["checks"][0]["state"], "wrong");
+    }
+}

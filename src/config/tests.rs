@@ -1,0 +1,143 @@
+//! The configuration as an operator meets it.
+
+use super::*;
+
+const HOME: &str = "/home/ana/.local/share/kairos";
+
+fn load(file: &str, env: &[(&str, &str)]) -> Result<Config, Mistakes> {
+    let file = (!file.is_empty()).then(|| (PathBuf::from("kairos.toml"), file.to_owned()));
+    let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::load(file, env, Some(Path::new(HOME)))
+}
+
+/// What is told of a configuration, one mistake a line.
+fn told(file: &str, env: &[(&str, &str)]) -> Vec<String> {
+    load(file, env).map_or_else(|mistakes| mistakes.iter().map(ToString::to_string).collect(), |_| Vec::new())
+}
+
+#[test]
+fn without_any_configuration_the_defaults_hold() {
+    let config =
+        load("", &[("PATH", "/bin"), ("KAIROS_TEST_POSTGRES_URL", "postgres://x"), ("KAIROS_CONFIG", "")]).unwrap();
+    assert_eq!(config.store.expose(), format!("sqlite:{HOME}/kairos.sqlite"));
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.prompts, None);
+    assert!(config.playground && !config.slack.is_configured() && !config.discord.is_configured());
+    assert_eq!(config.cadence.grace, Duration::from_mins(10));
+    assert_eq!((config.cadence.budget_per_day, config.cadence.budget_per_week), (1, 3));
+    assert_eq!(config.channels.default, Mode::Off);
+    assert_eq!((config.retention.decisions_days, config.retention.deliveries_days), (180, 180));
+    assert!(config.settings.iter().all(|setting| setting.source == Source::Default));
+}
+
+#[test]
+fn the_default_file_says_the_same_as_no_file() {
+    let (with, without) = (load(DEFAULT_TOML, &[]).unwrap(), load("", &[]).unwrap());
+    let values =
+        |config: Config| config.settings.into_iter().map(|setting| (setting.key, setting.value)).collect::<Vec<_>>();
+    assert_eq!(values(with), values(without));
+}
+
+#[test]
+fn every_key_says_what_it_is_in_a_comment_of_its_own() {
+    let lines: Vec<&str> = DEFAULT_TOML.lines().collect();
+    for pair in lines.windows(2) {
+        let is_key = pair[1].starts_with(|first: char| first.is_ascii_lowercase());
+        assert!(!is_key || pair[0].starts_with('#'), "no comment before {}", pair[1]);
+    }
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
+    let file = "[http]\nlisten = \"127.0.0.1:1\"\n[cadence]\ngrace_minutes = 5\nbudget_per_week = 0x0a\n";
+    let config = load(file, &[("KAIROS_HTTP_LISTEN", "127.0.0.1:2"), ("KAIROS_CADENCE_GRACE_MINUTES", " ")]).unwrap();
+    assert_eq!(config.listen.port(), 2);
+    assert_eq!(config.cadence.grace, Duration::from_mins(5), "an empty variable counts as not set");
+    assert_eq!(config.cadence.budget_per_week, 10);
+    let source = |key: &str| config.settings.iter().find(|setting| setting.key == key).unwrap().source.to_string();
+    assert_eq!(source("http.listen"), "environment variable KAIROS_HTTP_LISTEN");
+    assert_eq!(source("cadence.grace_minutes"), "kairos.toml:4");
+    assert_eq!(source("log.level"), "default");
+}
+
+#[test]
+fn channels_have_modes_of_their_own() {
+    let config =
+        load("[channels]\ndefault = \"shadow\"\n[channels.modes]\n\"playground/playground/C1\" = \"live\"\n", &[])
+            .unwrap();
+    let mut place = Place {
+        platform: chat::PlatformKind::Playground,
+        workspace: "playground".into(),
+        channel: "C1".into(),
+        thread: Some("M1".into()),
+        privacy: chat::Privacy::Shared,
+    };
+    assert_eq!(config.channels.mode_of(&place), Mode::Live);
+    place.channel = "C2".into();
+    assert_eq!(config.channels.mode_of(&place), Mode::Shadow);
+}
+
+#[test]
+fn the_playground_closes_by_itself_when_a_platform_is_configured() {
+    let slack = ("KAIROS_SLACK_BOT_TOKEN", "xoxb-1");
+    assert!(!load("", &[slack]).unwrap().playground);
+    assert!(!load("", &[("KAIROS_DISCORD_TOKEN", "abc")]).unwrap().playground);
+    assert!(load("", &[slack, ("KAIROS_PLAYGROUND_ENABLED", "on")]).unwrap().playground);
+    assert!(!load("", &[("KAIROS_PLAYGROUND_ENABLED", "off")]).unwrap().playground);
+}
+
+#[test]
+fn every_mistake_is_told_at_once_with_its_place_and_what_would_be_right() {
+    let file = "[cadence]\nbudget_per_day = 2\nbudget_per_week = 1\n";
+    assert_eq!(
+        told(file, &[]),
+        [
+            "kairos.toml:3: cadence.budget_per_week is \"1\", but at least cadence.budget_per_day, which is 2, would be right"
+        ]
+    );
+    let file = r#"[http]
+listen = "localhost"
+[stoer]
+url = "x"
+[cadence]
+grace_minuets = 5
+working_days = ["Mon"]
+budget_per_day = 4
+[channels.modes]
+C1 = "live"
+"slack/T1/C1" = "loud"
+"#;
+    let env = [("KAIROS_LOG_LEVEL", "inof"), ("KAIROS_HTTP_LISTN", "1"), ("KAIROS_CHANNELS_MODES", "x")];
+    insta::assert_snapshot!(told(file, &env).join("\n"));
+}
+
+#[test]
+fn what_is_not_toml_is_told_by_its_line() {
+    insta::assert_snapshot!(told("[http]\nlisten = 127.0.0.1\n", &[]).join("\n"));
+}
+
+#[test]
+fn a_secret_is_never_shown() {
+    let hush = "hush-hush-hush";
+    let env = [
+        ("KAIROS_SLACK_BOT_TOKEN", hush),
+        ("KAIROS_SLACK_APP_TOKEN", "xoxb-hush hush"),
+        ("KAIROS_STORE_URL", "mysql://ana:hush@db/k"),
+    ];
+    let file = format!("[slack]\nbot_tokn = \"{hush}\"\n");
+    let mistakes = told(&file, &env).join("\n");
+    assert!(!mistakes.contains("hush"), "{mistakes}");
+    insta::assert_snapshot!(mistakes);
+
+    let env = [("KAIROS_DISCORD_TOKEN", hush), ("KAIROS_STORE_URL", "postgres://ana:hush@db/k")];
+    let config = format!("{:?}", load("", &env).unwrap());
+    assert!(!config.contains("hush"), "{config}");
+}
+
+#[test]
+fn a_variable_belongs_to_one_key() {
+    let config = load("", &[]).unwrap();
+    let variables: std::collections::BTreeSet<String> =
+        config.settings.iter().map(|setting| reader::variable_of(&setting.key)).collect();
+    assert_eq!(variables.len(), config.settings.len());
+}

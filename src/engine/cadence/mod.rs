@@ -1,0 +1,170 @@
+//! When to speak: each rule in a file of its own, and here the order in which they are asked.
+//!
+//! Invariants
+//! - A rule that stops for good is asked before one that only waits.
+//! - Every rule that was asked stands in the reasons, with the value it looked at.
+
+mod budget;
+pub(crate) mod grace_period;
+mod holdout;
+mod quiet_hours;
+
+use std::time::Duration;
+
+use chat::Timestamp;
+use jiff::tz::TimeZone;
+
+pub use budget::Budget;
+pub use grace_period::{Open, Settled, settles};
+pub use quiet_hours::WorkingHours;
+
+use super::{PersonFacts, PlaceFacts, Reason, Rule};
+use crate::library::{Mode, Trigger};
+
+/// The limits of the house, where neither a trigger nor a person has their own.
+#[derive(Clone, Debug)]
+pub struct Cadence {
+    /// How long people get to answer first, where a trigger says nothing.
+    pub grace: Duration,
+    /// Unasked messages per person.
+    pub budget: Budget,
+    /// When people may be written to unasked.
+    pub hours: WorkingHours,
+    /// The time zone of people who have none.
+    pub zone: TimeZone,
+}
+
+/// What cadence says about a need.
+pub(super) enum Leave {
+    /// Now.
+    Now {
+        /// Decide and record, but say nothing.
+        shadow: bool,
+    },
+    /// Look again then.
+    NotBefore(Timestamp, Rule),
+    /// No.
+    No(Rule),
+}
+
+/// One question to cadence: may this trigger speak to this person, here, now?
+pub(super) struct Asking<'a> {
+    pub(super) trigger: &'a Trigger,
+    pub(super) person: &'a PersonFacts,
+    pub(super) place: &'a PlaceFacts,
+    /// The person turned to Kairos: only their own choices and the manager's switch count.
+    pub(super) addressed: bool,
+    /// When the need was heard.
+    pub(super) heard_at: Timestamp,
+    pub(super) now: Timestamp,
+}
+
+impl Cadence {
+    /// Asks every rule in turn; writes each answer into `reasons`.
+    pub(super) fn ask(&self, asking: &Asking<'_>, reasons: &mut Vec<Reason>) -> Leave {
+        for rule in [manager_allows, audience, persons_choice, comparison_group, cooldown] {
+            if let Some(reason) = rule(asking) {
+                let stopped = (!reason.passed).then_some(reason.rule);
+                reasons.push(reason);
+                if let Some(rule) = stopped {
+                    return Leave::No(rule);
+                }
+            }
+        }
+        let shadow = !asking.addressed && asking.place.mode.min(asking.trigger.mode) == Mode::Shadow;
+        if asking.addressed {
+            reasons.push(Reason::passed(Rule::Addressed, "you asked Kairos, so it answers at once"));
+            return Leave::Now { shadow };
+        }
+        let budget = self.budget.check(&asking.person.received, asking.now);
+        let within = budget.passed;
+        reasons.push(budget);
+        if !within {
+            return Leave::No(Rule::Budget);
+        }
+        self.ask_the_clock(asking, reasons).unwrap_or(Leave::Now { shadow })
+    }
+
+    fn ask_the_clock(&self, asking: &Asking<'_>, reasons: &mut Vec<Reason>) -> Option<Leave> {
+        let grace = asking.trigger.grace.unwrap_or(self.grace);
+        let minutes = grace.as_secs() / 60;
+        let grace_ends = asking.heard_at + grace;
+        if asking.now < grace_ends {
+            reasons.push(Reason::stopped(Rule::Grace, format!("people get {minutes} minutes to answer first")));
+            return Some(Leave::NotBefore(grace_ends, Rule::Grace));
+        }
+        reasons.push(Reason::passed(Rule::Grace, format!("nobody answered within {minutes} minutes")));
+        let hours = asking.person.hours.as_ref().unwrap_or(&self.hours);
+        let zone = asking.person.profile.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+        let zone = zone.as_ref().unwrap_or(&self.zone);
+        let open = hours.next_open(asking.now, zone);
+        let value = format!("{hours}, {}", zone.iana_name().unwrap_or("UTC"));
+        if open > asking.now {
+            reasons.push(Reason::stopped(Rule::QuietHours, value));
+            return Some(Leave::NotBefore(open, Rule::QuietHours));
+        }
+        reasons.push(Reason::passed(Rule::QuietHours, value));
+        None
+    }
+}
+
+/// The modes of channel and trigger. A question put to Kairos is answered in any channel; a trigger that is off never.
+fn manager_allows(asking: &Asking<'_>) -> Option<Reason> {
+    let Asking { trigger, place, addressed, .. } = asking;
+    if trigger.mode == Mode::Off {
+        return Some(Reason::stopped(Rule::Trigger, "off"));
+    }
+    if *addressed {
+        return None;
+    }
+    let (rule, mode) =
+        if place.mode <= trigger.mode { (Rule::Channel, place.mode) } else { (Rule::Trigger, trigger.mode) };
+    Some(match mode {
+        Mode::Off => Reason::stopped(rule, "off"),
+        Mode::Shadow => Reason::passed(rule, "shadow: decided and recorded, nothing is said"),
+        Mode::Live => Reason::passed(rule, "live"),
+    })
+}
+
+fn audience(asking: &Asking<'_>) -> Option<Reason> {
+    let roles = &asking.trigger.roles;
+    if roles.is_empty() || asking.addressed {
+        return None;
+    }
+    let value = format!("only for: {}", roles.join(", "));
+    let fits = asking.person.profile.roles.iter().any(|role| roles.contains(role));
+    Some(if fits { Reason::passed(Rule::Role, value) } else { Reason::stopped(Rule::Role, value) })
+}
+
+fn persons_choice(asking: &Asking<'_>) -> Option<Reason> {
+    let Asking { person, trigger, now, addressed, .. } = asking;
+    if *addressed {
+        return None;
+    }
+    if person.opted_out {
+        return Some(Reason::stopped(Rule::Choice, "nothing unasked, please"));
+    }
+    if person.snoozed_until.is_some_and(|until| until > *now) {
+        return Some(Reason::stopped(Rule::Choice, "snoozed"));
+    }
+    person.stopped.contains(&trigger.id).then(|| Reason::stopped(Rule::Choice, "this trigger was stopped"))
+}
+
+fn comparison_group(asking: &Asking<'_>) -> Option<Reason> {
+    if asking.addressed { None } else { holdout::check(asking.trigger, &asking.person.id) }
+}
+
+fn cooldown(asking: &Asking<'_>) -> Option<Reason> {
+    let Asking { trigger, place, now, addressed, .. } = asking;
+    if *addressed || trigger.cooldown.is_zero() {
+        return None;
+    }
+    let hours = trigger.cooldown.as_secs() / 3_600;
+    let last = place.last_spoke.iter().filter(|(id, _)| *id == trigger.id).map(|(_, at)| *at).max();
+    Some(match last {
+        Some(at) if at + trigger.cooldown > *now => {
+            Reason::stopped(Rule::Cooldown, format!("spoke here within the last {hours} hours"))
+        }
+        _ => Reason::passed(Rule::Cooldown, format!("has not spoken here for {hours} hours")),
+    })
+}

@@ -1,0 +1,219 @@
+//! Working hours in a person's own time zone.
+//!
+//! Invariants
+//! - [`WorkingHours::next_open`] is never before the instant it is asked for, and lies in working hours.
+//! - Hours are civil time: they stay where they are over the nights when clocks change.
+
+use std::{fmt, str::FromStr};
+
+use chat::Timestamp;
+use jiff::{
+    Zoned,
+    civil::{Time, Weekday},
+    tz::TimeZone,
+};
+use serde::{Deserialize, Serialize};
+
+/// From when to when, and on which days, a person may be written to unasked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct WorkingHours {
+    /// The days.
+    pub days: Days,
+    /// The hours on each of them.
+    pub hours: Hours,
+}
+
+/// The part of a working day in which a message may arrive. The start lies before the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hours {
+    from: Time,
+    until: Time,
+}
+
+/// The days on which a message may arrive, Monday first; never empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Days([bool; 7]);
+
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+impl Default for WorkingHours {
+    /// Monday to Friday, 09:00 to 17:30.
+    fn default() -> Self {
+        Self {
+            days: Days([true, true, true, true, true, false, false]),
+            hours: Hours { from: Time::constant(9, 0, 0, 0), until: Time::constant(17, 30, 0, 0) },
+        }
+    }
+}
+
+impl WorkingHours {
+    /// The first instant from `now` on that lies in working hours of `zone`; `now` itself when it does.
+    pub fn next_open(&self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        let Ok(instant) = jiff::Timestamp::from_millisecond(now.as_ms()) else { return now };
+        let local = instant.to_zoned(zone.clone());
+        if self.is_open(&local) {
+            return now;
+        }
+        // Two weeks hold every pattern of days, also when a change of clocks swallows an opening.
+        let mut date = local.date();
+        for _ in 0..15 {
+            if self.days.contains(date.weekday())
+                && let Ok(opening) = date.to_datetime(self.hours.from).to_zoned(zone.clone())
+                && opening.timestamp() > instant
+            {
+                return Timestamp::from_ms(opening.timestamp().as_millisecond());
+            }
+            let Ok(next) = date.tomorrow() else { return now };
+            date = next;
+        }
+        now
+    }
+
+    fn is_open(&self, local: &Zoned) -> bool {
+        self.days.contains(local.weekday()) && (self.hours.from..self.hours.until).contains(&local.time())
+    }
+}
+
+impl Days {
+    /// True when `day` is one of them.
+    pub fn contains(self, day: Weekday) -> bool {
+        usize::try_from(day.to_monday_zero_offset()).is_ok_and(|index| self.0[index])
+    }
+}
+
+impl FromStr for Hours {
+    type Err = String;
+
+    /// Reads `09:00-17:30`; the error says what would be right.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let right = "two times of one day, the later one last, such as 09:00-17:30";
+        let (from, until) = text.split_once('-').ok_or(right)?;
+        let (from, until) = (hour_and_minute(from).ok_or(right)?, hour_and_minute(until).ok_or(right)?);
+        if from < until { Ok(Self { from, until }) } else { Err(right.to_owned()) }
+    }
+}
+
+/// Reads `HH:MM`.
+fn hour_and_minute(text: &str) -> Option<Time> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !two_digits(hour) || !two_digits(minute) {
+        return None;
+    }
+    Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
+}
+
+impl FromStr for Days {
+    type Err = String;
+
+    /// Reads ranges and lists, `Mon-Fri` or `Mon,Wed,Fri`; the error says what would be right.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let right = "days such as Mon-Fri or Mon,Wed,Fri";
+        let index = |name: &str| DAYS.iter().position(|day| day.eq_ignore_ascii_case(name.trim())).ok_or(right);
+        let mut days = [false; 7];
+        for part in text.split(',') {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            let (first, last) = (index(first)?, index(last)?);
+            // A range may run over the end of the week: Sun-Thu is a working week in many places.
+            let length = (last + 7 - first) % 7;
+            (0..=length).for_each(|step| days[(first + step) % 7] = true);
+        }
+        Ok(Self(days))
+    }
+}
+
+impl FromStr for WorkingHours {
+    type Err = String;
+
+    /// Reads `Mon-Fri 09:00-17:30`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (days, hours) = text.trim().split_once(' ').ok_or("days and hours, such as Mon-Fri 09:00-17:30")?;
+        Ok(Self { days: days.parse()?, hours: hours.parse()? })
+    }
+}
+
+impl fmt::Display for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == WorkingHours::default().days.0 {
+            return f.write_str("Mon-Fri");
+        }
+        let days: Vec<_> = DAYS.iter().zip(self.0).filter_map(|(day, on)| on.then_some(*day)).collect();
+        f.write_str(&days.join(","))
+    }
+}
+
+impl fmt::Display for WorkingHours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Hours { from, until } = self.hours;
+        write!(f, "{} {}-{}", self.days, from.strftime("%H:%M"), until.strftime("%H:%M"))
+    }
+}
+
+impl TryFrom<String> for WorkingHours {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<WorkingHours> for String {
+    fn from(hours: WorkingHours) -> Self {
+        hours.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str, zone: &str) -> (Timestamp, TimeZone) {
+        let zone = TimeZone::get(zone).unwrap();
+        let civil: jiff::civil::DateTime = text.parse().unwrap();
+        (Timestamp::from_ms(civil.to_zoned(zone.clone()).unwrap().timestamp().as_millisecond()), zone)
+    }
+
+    fn opening(now: &str, zone: &str) -> String {
+        let (now, zone) = at(now, zone);
+        let open = WorkingHours::default().next_open(now, &zone);
+        let local = jiff::Timestamp::from_millisecond(open.as_ms()).unwrap().to_zoned(zone);
+        local.strftime("%a %Y-%m-%d %H:%M").to_string()
+    }
+
+    #[test]
+    fn within_hours_is_now_and_outside_is_the_next_opening() {
+        assert_eq!(opening("2026-11-18T10:00", "Europe/Lisbon"), "Wed 2026-11-18 10:00");
+        assert_eq!(opening("2026-11-18T17:30", "Europe/Lisbon"), "Thu 2026-11-19 09:00");
+        assert_eq!(opening("2026-11-18T03:00", "Asia/Kolkata"), "Wed 2026-11-18 09:00");
+        assert_eq!(opening("2026-11-20T18:00", "America/New_York"), "Mon 2026-11-23 09:00");
+    }
+
+    #[test]
+    fn hours_stay_where_they_are_when_clocks_change() {
+        // Back an hour in the night to 2026-10-25, on an hour in the night to 2026-03-29.
+        assert_eq!(opening("2026-10-23T20:00", "Europe/Berlin"), "Mon 2026-10-26 09:00");
+        assert_eq!(opening("2026-03-27T20:00", "Europe/Berlin"), "Mon 2026-03-30 09:00");
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_what_would_be_right() {
+        for wrong in ["", "9-5", "Mon-Fri", "Mon-Fri 17:30-09:00", "Mon-Fry 09:00-17:30", "Mon-Fri 24:00-25:00"] {
+            assert!(wrong.parse::<WorkingHours>().unwrap_err().contains("such as"), "{wrong}");
+        }
+        assert_eq!("Sun-Thu 08:00-16:00".parse::<WorkingHours>().unwrap().to_string(), "Mon,Tue,Wed,Thu,Sun 08:00-16:00");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn an_opening_is_never_early_and_always_open(
+            ms in 0_i64..4_000_000_000_000,
+            zone in proptest::sample::select(vec!["UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe"]),
+        ) {
+            let (hours, zone, now) = (WorkingHours::default(), TimeZone::get(zone).unwrap(), Timestamp::from_ms(ms));
+            let open = hours.next_open(now, &zone);
+            proptest::prop_assert!(open >= now);
+            proptest::prop_assert_eq!(hours.next_open(open, &zone), open);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Cards that answer somebody: nothing good, why this, an exercise done, hello.
+
+use chat::{Block, Card, Choice, Prominence, Span, Text};
+
+use super::asset_card;
+use crate::{
+    engine::{Decision, Evidence, Need, Tap},
+    library::{Asset, Library, Trigger},
+};
+
+/// Says that we have nothing good, and what comes nearest.
+pub fn nothing_good_card(library: &Library, near: &[Need]) -> Card {
+    let choices: Vec<Choice> = near
+        .iter()
+        .filter_map(|need| library.triggers.get(&need.trigger))
+        .filter_map(|trigger| library.assets.get(trigger.offer.first()?))
+        .take(3)
+        .map(|asset| Choice {
+            id: Tap::Show(asset.id.clone()).to_choice(),
+            label: asset.title.chars().take(75).collect(),
+            prominence: Prominence::Usual,
+        })
+        .collect();
+    let text = if choices.is_empty() {
+        "Nothing in the library comes near. Other words may help, or a colleague will know."
+    } else {
+        "This is what comes nearest; if it is something else, other words may help, or a colleague will know."
+    };
+    let mut card = Card::new("I don't have anything good on this", Text::paragraph(text));
+    card.choices = choices;
+    card
+}
+
+/// What Kairos can do, for somebody who says hello or asks for help.
+pub fn greeting_card(library: &Library) -> Card {
+    let titles: Vec<Vec<Span>> =
+        library.skills.values().map(|skill| vec![Span::Plain(skill.title.clone())]).take(12).collect();
+    Card {
+        title: "Ask me in your own words".to_owned(),
+        text: Text::paragraphs([
+            "Write what you are stuck with, as you would to a colleague. You get one card that takes a minute or two, \
+             and can practise it here, where nobody else sees it.",
+            "I have something on:",
+        ])
+        .then(Text(vec![Block::Bullets(titles)])),
+        footer: "What you write is not kept.".to_owned(),
+        ..Card::default()
+    }
+}
+
+/// Which trigger, by whom, by which words, past which rules; what is kept; how to change it.
+pub fn why_card(trigger: &Trigger, need: &Need, decision: &Decision) -> Card {
+    let mut text = vec![
+        Block::Paragraph(vec![
+            Span::Plain("The trigger ".to_owned()),
+            Span::Bold(trigger.title.clone()),
+            Span::Plain(format!(" listens for this need: {} {} answers for it.", trigger.need, trigger.owner)),
+        ]),
+        Block::Paragraph(evidence(need)),
+    ];
+    let rules = decision.reasons.iter().filter(|reason| reason.passed);
+    let rules: Vec<_> = rules
+        .map(|reason| vec![Span::Bold(reason.rule.label().to_owned()), Span::Plain(format!(": {}", reason.value))])
+        .collect();
+    if !rules.is_empty() {
+        text.push(Block::Paragraph(vec![Span::Plain("It passed these rules:".to_owned())]));
+        text.push(Block::Bullets(rules));
+    }
+    text.push(Block::Paragraph(vec![Span::Plain(
+        "Kept about this: that the trigger was heard, when, what was offered and what you tap. Not kept: what you wrote. \
+         Managers see totals of five people or more. To change it: Quiet for a week, or Stop this trigger, on the card."
+            .to_owned(),
+    )]));
+    Card::new("Why you see this", Text(text))
+}
+
+fn evidence(need: &Need) -> Vec<Span> {
+    match &need.evidence {
+        Evidence::Keyword { phrase } => {
+            vec![
+                Span::Plain("Your message has the words ".to_owned()),
+                Span::Bold(phrase.clone()),
+                Span::Plain(".".to_owned()),
+            ]
+        }
+        Evidence::Example { nearest, words } => {
+            let mut spans = vec![Span::Plain("Your message resembles ".to_owned()), Span::Italic(nearest.clone())];
+            if !words.is_empty() {
+                spans.push(Span::Plain(" by the words ".to_owned()));
+                spans.push(Span::Bold(words.join(", ")));
+            }
+            spans.push(Span::Plain(format!(
+                ": {:.0} of 100, where {:.0} are enough.",
+                need.score * 100.0,
+                need.threshold * 100.0
+            )));
+            spans
+        }
+        Evidence::Asked => vec![Span::Plain("You asked for it by name.".to_owned())],
+    }
+}
+
+/// A retrieval exercise after `chosen` was taken: what is said to it, and what holds.
+pub fn exercise_answered_card(asset: &Asset, chosen: usize) -> Option<Card> {
+    let answer = asset.answers.get(chosen)?;
+    let mut text = asset.text.clone().then(Text(vec![
+        Block::Paragraph(vec![Span::Plain("You chose: ".to_owned()), Span::Bold(answer.text.clone())]),
+        Block::Paragraph(vec![Span::Plain(answer.feedback.clone())]),
+    ]));
+    if !answer.right {
+        let holds: Vec<_> = asset.answers.iter().filter(|other| other.right).collect();
+        for other in holds {
+            text.0.push(Block::Paragraph(vec![
+                Span::Plain("What holds: ".to_owned()),
+                Span::Bold(other.text.clone()),
+                Span::Plain(format!(". {}", other.feedback)),
+            ]));
+        }
+    }
+    Some(Card { text, footer: "Only you see this.".to_owned(), ..asset_card(asset) })
+}

@@ -1,0 +1,15 @@
+//! What to offer, in which order, and the cards that say it.
+//!
+//! Invariants
+//! - A card is worded about the task, never about the person.
+//! - Every card that nobody asked for can be answered with one tap, and says why it is there.
+
+mod answers;
+mod asset_card;
+mod molecule;
+mod offer_card;
+
+pub use answers::{exercise_answered_card, greeting_card, nothing_good_card, why_card};
+pub use asset_card::{asset_card, exercise_card, options};
+pub use molecule::{Chosen, choose};
+pub use offer_card::{Rating, offer_card, rated_card};

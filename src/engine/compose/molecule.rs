@@ -1,0 +1,50 @@
+//! Which assets, in which order, for this person.
+
+use chat::{AssetId, Timestamp};
+
+use crate::{
+    engine::{Molecule, PersonFacts, Reason, Rule},
+    library::{Asset, AssetKind, Library, Trigger},
+};
+
+/// A molecule, or the reason why nothing of the trigger's offer fits.
+pub struct Chosen {
+    /// What to offer; empty when nothing fits.
+    pub molecule: Molecule,
+    /// What was looked at.
+    pub reason: Reason,
+}
+
+/// Orders what `trigger` offers for `person`: what serves the moment first, then as the author ordered it.
+///
+/// What the person knows, had within the recovery window, or is not written for them is left out. Somebody who asked
+/// gets it all the same when nothing else is left.
+pub fn choose(library: &Library, trigger: &Trigger, person: &PersonFacts, asked: bool, now: Timestamp) -> Chosen {
+    let offered: Vec<&Asset> = trigger.offer.iter().filter_map(|id| library.assets.get(id)).collect();
+    let had = |id: &AssetId| person.received.iter().any(|card| card.asset == *id && card.at + trigger.recovery > now);
+    let fits = |asset: &&Asset| written_for(asset, person);
+    let fresh = |asset: &&Asset| !person.known.contains(&asset.id) && !had(&asset.id);
+    let mut assets: Vec<&Asset> = offered.iter().copied().filter(fits).filter(fresh).collect();
+    let left_out = offered.len() - assets.len();
+    if assets.is_empty() && asked {
+        assets = offered.iter().copied().filter(fits).collect();
+    }
+    assets.sort_by_key(|asset| !asset.moments.iter().any(|moment| trigger.moments.contains(moment)));
+    let value = match (assets.is_empty(), left_out) {
+        (true, _) => format!("all {} cards were seen lately or are known", offered.len()),
+        (false, 0) => "not seen lately".to_owned(),
+        (false, n) => format!("{n} of {} cards left out: seen lately or known", offered.len()),
+    };
+    let reason =
+        if assets.is_empty() { Reason::stopped(Rule::Recovery, value) } else { Reason::passed(Rule::Recovery, value) };
+    let scenario = trigger.practise.clone().filter(|_| !assets.is_empty());
+    Chosen {
+        molecule: Molecule { assets: assets.into_iter().map(|asset| asset.id.clone()).collect(), scenario },
+        reason,
+    }
+}
+
+fn written_for(asset: &Asset, person: &PersonFacts) -> bool {
+    let role = asset.roles.is_empty() || person.profile.roles.iter().any(|role| asset.roles.contains(role));
+    role && asset.kind != AssetKind::Retrieval
+}

@@ -1,0 +1,202 @@
+//! What was decided about a need, and why.
+
+use std::fmt;
+
+use chat::{AssetId, PersonId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::library::{ScenarioId, TriggerId};
+
+/// A trigger recognised in an event, with its evidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Need {
+    /// Which trigger.
+    pub trigger: TriggerId,
+    /// How strongly, from 0 to 1.
+    pub score: f32,
+    /// The score from which on it counts.
+    pub threshold: f32,
+    /// What it was recognised by.
+    pub evidence: Evidence,
+}
+
+impl Need {
+    /// True when the score reaches the threshold.
+    pub fn is_heard(&self) -> bool {
+        self.score >= self.threshold
+    }
+}
+
+/// What a need was recognised by: words of the library, never the person's own text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Evidence {
+    /// One of the trigger's phrases stands in the message.
+    Keyword {
+        /// The phrase as the manager wrote it.
+        phrase: String,
+    },
+    /// The message resembles an example.
+    Example {
+        /// The example it is nearest to.
+        nearest: String,
+        /// Words of that example which weighed most.
+        words: Vec<String>,
+    },
+    /// The person asked for it by name.
+    Asked,
+}
+
+/// What to do about an event: speak, hold or stay silent, always with reasons.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What to do.
+    pub act: Act,
+    /// The need it is about, where one was recognised (or came nearest).
+    pub need: Option<Need>,
+    /// Every rule that was looked at, in order.
+    pub reasons: Vec<Reason>,
+}
+
+/// The three things that can be decided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum Act {
+    /// Say it now.
+    Speak(Plan),
+    /// Wait, then look again.
+    Hold {
+        /// When to look again.
+        until: Timestamp,
+        /// The rule that asks for waiting.
+        because: Rule,
+        /// What would be said.
+        plan: Plan,
+    },
+    /// Say nothing.
+    Silent {
+        /// The rule that decided it.
+        because: Rule,
+    },
+}
+
+/// What is offered to whom, for one need.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The trigger behind it.
+    pub trigger: TriggerId,
+    /// For whom.
+    pub person: PersonId,
+    /// In the thread, or in private.
+    pub to: Audience,
+    /// What: the assets in order, and practice.
+    pub molecule: Molecule,
+    /// Decided and recorded, but not said.
+    #[serde(default)]
+    pub shadow: bool,
+    /// True when nobody asked us: it counts against the person's budget.
+    pub unasked: bool,
+}
+
+/// Who is to read an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// The thread of the message.
+    Thread,
+    /// The person alone.
+    Private,
+}
+
+/// The ordered assets and the scenario offered to one person for one need.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Molecule {
+    /// The first is shown; the others are one tap away.
+    pub assets: Vec<AssetId>,
+    /// What to practise.
+    pub scenario: Option<ScenarioId>,
+}
+
+/// One rule that was looked at, and what it said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Which rule.
+    pub rule: Rule,
+    /// True when it let the need pass.
+    pub passed: bool,
+    /// The value it looked at, in words a manager reads.
+    pub value: String,
+}
+
+impl Reason {
+    /// A rule that let the need pass.
+    pub fn passed(rule: Rule, value: impl Into<String>) -> Self {
+        Self { rule, passed: true, value: value.into() }
+    }
+
+    /// A rule that stopped the need, for now or for good.
+    pub fn stopped(rule: Rule, value: impl Into<String>) -> Self {
+        Self { rule, passed: false, value: value.into() }
+    }
+}
+
+/// Declares the rules: the name that is stored, and the name that people read.
+macro_rules! rules {
+    ($($(#[$doc:meta])* $rule:ident = $label:literal,)+) => {
+        /// The rules a need passes through.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Rule {
+            $($(#[$doc])* $rule,)+
+        }
+
+        impl Rule {
+            /// Every rule, in the order in which they are looked at.
+            pub const ALL: &'static [Self] = &[$(Self::$rule),+];
+
+            /// What people read.
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$rule => $label),+ }
+            }
+        }
+    };
+}
+
+rules! {
+    /// Written by a program.
+    Author = "Who wrote it",
+    /// The mode of the channel.
+    Channel = "Channel",
+    /// Whether a need was recognised.
+    Recognition = "What was heard",
+    /// Whether the person turned to Kairos.
+    Addressed = "Who was asked",
+    /// The mode of the trigger.
+    Trigger = "Trigger",
+    /// The trigger's condition.
+    Condition = "Condition",
+    /// The trigger's roles.
+    Role = "Role",
+    /// The person opted out, snoozed or stopped the trigger.
+    Choice = "The person's choice",
+    /// The randomised share without help.
+    Holdout = "Comparison group",
+    /// Whether a person answered first.
+    Answered = "Answered by people",
+    /// The trigger spoke here a short time ago.
+    Cooldown = "Cooldown",
+    /// The same asset reached the person a short time ago, or they know it.
+    Recovery = "Same card again",
+    /// The person's budget of unasked messages.
+    Budget = "Budget",
+    /// Working hours.
+    QuietHours = "Working hours",
+    /// The grace period.
+    Grace = "Time for people to answer",
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.label())
+    }
+}

@@ -1,0 +1,68 @@
+//! What a decision rests on: values that the house looked up before asking the engine.
+
+use chat::{AssetId, PersonId, Profile, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::WorkingHours;
+use crate::library::{Mode, TriggerId};
+
+/// Everything about a person that a decision may look at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PersonFacts {
+    /// Who.
+    pub id: PersonId,
+    /// What the platform tells.
+    pub profile: Profile,
+    /// Their own working hours; `None`: those of the house.
+    pub hours: Option<WorkingHours>,
+    /// Wants nothing unasked at all.
+    pub opted_out: bool,
+    /// Wants nothing unasked until then.
+    pub snoozed_until: Option<Timestamp>,
+    /// Triggers they stopped.
+    pub stopped: Vec<TriggerId>,
+    /// Assets they know.
+    pub known: Vec<AssetId>,
+    /// What reached them lately, newest first.
+    pub received: Vec<Received>,
+}
+
+impl PersonFacts {
+    /// Somebody nothing is kept about yet.
+    pub fn of_stranger(id: PersonId, profile: Profile) -> Self {
+        Self {
+            id,
+            profile,
+            hours: None,
+            opted_out: false,
+            snoozed_until: None,
+            stopped: Vec::new(),
+            known: Vec::new(),
+            received: Vec::new(),
+        }
+    }
+}
+
+/// A card that reached a person, or is on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    /// When it was sent (or is to be).
+    pub at: Timestamp,
+    /// By which trigger.
+    pub trigger: TriggerId,
+    /// What it offered first.
+    pub asset: AssetId,
+    /// True when it was not asked for.
+    pub unasked: bool,
+}
+
+/// Everything about a channel and the conversation in it that a decision may look at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlaceFacts {
+    /// Whether Kairos is live here.
+    pub mode: Mode,
+    /// The channel's name as people read it, e.g. `deals`; empty for a private conversation.
+    pub channel: String,
+    /// When each trigger last spoke here.
+    pub last_spoke: Vec<(TriggerId, Timestamp)>,
+}

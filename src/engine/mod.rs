@@ -1,0 +1,23 @@
+//! Decides what a person should be offered now, or that we stay silent.
+//!
+//! Invariants
+//! - Pure: the same event, facts and instant give the same decision.
+//! - Silence is the default; every decision carries its reasons.
+
+mod cadence;
+pub mod compose;
+mod condition;
+mod decision;
+mod facts;
+mod moment;
+mod recognise;
+#[cfg(test)]
+mod samples;
+mod tap;
+
+pub use cadence::{Budget, Cadence, Open, Settled, WorkingHours, settles};
+pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
+pub use facts::{PersonFacts, PlaceFacts, Received};
+pub use moment::{Engine, Facts, is_addressed};
+pub use recognise::{Recogniser, asks};
+pub use tap::Tap;

@@ -1,0 +1,184 @@
+//! The engine: what is heard, and what is decided about it.
+
+use std::sync::Arc;
+
+use chat::{Event, Message, Timestamp, What};
+
+use super::{
+    Act, Audience, Cadence, Decision, Need, PersonFacts, PlaceFacts, Plan, Reason, Rule,
+    cadence::{Asking, Leave},
+    compose,
+    condition::{Conditions, Subject},
+    recognise::Recogniser,
+};
+use crate::library::{Library, Trigger};
+
+/// Everything that decides, over one library.
+#[derive(Debug)]
+pub struct Engine {
+    library: Arc<Library>,
+    recogniser: Recogniser,
+    conditions: Conditions,
+    cadence: Cadence,
+}
+
+/// What a decision rests on, besides the need itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// Who has the need.
+    pub person: &'a PersonFacts,
+    /// Where it was heard.
+    pub place: &'a PlaceFacts,
+    /// When it was heard.
+    pub heard_at: Timestamp,
+    /// The instant of the decision.
+    pub now: Timestamp,
+    /// The person turned to Kairos.
+    pub addressed: bool,
+}
+
+impl Engine {
+    /// Learns the library.
+    pub fn new(library: Arc<Library>, cadence: Cadence) -> Self {
+        let recogniser = Recogniser::new(library.triggers.values());
+        let conditions = Conditions::new(library.triggers.values());
+        Self { library, recogniser, conditions, cadence }
+    }
+
+    /// What it can say.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// The needs that a text may mean, strongest first.
+    pub fn hear(&self, text: &str, addressed: bool) -> Vec<Need> {
+        self.recogniser.hear(text, addressed)
+    }
+
+    /// Decides about a message in which `needs` may be meant. One message gets at most one answer: the need of the
+    /// highest priority that may be spoken to, then the one with the strongest evidence.
+    pub fn decide(&self, event: &Event, message: &Message, needs: &[Need], facts: &Facts<'_>) -> Decision {
+        let mut heard: Vec<(&Need, &Trigger)> = needs
+            .iter()
+            .filter(|need| need.is_heard())
+            .filter_map(|need| Some((need, self.library.triggers.get(&need.trigger)?)))
+            .collect();
+        heard.sort_by(|(a, x), (b, y)| y.priority.cmp(&x.priority).then(b.score.total_cmp(&a.score)));
+        let mut first_refusal = None;
+        for (need, trigger) in heard {
+            let decision = self.decide_need(event, message, need, trigger, facts);
+            if !matches!(decision.act, Act::Silent { .. }) {
+                return decision;
+            }
+            first_refusal.get_or_insert(decision);
+        }
+        first_refusal.unwrap_or_else(|| nothing_heard(needs.first()))
+    }
+
+    fn decide_need(
+        &self,
+        event: &Event,
+        message: &Message,
+        need: &Need,
+        trigger: &Trigger,
+        facts: &Facts<'_>,
+    ) -> Decision {
+        let mut reasons = vec![recognised(need, trigger)];
+        let subject = Subject {
+            channel: &facts.place.channel,
+            platform: event.place.platform.as_str(),
+            in_thread: event.place.thread.is_some(),
+            private: event.place.is_private(),
+            text_length: message.text.chars().count(),
+            roles: &facts.person.profile.roles,
+            language: facts.person.profile.language.as_deref().unwrap_or("en"),
+            zone: facts.person.profile.zone.as_deref().unwrap_or_default(),
+        };
+        if let Some(reason) = self.conditions.check(trigger, &subject) {
+            let holds = reason.passed;
+            reasons.push(reason);
+            if !holds {
+                return Decision { act: Act::Silent { because: Rule::Condition }, need: Some(need.clone()), reasons };
+            }
+        }
+        let to = if event.place.is_private() { Audience::Private } else { Audience::Thread };
+        self.ask_cadence(need, trigger, to, facts, reasons)
+    }
+
+    /// The decision about a message in which no need was heard.
+    pub fn nothing_heard(&self, needs: &[Need]) -> Decision {
+        nothing_heard(needs.first())
+    }
+
+    /// Decides again about a need whose hour has come, with what is true now.
+    pub fn reconsider(&self, need: &Need, plan: &Plan, facts: &Facts<'_>) -> Decision {
+        match self.library.triggers.get(&plan.trigger) {
+            Some(trigger) => self.ask_cadence(need, trigger, plan.to, facts, vec![recognised(need, trigger)]),
+            None => Decision {
+                act: Act::Silent { because: Rule::Trigger },
+                need: Some(need.clone()),
+                reasons: vec![Reason::stopped(Rule::Trigger, "no longer in the library")],
+            },
+        }
+    }
+
+    fn ask_cadence(
+        &self,
+        need: &Need,
+        trigger: &Trigger,
+        to: Audience,
+        facts: &Facts<'_>,
+        mut reasons: Vec<Reason>,
+    ) -> Decision {
+        let Facts { person, place, heard_at, now, addressed } = *facts;
+        let chosen = compose::choose(&self.library, trigger, person, addressed, now);
+        let fits = chosen.reason.passed;
+        let leave = self.cadence.ask(&Asking { trigger, person, place, addressed, heard_at, now }, &mut reasons);
+        let plan = |shadow| Plan {
+            trigger: trigger.id.clone(),
+            person: person.id.clone(),
+            to,
+            molecule: chosen.molecule.clone(),
+            unasked: !addressed,
+            shadow,
+        };
+        let act = match leave {
+            Leave::No(because) => Act::Silent { because },
+            _ if !fits => Act::Silent { because: Rule::Recovery },
+            Leave::NotBefore(until, because) => Act::Hold { until, because, plan: plan(false) },
+            Leave::Now { shadow } => Act::Speak(plan(shadow)),
+        };
+        if !matches!(leave, Leave::No(_)) {
+            reasons.push(chosen.reason);
+        }
+        Decision { act, need: Some(need.clone()), reasons }
+    }
+}
+
+/// Whether a message turns to Kairos: in private, by mention, or by command.
+pub fn is_addressed(event: &Event) -> bool {
+    match &event.what {
+        What::Command { .. } => true,
+        What::Message(message) | What::Edited(message) => message.mentions_us || event.place.is_private(),
+        _ => false,
+    }
+}
+
+fn recognised(need: &Need, trigger: &Trigger) -> Reason {
+    let value = format!("“{}”, {:.2} (from {:.2} on)", trigger.title, need.score, need.threshold);
+    Reason::passed(Rule::Recognition, value)
+}
+
+fn nothing_heard(nearest: Option<&Need>) -> Decision {
+    let value = match nearest {
+        Some(need) => {
+            format!("nothing for certain; nearest {} with {:.2} of {:.2}", need.trigger, need.score, need.threshold)
+        }
+        None => "no need that a trigger knows".to_owned(),
+    };
+    Decision {
+        act: Act::Silent { because: Rule::Recognition },
+        need: nearest.cloned(),
+        reasons: vec![Reason::stopped(Rule::Recognition, value)],
+    }
+}

@@ -1,0 +1,82 @@
+//! What a button of ours means, and how it is written into the little text that a platform hands back.
+//!
+//! Invariants
+//! - Reading back what was written gives the same tap.
+//! - Written, a tap has at most 100 characters while ids keep to the library's 60.
+
+use chat::{AssetId, ChoiceId, DeliveryId, SessionId};
+
+use crate::library::ScenarioId;
+
+/// What a person chose on a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tap {
+    /// It helped.
+    Useful(DeliveryId),
+    /// It did not.
+    NotForMe(DeliveryId),
+    /// It is known already: let it rest.
+    Know(DeliveryId),
+    /// Why do I see this?
+    Why(DeliveryId),
+    /// Practise what the card offers.
+    Practise(DeliveryId),
+    /// Nothing unasked for a week.
+    Snooze(DeliveryId),
+    /// This trigger no more.
+    Stop(DeliveryId),
+    /// Show an asset.
+    Show(AssetId),
+    /// Begin a scenario.
+    Start(ScenarioId),
+    /// Take an option of a turn in a practice.
+    Turn(SessionId, u32, usize),
+    /// Answer a retrieval exercise.
+    Answer(AssetId, usize),
+}
+
+impl Tap {
+    /// As a button carries it.
+    pub fn to_choice(&self) -> ChoiceId {
+        ChoiceId::new(match self {
+            Self::Useful(id) => format!("useful:{id}"),
+            Self::NotForMe(id) => format!("not-for-me:{id}"),
+            Self::Know(id) => format!("know:{id}"),
+            Self::Why(id) => format!("why:{id}"),
+            Self::Practise(id) => format!("practise:{id}"),
+            Self::Snooze(id) => format!("snooze:{id}"),
+            Self::Stop(id) => format!("stop:{id}"),
+            Self::Show(id) => format!("show:{id}"),
+            Self::Start(id) => format!("start:{id}"),
+            Self::Turn(session, turn, option) => format!("turn:{session}:{turn}:{option}"),
+            Self::Answer(asset, index) => format!("answer:{asset}:{index}"),
+        })
+    }
+
+    /// Reads what a button carried; `None` for what we never wrote.
+    pub fn read(choice: &ChoiceId) -> Option<Self> {
+        let (name, rest) = choice.as_str().split_once(':')?;
+        Some(match name {
+            "useful" => Self::Useful(DeliveryId::new(rest)),
+            "not-for-me" => Self::NotForMe(DeliveryId::new(rest)),
+            "know" => Self::Know(DeliveryId::new(rest)),
+            "why" => Self::Why(DeliveryId::new(rest)),
+            "practise" => Self::Practise(DeliveryId::new(rest)),
+            "snooze" => Self::Snooze(DeliveryId::new(rest)),
+            "stop" => Self::Stop(DeliveryId::new(rest)),
+            "show" => Self::Show(AssetId::new(rest)),
+            "start" => Self::Start(ScenarioId::new(rest)),
+            "turn" => {
+                let mut parts = rest.rsplitn(3, ':');
+                let option = parts.next()?.parse().ok()?;
+                let turn = parts.next()?.parse().ok()?;
+                Self::Turn(SessionId::new(parts.next()?), turn, option)
+            }
+            "answer" => {
+                let (asset, index) = rest.rsplit_once(':')?;
+                Self::Answer(AssetId::new(asset), index.parse().ok()?)
+            }
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,52 @@
+//! The door: an event is committed before it is acknowledged.
+
+use std::sync::Arc;
+
+use chat::{EventId, PlatformKind, Platforms};
+use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
+
+use crate::{
+    clock::Clock,
+    store::{Arrival, Store, StoreError},
+};
+
+/// Takes raw events in. Clones share one door.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    store: Store,
+    platforms: Platforms,
+    clock: Clock,
+    /// Rung after every commit, so that the worker need not wait for its next look.
+    bell: Arc<Notify>,
+}
+
+impl Inbox {
+    /// A door into `store`; `bell` wakes the worker.
+    pub fn new(store: Store, platforms: Platforms, clock: Clock, bell: Arc<Notify>) -> Self {
+        Self { store, platforms, clock, bell }
+    }
+
+    /// Commits a raw event. False when it was here before, by the platform's own id.
+    ///
+    /// What can't be read has no id of the platform; it goes by its digest, and is kept.
+    pub async fn accept(&self, platform: PlatformKind, raw: String) -> Result<bool, StoreError> {
+        let readable = self.platforms.get(platform).and_then(|adapter| adapter.translate(&raw).ok());
+        let id = match readable.as_deref() {
+            Some([event, ..]) => event.id.clone(),
+            _ => EventId::new(format!("{platform}:{}", hex(&Sha256::digest(&raw)))),
+        };
+        let fresh = self.store.accept(&Arrival { id, platform, raw, received_at: self.clock.now() }).await?;
+        self.bell.notify_one();
+        Ok(fresh)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,125 @@
+//! Open questions: settled by people, or looked at again when their hour has come.
+
+use chat::{Event, What};
+
+use super::{Line, LineError, Observed, line::Effect};
+use crate::{
+    engine::{Act, Decision, Facts, Open, Reason, Rule, asks, compose::offer_card, settles},
+    store::{Delivery, Offer, Recorded, Settlement},
+};
+
+/// Holds that are looked at in one go.
+const BATCH: u32 = 64;
+
+impl Line {
+    /// Cancels what people have settled by `event`.
+    pub(super) async fn settle_open(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
+        let text = match &event.what {
+            What::Message(message) if !message.by_bot => message.text.as_str(),
+            What::Reaction { .. } | What::Deleted { .. } => "",
+            _ => return Ok(()),
+        };
+        if event.place.is_private() {
+            return Ok(());
+        }
+        let held = self.parts.store.held_in(event.place.platform, &event.place.workspace, &event.place.channel).await?;
+        if held.is_empty() {
+            return Ok(());
+        }
+        let asks = asks(text);
+        for delivery in held {
+            let Some(offer) = &delivery.offer else { continue };
+            let open = Open { place: &offer.place, message: &offer.message, asker: &offer.asker };
+            if let Some(settled) = settles(open, event, asks) {
+                let reason = Reason::stopped(Rule::Answered, settled.words());
+                let decision = Decision {
+                    act: Act::Silent { because: Rule::Answered },
+                    need: Some(offer.need.clone()),
+                    reasons: vec![reason.clone()],
+                };
+                effect.outcome.settled.push((delivery.id.clone(), Settlement::Cancel { reason }));
+                self.look_again(event.id.clone(), &delivery, offer, decision, Some(settled), effect);
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides again about the holds whose hour has come; how many there were.
+    pub async fn wake_due(&self) -> Result<usize, LineError> {
+        let due = self.parts.store.due_holds(self.now(), BATCH).await?;
+        for delivery in &due {
+            self.wake(delivery).await?;
+        }
+        Ok(due.len())
+    }
+
+    async fn wake(&self, delivery: &Delivery) -> Result<(), LineError> {
+        let mut effect = Effect::default();
+        let now = self.now();
+        let Some(offer) = &delivery.offer else { return Ok(()) };
+        let facts = self.facts(&offer.asker, &mut effect).await?;
+        let place = self.place_facts(&offer.place).await?;
+        let known = Facts { person: &facts, place: &place, heard_at: offer.heard_at, now, addressed: false };
+        let decision = self.parts.engine.reconsider(&offer.need, &offer.plan, &known);
+        let settlement = self.settlement(delivery, offer, &decision);
+        effect.outcome.settled.push((delivery.id.clone(), settlement));
+        self.look_again(delivery.key.event.clone(), delivery, offer, decision, None, &mut effect);
+        self.commit(effect).await
+    }
+
+    fn settlement(&self, delivery: &Delivery, offer: &Offer, decision: &Decision) -> Settlement {
+        let stopped = |rule: Rule| {
+            let reason = decision.reasons.iter().rev().find(|reason| reason.rule == rule);
+            Settlement::Cancel { reason: reason.cloned().unwrap_or_else(|| Reason::stopped(rule, "no longer")) }
+        };
+        match &decision.act {
+            Act::Hold { until, .. } => Settlement::Hold { until: *until },
+            Act::Silent { because } => stopped(*because),
+            Act::Speak(plan) if plan.shadow => {
+                Settlement::Cancel { reason: Reason::stopped(Rule::Trigger, "shadow: nothing is said") }
+            }
+            Act::Speak(plan) => {
+                let library = self.parts.engine.library();
+                let card = library
+                    .triggers
+                    .get(&plan.trigger)
+                    .and_then(|trigger| offer_card(library, trigger, plan, &delivery.id));
+                match card {
+                    Some(card) => {
+                        let offer = Box::new(Offer { plan: plan.clone(), ..offer.clone() });
+                        Settlement::Send { card, offer, due_at: self.now() }
+                    }
+                    None => stopped(Rule::Trigger),
+                }
+            }
+        }
+    }
+
+    fn look_again(
+        &self,
+        event: chat::EventId,
+        delivery: &Delivery,
+        offer: &Offer,
+        decision: Decision,
+        settled: Option<crate::engine::Settled>,
+        effect: &mut Effect,
+    ) {
+        effect.outcome.decisions.push(Recorded {
+            event: event.clone(),
+            person: delivery.key.person.clone(),
+            at: self.now(),
+            delivery: Some(delivery.id.clone()),
+            decision: decision.clone(),
+        });
+        effect.observed.push(Observed {
+            event,
+            message: offer.message.clone(),
+            place: offer.place.clone(),
+            asker: offer.asker.clone(),
+            at: self.now(),
+            decision,
+            again: true,
+            settled,
+        });
+    }
+}

@@ -1,0 +1,220 @@
+//! The line from an event to what is decided about it: the same for the live bot, the playground and a replay.
+
+use std::{fmt, sync::Arc};
+
+use chat::{Card, DeliveryId, Event, Identity, PersonId, Place, Platforms, ShownTo, Timestamp, What};
+use thiserror::Error;
+
+use super::{Observed, Observer};
+use crate::{
+    clock::{Clock, Ids},
+    engine::{Engine, PersonFacts, PlaceFacts},
+    library::{Mode, TriggerId},
+    practice::PlayError,
+    store::{
+        Action, Concluded, Delivery, DeliveryKey, DeliveryState, Outcome, Person, PersonChange, Store, StoreError,
+    },
+};
+
+/// How long the platform's word about a person is believed.
+const PROFILE_LASTS: std::time::Duration = std::time::Duration::from_hours(24);
+/// How far back a person's and a channel's past matters: longer than any window of a trigger.
+const PAST: std::time::Duration = std::time::Duration::from_hours(24 * 400);
+/// How long an answer to a tap or a question is worth sending.
+const ANSWER_LASTS: std::time::Duration = std::time::Duration::from_hours(24);
+
+/// Why an event could not be decided now.
+#[derive(Debug, Error)]
+pub enum LineError {
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A scenario could not be played.
+    #[error(transparent)]
+    Play(#[from] PlayError),
+}
+
+/// What a line is made of.
+#[derive(Clone)]
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Store,
+    /// Decides.
+    pub engine: Arc<Engine>,
+    /// Who can be asked about people.
+    pub platforms: Platforms,
+    /// What time it is.
+    pub clock: Clock,
+    /// New ids.
+    pub ids: Ids,
+    /// The mode of a channel that the store does not know.
+    pub unlisted: Arc<dyn Fn(&Place) -> Mode + Send + Sync>,
+    /// Looks on.
+    pub observer: Arc<dyn Observer>,
+}
+
+/// Decides about events. Clones are the same line.
+#[derive(Clone)]
+pub struct Line {
+    pub(super) parts: Parts,
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line").field("platforms", &self.parts.platforms).finish_non_exhaustive()
+    }
+}
+
+/// What one event changes, and what those who look on are told once it is committed.
+#[derive(Default)]
+pub(super) struct Effect {
+    pub(super) outcome: Outcome,
+    pub(super) observed: Vec<Observed>,
+}
+
+impl Line {
+    /// A line of these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts }
+    }
+
+    /// Decides about an event that needs no acknowledgement, and commits what it changes.
+    pub async fn take(&self, event: &Event) -> Result<(), LineError> {
+        self.take_all(std::slice::from_ref(event), None).await
+    }
+
+    /// Decides about the events of one arrival, and commits all together; `arrival` is finished by the same commit.
+    pub(super) async fn take_all(
+        &self,
+        events: &[Event],
+        arrival: Option<(chat::EventId, i64)>,
+    ) -> Result<(), LineError> {
+        let mut effect = Effect { outcome: Outcome { arrival, ..Outcome::default() }, ..Effect::default() };
+        for event in events {
+            self.decide(event, &mut effect).await?;
+        }
+        self.commit(effect).await
+    }
+
+    async fn decide(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
+        self.settle_open(event, effect).await?;
+        match &event.what {
+            What::Message(message) | What::Edited(message) => self.hear(event, message, effect).await,
+            What::Command { text } => self.command(event, text, effect).await,
+            What::Choice { message, choice } => self.tapped(event, message, choice, effect).await,
+            What::Form { form, message, .. } => self.filled_in(event, form, message.as_ref(), effect).await,
+            What::Deleted { .. } | What::Reaction { .. } | What::Joined => Ok(()),
+        }
+    }
+
+    pub(super) async fn commit(&self, effect: Effect) -> Result<(), LineError> {
+        if effect.outcome != Outcome::default() && self.parts.store.conclude(&effect.outcome).await? == Concluded::Stale
+        {
+            // Another worker has this arrival; what it decides is what counts.
+            return Ok(());
+        }
+        for observed in &effect.observed {
+            self.parts.observer.decided(observed);
+        }
+        Ok(())
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    pub(super) fn new_delivery_id(&self) -> DeliveryId {
+        DeliveryId::new(self.parts.ids.new_id())
+    }
+
+    /// The person behind an identity, with what the platform tells about them when that is old.
+    pub(super) async fn person(&self, who: &Identity, effect: &mut Effect) -> Result<Person, LineError> {
+        let now = self.now();
+        let candidate = PersonId::new(self.parts.ids.new_id());
+        let mut person = self.parts.store.person_of(who, &candidate, now).await?;
+        if person.described_at.is_some_and(|at| now.since(at) < PROFILE_LASTS) {
+            return Ok(person);
+        }
+        let Some(platform) = self.parts.platforms.get(who.platform) else { return Ok(person) };
+        // Not knowing the time zone today is no reason to stay silent; it is asked again with the next event.
+        if let Ok(Some(profile)) = platform.describe(who).await {
+            person.profile = profile.clone();
+            effect.outcome.people.push((person.id.clone(), PersonChange::Described(profile, now)));
+        }
+        Ok(person)
+    }
+
+    /// Everything about a person that a decision may look at.
+    pub(super) async fn facts(&self, who: &Identity, effect: &mut Effect) -> Result<PersonFacts, LineError> {
+        let person = self.person(who, effect).await?;
+        let facts = self.parts.store.facts_about(&person.id, self.now() - PAST).await?;
+        Ok(PersonFacts { profile: person.profile, ..facts })
+    }
+
+    /// A place with what was said there lately.
+    pub(super) async fn place_facts(&self, place: &Place) -> Result<PlaceFacts, LineError> {
+        let mut facts = self.mode_of(place).await?;
+        facts.last_spoke = self.parts.store.place_facts(place, self.now() - PAST).await?;
+        Ok(facts)
+    }
+
+    /// The mode of a place, without what was said there.
+    pub(super) async fn mode_of(&self, place: &Place) -> Result<PlaceFacts, LineError> {
+        if place.is_private() {
+            return Ok(PlaceFacts { mode: Mode::Live, channel: String::new(), last_spoke: Vec::new() });
+        }
+        Ok(match self.parts.store.channel(place).await? {
+            Some(channel) => PlaceFacts { mode: channel.mode, channel: channel.name, last_spoke: Vec::new() },
+            None => PlaceFacts {
+                mode: (self.parts.unlisted)(place),
+                channel: place.channel.to_string(),
+                last_spoke: Vec::new(),
+            },
+        })
+    }
+
+    /// A card that answers what somebody just did; `what` names the manner of answer in its key.
+    pub(super) fn answer(&self, event: &Event, what: &str, person: &PersonId, action: Action, card: Card) -> Delivery {
+        let now = self.now();
+        Delivery {
+            id: self.new_delivery_id(),
+            key: DeliveryKey {
+                tenant: tenant(&event.place),
+                event: event.id.clone(),
+                trigger: TriggerId::new(what),
+                person: person.clone(),
+                step: 0,
+            },
+            state: DeliveryState::Pending,
+            action,
+            card: Some(card),
+            offer: None,
+            due_at: now,
+            expires_at: now + ANSWER_LASTS,
+            created_at: now,
+            sent: None,
+            sent_at: None,
+            last_error: None,
+        }
+    }
+}
+
+/// Whose data it is: platform and workspace.
+pub(super) fn tenant(place: &Place) -> String {
+    format!("{}/{}", place.platform, place.workspace)
+}
+
+/// Where an answer to somebody alone goes: right here in private, otherwise into the private conversation.
+pub(super) fn privately(event: &Event) -> Action {
+    if event.place.is_private() {
+        Action::Post { place: event.place.clone(), shown_to: ShownTo::Everyone }
+    } else {
+        Action::PostPrivately { who: event.by.clone() }
+    }
+}
+
+/// Here, for the eyes of whoever did it: for what may be lost.
+pub(super) fn here_only(event: &Event) -> Action {
+    let shown_to = if event.place.is_private() { ShownTo::Everyone } else { ShownTo::Only(event.by.clone()) };
+    Action::Post { place: event.place.clone(), shown_to }
+}

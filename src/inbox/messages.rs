@@ -1,0 +1,212 @@
+//! Messages and commands: what is heard in them, and what is decided.
+
+use std::time::Duration;
+
+use chat::{Card, Event, EventId, Message, Place, ShownTo};
+
+use super::{
+    Line, LineError, Observed,
+    line::{Effect, privately, tenant},
+};
+use crate::{
+    engine::{
+        Act, Audience, Decision, Facts, Need, PersonFacts, Plan, Reason, Rule,
+        compose::{greeting_card, nothing_good_card, offer_card},
+        is_addressed,
+    },
+    library::Mode,
+    store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, PersonChange, Recorded},
+};
+
+/// How long an offer is worth making after the need was heard: over a long week-end.
+const OFFER_LASTS: Duration = Duration::from_hours(24 * 5);
+/// How long *snooze* lasts.
+pub(super) const SNOOZE: Duration = Duration::from_hours(24 * 7);
+
+impl Line {
+    pub(super) async fn hear(&self, event: &Event, message: &Message, effect: &mut Effect) -> Result<(), LineError> {
+        if message.by_bot {
+            return Ok(());
+        }
+        let addressed = is_addressed(event);
+        if !addressed && self.mode_of(&event.place).await?.mode == Mode::Off {
+            let off = Reason::stopped(Rule::Channel, "off");
+            self.observe(event, message, silent(Rule::Channel, off), effect);
+            return Ok(());
+        }
+        let needs = self.parts.engine.hear(&message.text, addressed);
+        if !addressed && !needs.iter().any(Need::is_heard) {
+            let nothing = self.parts.engine.nothing_heard(&needs);
+            self.observe(event, message, nothing, effect);
+            return Ok(());
+        }
+        self.decide_about(event, message, &needs, effect).await
+    }
+
+    /// A slash command: a word we know, or a question.
+    pub(super) async fn command(&self, event: &Event, text: &str, effect: &mut Effect) -> Result<(), LineError> {
+        let text = text.trim().strip_prefix("ask ").unwrap_or(text.trim());
+        if matches!(text, "snooze" | "resume") {
+            let person = self.person(&event.by, effect).await?;
+            let until = (text == "snooze").then(|| self.now() + SNOOZE);
+            let said = if until.is_some() {
+                "Quiet for a week. Ask any time; `/kairos resume` ends it."
+            } else {
+                "Welcome back. Unasked help may reach you again."
+            };
+            effect.outcome.people.push((person.id.clone(), PersonChange::Snooze(until)));
+            let card = Card::new("Noted", chat::Text::paragraph(said));
+            effect.outcome.deliveries.push(self.answer(event, text, &person.id, privately(event), card));
+            return Ok(());
+        }
+        let message = Message {
+            id: chat::MessageId::new(event.id.as_str()),
+            text: text.to_owned(),
+            by_bot: false,
+            mentions_us: true,
+            replies_to: None,
+        };
+        let needs = self.parts.engine.hear(text, true);
+        self.decide_about(event, &message, &needs, effect).await
+    }
+
+    async fn decide_about(
+        &self,
+        event: &Event,
+        message: &Message,
+        needs: &[Need],
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let now = self.now();
+        let addressed = is_addressed(event);
+        let facts = self.facts(&event.by, effect).await?;
+        let place = self.place_facts(&event.place).await?;
+        let known = Facts { person: &facts, place: &place, heard_at: event.at.max(now - OFFER_LASTS), now, addressed };
+        let decision = self.parts.engine.decide(event, message, needs, &known);
+        let delivery = match &decision.act {
+            Act::Speak(plan) if plan.shadow => None,
+            Act::Speak(plan) => self.offer(event, message, plan, &decision, DeliveryState::Pending, now),
+            Act::Hold { until, plan, .. } => self.offer(event, message, plan, &decision, DeliveryState::Held, *until),
+            Act::Silent { .. } if addressed => Some(self.say_why_not(event, message, needs, &facts)),
+            Act::Silent { .. } => None,
+        };
+        effect.outcome.decisions.push(Recorded {
+            event: event.id.clone(),
+            person: facts.id.clone(),
+            at: now,
+            delivery: delivery.as_ref().map(|delivery| delivery.id.clone()),
+            decision: decision.clone(),
+        });
+        effect.outcome.deliveries.extend(delivery);
+        self.observe(event, message, decision, effect);
+        Ok(())
+    }
+
+    /// The delivery of an offer; `None` when the library lost what the plan names.
+    fn offer(
+        &self,
+        event: &Event,
+        message: &Message,
+        plan: &Plan,
+        decision: &Decision,
+        state: DeliveryState,
+        due_at: chat::Timestamp,
+    ) -> Option<Delivery> {
+        let now = self.now();
+        let id = self.new_delivery_id();
+        let library = self.parts.engine.library();
+        let trigger = library.triggers.get(&plan.trigger)?;
+        let card = offer_card(library, trigger, plan, &id)?;
+        let offer = Offer {
+            plan: plan.clone(),
+            need: decision.need.clone()?,
+            place: event.place.clone(),
+            message: message.id.clone(),
+            asker: event.by.clone(),
+            heard_at: event.at,
+        };
+        Some(Delivery {
+            id,
+            key: DeliveryKey {
+                tenant: tenant(&event.place),
+                event: of_message(&event.place, message),
+                trigger: plan.trigger.clone(),
+                person: plan.person.clone(),
+                step: 0,
+            },
+            state,
+            action: answer_to(event, message, plan.to),
+            card: (state == DeliveryState::Pending).then_some(card),
+            offer: Some(offer),
+            due_at,
+            expires_at: now + OFFER_LASTS,
+            created_at: now,
+            sent: None,
+            sent_at: None,
+            last_error: None,
+        })
+    }
+
+    /// Whoever asked gets an answer or a reason, never silence.
+    fn say_why_not(&self, event: &Event, message: &Message, needs: &[Need], person: &PersonFacts) -> Delivery {
+        let library = self.parts.engine.library();
+        let card = if is_greeting(&message.text) { greeting_card(library) } else { nothing_good_card(library, needs) };
+        let action = if matches!(event.what, chat::What::Command { .. }) {
+            privately(event)
+        } else {
+            answer_to(event, message, if event.place.is_private() { Audience::Private } else { Audience::Thread })
+        };
+        let mut delivery = self.answer(event, "nothing-good", &person.id, action, card);
+        delivery.key.event = of_message(&event.place, message);
+        delivery
+    }
+
+    fn observe(&self, event: &Event, message: &Message, decision: Decision, effect: &mut Effect) {
+        effect.observed.push(Observed {
+            event: event.id.clone(),
+            message: message.id.clone(),
+            place: event.place.clone(),
+            asker: event.by.clone(),
+            at: self.now(),
+            decision,
+            again: false,
+            settled: None,
+        });
+    }
+}
+
+/// The same for a message and its edits, so that a changed message is not answered twice.
+fn of_message(place: &Place, message: &Message) -> EventId {
+    EventId::new(format!("message:{}:{}", place.channel, message.id))
+}
+
+fn answer_to(event: &Event, message: &Message, to: Audience) -> Action {
+    if matches!(event.what, chat::What::Command { .. }) {
+        return privately(event);
+    }
+    match to {
+        Audience::Private if !event.place.is_private() => Action::PostPrivately { who: event.by.clone() },
+        Audience::Private => Action::Post { place: event.place.clone(), shown_to: ShownTo::Everyone },
+        Audience::Thread => {
+            let opening = event.place.thread.as_ref().unwrap_or(&message.id);
+            Action::Post { place: event.place.in_thread(opening), shown_to: ShownTo::Everyone }
+        }
+    }
+}
+
+fn silent(because: Rule, reason: Reason) -> Decision {
+    Decision { act: Act::Silent { because }, need: None, reasons: vec![reason] }
+}
+
+/// Somebody who says hello, or asks what we can do.
+fn is_greeting(text: &str) -> bool {
+    let words: Vec<String> = text
+        .split_whitespace()
+        .filter(|word| !word.starts_with("<@") && !word.starts_with('@'))
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    matches!(words.as_slice(), [] | ["help" | "hi" | "hello" | "hey" | "kairos"] | ["hi" | "hello" | "hey", _])
+        || words.join(" ").starts_with("what can you do")
+}

@@ -1,0 +1,170 @@
+//! Scenarios played in private: begun, carried on, resumed.
+
+use chat::{AssetId, Card, Choice, DeliveryId, Event, MessageId, PersonId, Prominence, SessionId, Text};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Line, LineError,
+    line::{Effect, privately},
+    taps::gone,
+};
+use crate::{
+    engine::Tap,
+    library::{AssetKind, Scenario, ScenarioId},
+    practice::{Session, Turn, begin, take, taken_card, turn_card},
+    store::{self, Action},
+};
+
+/// What a session keeps: the story's own state, and the turn it shows, so that coming back shows the same card.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    story: String,
+    turn: Turn,
+}
+
+impl Line {
+    /// Practises what a card offers; goes on where it was left, if it was.
+    pub(super) async fn practise_offer(
+        &self,
+        event: &Event,
+        id: &DeliveryId,
+        person: &PersonId,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let Some((_, offer)) = self.offer_behind(id).await? else {
+            self.say(event, "practise", person, &gone(), effect);
+            return Ok(());
+        };
+        let Some(scenario) = offer.plan.molecule.scenario.clone() else {
+            self.say(event, "practise", person, &gone(), effect);
+            return Ok(());
+        };
+        effect.outcome.taps.push(store::Tap {
+            delivery: id.clone(),
+            person: person.clone(),
+            tap: "practise".to_owned(),
+            asset: offer.plan.molecule.assets.first().cloned(),
+            trigger: Some(offer.plan.trigger.clone()),
+            at: self.now(),
+        });
+        if !event.place.is_private() {
+            let text = "It is waiting in your private conversation with Kairos. Nobody else sees what you choose.";
+            self.say(event, "practise", person, &Card::new("Practice is open", Text::paragraph(text)), effect);
+        }
+        let open = self.parts.store.open_session(person, &scenario).await?;
+        match open.and_then(|session| read(&session).map(|kept| (session, kept))) {
+            Some((session, kept)) => {
+                self.show_turn(event, &session, &kept.turn, effect);
+                Ok(())
+            }
+            None => self.begin(event, &scenario, person, effect),
+        }
+    }
+
+    pub(super) fn begin(
+        &self,
+        event: &Event,
+        scenario: &ScenarioId,
+        person: &PersonId,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let Some(found) = self.parts.engine.library().scenarios.get(scenario) else {
+            self.say(event, "practise", person, &gone(), effect);
+            return Ok(());
+        };
+        let (turn, story) = begin(&found.story)?;
+        let session = Session {
+            id: SessionId::new(self.parts.ids.new_id()),
+            person: person.clone(),
+            scenario: scenario.clone(),
+            turn: 0,
+            state: write(story, &turn),
+            started_at: self.now(),
+            finished_at: turn.is_last().then(|| self.now()),
+        };
+        self.show_turn(event, &session, &turn, effect);
+        effect.outcome.sessions.push(session);
+        Ok(())
+    }
+
+    pub(super) async fn take_turn(
+        &self,
+        event: &Event,
+        message: &MessageId,
+        (id, turn, option): (&SessionId, u32, usize),
+        person: &PersonId,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let session = self.parts.store.session(id).await?.filter(|session| session.person == *person);
+        let Some((session, kept)) = session.and_then(|session| read(&session).map(|kept| (session, kept))) else {
+            self.say(event, "turn", person, &gone(), effect);
+            return Ok(());
+        };
+        if session.turn != turn {
+            // A second tap on a turn that is over: the first one counted.
+            return Ok(());
+        }
+        let Some(scenario) = self.parts.engine.library().scenarios.get(&session.scenario) else {
+            self.say(event, "turn", person, &gone(), effect);
+            return Ok(());
+        };
+        let Ok((next, story)) = take(&scenario.story, &kept.story, option) else {
+            self.say(event, "turn", person, &rewritten(scenario), effect);
+            return Ok(());
+        };
+        let chosen = kept.turn.options.get(option).map(String::as_str).unwrap_or_default();
+        let before = turn_card(scenario, &session, &kept.turn, None);
+        let edit = Action::Edit { place: event.place.clone(), message: message.clone() };
+        effect.outcome.deliveries.push(self.answer(event, "turn-taken", person, edit, taken_card(&before, chosen)));
+        let session = Session {
+            turn: session.turn + 1,
+            state: write(story, &next),
+            finished_at: next.is_last().then(|| self.now()),
+            ..session
+        };
+        self.show_turn(event, &session, &next, effect);
+        effect.outcome.sessions.push(session);
+        Ok(())
+    }
+
+    fn show_turn(&self, event: &Event, session: &Session, turn: &Turn, effect: &mut Effect) {
+        let Some(scenario) = self.parts.engine.library().scenarios.get(&session.scenario) else { return };
+        let exercise = self.exercise_after(session, scenario);
+        let card = turn_card(scenario, session, turn, exercise.as_ref());
+        effect.outcome.deliveries.push(self.answer(event, "turn", &session.person, privately(event), card));
+    }
+
+    /// One of the skill's exercises; another practice brings another one.
+    fn exercise_after(&self, session: &Session, scenario: &Scenario) -> Option<AssetId> {
+        let assets = self.parts.engine.library().assets.values();
+        let exercises: Vec<_> =
+            assets.filter(|asset| asset.skill == scenario.skill && asset.kind == AssetKind::Retrieval).collect();
+        let lot = session.id.as_str().bytes().map(usize::from).sum::<usize>();
+        exercises.get(lot.checked_rem(exercises.len())?).map(|asset| asset.id.clone())
+    }
+}
+
+fn write(story: String, turn: &Turn) -> String {
+    // Strings and lists of strings always serialise.
+    serde_json::to_string(&Kept { story, turn: turn.clone() }).unwrap_or_default()
+}
+
+fn read(session: &Session) -> Option<Kept> {
+    serde_json::from_str(&session.state).ok()
+}
+
+/// For a practice whose scenario changed under it.
+fn rewritten(scenario: &Scenario) -> Card {
+    let mut card = Card::new(
+        scenario.title.clone(),
+        Text::paragraph(
+            "This scenario was rewritten since you began. It can't go on from here, but it can begin again.",
+        ),
+    );
+    card.choices.push(Choice {
+        id: Tap::Start(scenario.id.clone()).to_choice(),
+        label: "Begin again".to_owned(),
+        prominence: Prominence::Primary,
+    });
+    card
+}

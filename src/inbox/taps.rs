@@ -1,0 +1,210 @@
+//! Buttons and forms on our cards.
+
+use chat::{AssetId, Block, Card, ChoiceId, DeliveryId, Event, FormId, MessageId, PersonId, Span, Text};
+
+use super::{
+    Line, LineError,
+    line::{Effect, here_only, privately},
+    messages::SNOOZE,
+};
+use crate::{
+    engine::{
+        Tap,
+        compose::{Rating, asset_card, exercise_answered_card, exercise_card, offer_card, rated_card, why_card},
+    },
+    library::AssetKind,
+    store::{self, Action, Delivery, Offer, PersonChange},
+};
+
+impl Line {
+    pub(super) async fn tapped(
+        &self,
+        event: &Event,
+        message: &MessageId,
+        choice: &ChoiceId,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let person = self.person(&event.by, effect).await?.id;
+        match Tap::read(choice) {
+            Some(Tap::Useful(id)) => self.rated(event, &id, &person, Rating::Useful, effect).await,
+            Some(Tap::NotForMe(id)) => self.rated(event, &id, &person, Rating::NotForMe, effect).await,
+            Some(Tap::Know(id)) => self.rated(event, &id, &person, Rating::Know, effect).await,
+            Some(Tap::Snooze(id)) => self.rated(event, &id, &person, Rating::Snooze, effect).await,
+            Some(Tap::Stop(id)) => self.rated(event, &id, &person, Rating::Stop, effect).await,
+            Some(Tap::Why(id)) => self.why(event, &id, &person, effect).await,
+            Some(Tap::Practise(id)) => self.practise_offer(event, &id, &person, effect).await,
+            Some(Tap::Start(scenario)) => self.begin(event, &scenario, &person, effect),
+            Some(Tap::Turn(session, turn, option)) => {
+                self.take_turn(event, message, (&session, turn, option), &person, effect).await
+            }
+            Some(Tap::Show(asset)) => {
+                self.show(event, &asset, &person, effect);
+                Ok(())
+            }
+            Some(Tap::Answer(asset, index)) => {
+                self.exercise_answered(event, message, (&asset, index), &person, effect);
+                Ok(())
+            }
+            None => {
+                self.say(event, "unknown-choice", &person, &gone(), effect);
+                Ok(())
+            }
+        }
+    }
+
+    /// A short word back, for whoever tapped.
+    pub(super) fn say(&self, event: &Event, what: &str, person: &PersonId, card: &Card, effect: &mut Effect) {
+        effect.outcome.deliveries.push(self.answer(event, what, person, here_only(event), card.clone()));
+    }
+
+    /// The offer that a card carries, with its delivery.
+    pub(super) async fn offer_behind(&self, id: &DeliveryId) -> Result<Option<(Delivery, Offer)>, LineError> {
+        let delivery = self.parts.store.delivery(id).await?;
+        Ok(delivery.and_then(|delivery| delivery.offer.clone().map(|offer| (delivery, offer))))
+    }
+
+    async fn rated(
+        &self,
+        event: &Event,
+        id: &DeliveryId,
+        person: &PersonId,
+        rating: Rating,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let Some((delivery, offer)) = self.offer_behind(id).await? else {
+            self.say(event, "rated", person, &gone(), effect);
+            return Ok(());
+        };
+        effect.outcome.taps.push(store::Tap {
+            delivery: id.clone(),
+            person: person.clone(),
+            tap: rating.as_str().to_owned(),
+            asset: offer.plan.molecule.assets.first().cloned(),
+            trigger: Some(offer.plan.trigger.clone()),
+            at: self.now(),
+        });
+        match rating {
+            Rating::Snooze => {
+                effect.outcome.people.push((person.clone(), PersonChange::Snooze(Some(self.now() + SNOOZE))));
+            }
+            Rating::Stop => {
+                let stop = PersonChange::Stop(offer.plan.trigger.clone(), true);
+                effect.outcome.people.push((person.clone(), stop));
+            }
+            Rating::Useful | Rating::NotForMe | Rating::Know => {}
+        }
+        if *person == offer.plan.person {
+            self.rewrite(event, &delivery, &offer, rating, effect).await
+        } else {
+            // The card belongs to whoever asked; for everybody else it stays as it is.
+            let noted =
+                Card::new("Noted", Text::paragraph("Thank you. Only the total of such taps is shown to anybody."));
+            self.say(event, "rated", person, &noted, effect);
+            Ok(())
+        }
+    }
+
+    /// The card in place, with everything its owner tapped so far.
+    async fn rewrite(
+        &self,
+        event: &Event,
+        delivery: &Delivery,
+        offer: &Offer,
+        rating: Rating,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let library = self.parts.engine.library();
+        let trigger = library.triggers.get(&offer.plan.trigger);
+        let card = trigger.and_then(|trigger| offer_card(library, trigger, &offer.plan, &delivery.id));
+        let (Some(card), Some((place, message))) = (card, delivery.sent.clone()) else { return Ok(()) };
+        let before = self.parts.store.taps_on(&delivery.id).await?;
+        let earlier = before
+            .iter()
+            .filter(|tap| tap.person == offer.plan.person)
+            .filter_map(|tap| Rating::ALL.into_iter().find(|known| known.as_str() == tap.tap));
+        let card = earlier.chain([rating]).fold(card, |card, rating| rated_card(&card, &delivery.id, rating));
+        let edit = Action::Edit { place, message };
+        effect.outcome.deliveries.push(self.answer(event, "rated", &offer.plan.person, edit, card));
+        Ok(())
+    }
+
+    async fn why(
+        &self,
+        event: &Event,
+        id: &DeliveryId,
+        person: &PersonId,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let decided = self.parts.store.decision_for(id).await?;
+        let offer = self.offer_behind(id).await?;
+        let library = self.parts.engine.library();
+        let card = match (&decided, &offer) {
+            (Some(decided), Some((_, offer))) => library
+                .triggers
+                .get(&offer.plan.trigger)
+                .map(|trigger| why_card(trigger, &offer.need, &decided.decision)),
+            _ => None,
+        };
+        self.say(event, "why", person, &card.unwrap_or_else(gone), effect);
+        Ok(())
+    }
+
+    fn show(&self, event: &Event, asset: &AssetId, person: &PersonId, effect: &mut Effect) {
+        let card = match self.parts.engine.library().assets.get(asset) {
+            Some(asset) if asset.kind == AssetKind::Retrieval => exercise_card(asset),
+            Some(asset) => asset_card(asset),
+            None => gone(),
+        };
+        effect.outcome.deliveries.push(self.answer(event, "show", person, privately(event), card));
+    }
+
+    fn exercise_answered(
+        &self,
+        event: &Event,
+        message: &MessageId,
+        (asset, index): (&AssetId, usize),
+        person: &PersonId,
+        effect: &mut Effect,
+    ) {
+        let asset = self.parts.engine.library().assets.get(asset);
+        match asset.and_then(|asset| exercise_answered_card(asset, index)) {
+            Some(card) => {
+                let edit = Action::Edit { place: event.place.clone(), message: message.clone() };
+                effect.outcome.deliveries.push(self.answer(event, "answered", person, edit, card));
+            }
+            None => self.say(event, "answered", person, &gone(), effect),
+        }
+    }
+
+    /// A reflection was written. What it says is the writer's: it is neither read nor kept.
+    pub(super) async fn filled_in(
+        &self,
+        event: &Event,
+        form: &FormId,
+        message: Option<&MessageId>,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let person = self.person(&event.by, effect).await?.id;
+        let asset = form.as_str().strip_prefix("reflect:").map(AssetId::new);
+        let asset = asset.and_then(|id| self.parts.engine.library().assets.get(&id));
+        let (Some(asset), Some(message)) = (asset, message) else {
+            self.say(event, "reflected", &person, &gone(), effect);
+            return Ok(());
+        };
+        let mut card = asset_card(asset);
+        card.input = None;
+        let thanks = "You wrote it down: that is what it is for. Kairos keeps none of it.";
+        card.text.0.push(Block::Paragraph(vec![Span::Bold(thanks.to_owned())]));
+        let edit = Action::Edit { place: event.place.clone(), message: message.clone() };
+        effect.outcome.deliveries.push(self.answer(event, "reflected", &person, edit, card));
+        Ok(())
+    }
+}
+
+/// For a tap on something that is no longer there.
+pub(super) fn gone() -> Card {
+    Card::new(
+        "This card is too old",
+        Text::paragraph("What it was about is no longer kept. Ask again, in your own words, and you get a fresh one."),
+    )
+}

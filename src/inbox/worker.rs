@@ -1,0 +1,94 @@
+//! The worker: takes arrivals one after the other, wakes what is due, sleeps until something happens.
+
+use std::{sync::Arc, time::Duration};
+
+use chat::Event;
+use tokio::sync::Notify;
+use tracing::{error, warn};
+
+use super::{Line, LineError};
+use crate::store::{Arrival, Claimed};
+
+/// How long an arrival is held; a worker that died gives it back then.
+const LEASE: Duration = Duration::from_secs(60);
+/// Arrivals that are taken in one go.
+const BATCH: u32 = 32;
+/// How often an arrival is tried before it is set aside for a person to look at.
+const TRIES: u32 = 8;
+/// The longest nap: a bell that was missed costs no more than this.
+const NAP: Duration = Duration::from_secs(5);
+
+impl Line {
+    /// Works until `stop` ends; what is in hand is finished first.
+    ///
+    /// `bell` is rung when something was accepted; `next` is rung when there may be something to send.
+    pub async fn work(&self, bell: Arc<Notify>, next: Arc<Notify>, stop: impl Future<Output = ()>) {
+        tokio::pin!(stop);
+        loop {
+            match self.step().await {
+                Ok(0) => {}
+                Ok(_) => {
+                    next.notify_one();
+                    continue;
+                }
+                Err(error) => error!(%error, "the inbox waits: the store does not answer"),
+            }
+            tokio::select! {
+                () = &mut stop => return,
+                () = bell.notified() => {}
+                () = self.nap() => {}
+            }
+        }
+    }
+
+    /// Until something is due, but no longer than a nap, and no longer than until the clock is wound.
+    async fn nap(&self) {
+        let until = match self.parts.store.next_due(self.now()).await {
+            Ok(Some(due)) => due,
+            _ => self.now() + NAP,
+        };
+        tokio::select! {
+            () = self.parts.clock.sleep_until(until) => {}
+            () = tokio::time::sleep(NAP) => {}
+        }
+    }
+
+    /// Takes what has arrived and wakes what is due; how much that was.
+    pub async fn step(&self) -> Result<usize, LineError> {
+        let arrivals = self.parts.store.claim_arrivals(self.now(), LEASE, BATCH).await?;
+        let mut done = arrivals.len();
+        for arrival in &arrivals {
+            self.take_arrival(arrival).await?;
+        }
+        done += self.wake_due().await?;
+        Ok(done)
+    }
+
+    async fn take_arrival(&self, claimed: &Claimed<Arrival>) -> Result<(), LineError> {
+        let Claimed { item, fence, attempts } = claimed;
+        let store = &self.parts.store;
+        let events: Vec<Event> = match self.parts.platforms.get(item.platform).map(|p| p.translate(&item.raw)) {
+            Some(Ok(events)) => events,
+            Some(Err(unreadable)) => {
+                warn!(platform = %item.platform, reason = %unreadable, "an event is kept unread");
+                store.park_arrival(&item.id, *fence, &unreadable.to_string()).await?;
+                return Ok(());
+            }
+            None => {
+                store.park_arrival(&item.id, *fence, "its platform is not connected").await?;
+                return Ok(());
+            }
+        };
+        let taken = self.take_all(&events, Some((item.id.clone(), *fence))).await;
+        let Err(failed) = taken else { return Ok(()) };
+        if *attempts >= TRIES {
+            error!(platform = %item.platform, error = %failed, "an event is set aside after {attempts} tries");
+            store.park_arrival(&item.id, *fence, &failed.to_string()).await?;
+        } else {
+            let wait = Duration::from_secs(1 << (*attempts).min(8));
+            warn!(platform = %item.platform, error = %failed, "an event is tried again");
+            store.retry_arrival(&item.id, *fence, self.now() + wait, &failed.to_string()).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,228 @@
+//! How the things of a library hang together: names that are given once, references that lead somewhere.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{
+    Asset, Library, Trigger,
+    diagnostic::{At, Diagnostic, did_you_mean},
+    folder::{Contents, Document},
+    front_matter::FrontMatter,
+    read_trigger::{Lines, as_heard},
+    reading::{Drafts, Found, Places, Reading},
+};
+
+/// Puts a library together from what was read; what leads nowhere is told and left out.
+pub(super) fn put_together(mut drafts: Drafts, contents: Contents, diagnostics: Vec<Diagnostic>) -> Reading {
+    let mut check = Check { documents: &contents.documents, diagnostics, refused: BTreeSet::new() };
+    check.names(&drafts);
+    check.skill_folders(&drafts);
+    check.same_messages(&drafts.triggers);
+    let pictures: BTreeSet<&str> = contents.pictures.iter().map(|(file, _)| file.as_str()).collect();
+    check.pictures(&drafts.assets, &pictures, &contents.broken);
+    let names = std::mem::take(&mut drafts.names);
+    let assets: Vec<_> = drafts.assets.iter().map(|found| found.item.id.as_str().to_owned()).collect();
+    for found in &drafts.assets {
+        if let Some(deeper) = &found.item.deeper {
+            check.reference(found.document, &found.head, ("deeper", deeper.as_str(), "asset"), &assets, &names);
+            if *deeper == found.item.id {
+                check.error(
+                    found.document,
+                    found.head.value_at("deeper"),
+                    "dangling",
+                    "an asset that goes deeper into itself",
+                    "another asset",
+                );
+            }
+        }
+    }
+    let scenarios: Vec<_> = drafts.scenarios.iter().map(|found| found.item.id.as_str().to_owned()).collect();
+    for found in &drafts.triggers {
+        let (trigger, _) = &found.item;
+        for asset in &trigger.offer {
+            check.reference(found.document, &found.head, ("offer", asset.as_str(), "asset"), &assets, &names);
+        }
+        if let Some(scenario) = &trigger.practise {
+            check.reference(
+                found.document,
+                &found.head,
+                ("practise", scenario.as_str(), "scenario"),
+                &scenarios,
+                &names,
+            );
+        }
+    }
+    let Check { diagnostics, refused, .. } = check;
+    let (library, places) = keep(drafts, &refused, &contents.pictures);
+    Reading { library, diagnostics, documents: contents.documents, places }
+}
+
+struct Check<'d> {
+    documents: &'d [Document],
+    diagnostics: Vec<Diagnostic>,
+    /// Documents with a mistake in how they hang together with others.
+    refused: BTreeSet<usize>,
+}
+
+impl Check<'_> {
+    fn error(
+        &mut self,
+        document: usize,
+        at: At,
+        code: &'static str,
+        found: impl Into<String>,
+        expected: impl Into<String>,
+    ) {
+        self.diagnostics.push(Diagnostic::new(&self.documents[document], at, code, found, expected));
+        self.refused.insert(document);
+    }
+
+    /// Assets, scenarios and triggers each have a name that nothing else has.
+    fn names(&mut self, drafts: &Drafts) {
+        for (name, places) in &drafts.names {
+            for (document, at) in places.iter().skip(1) {
+                self.error(
+                    *document,
+                    *at,
+                    "same-name",
+                    format!("the name `{name}` is given twice"),
+                    "a name of its own",
+                );
+                let (first, first_at) = places[0];
+                if let Some(told) = self.diagnostics.pop() {
+                    self.diagnostics.push(told.see(&self.documents[first], first_at));
+                }
+            }
+        }
+    }
+
+    /// Every folder with prompts says what its skill is.
+    fn skill_folders(&mut self, drafts: &Drafts) {
+        let folders: BTreeSet<&str> = self.documents.iter().map(Document::folder).collect();
+        for folder in folders.into_iter().filter(|folder| !drafts.skill_folders.contains(*folder)) {
+            let expected = "a file `skill.md` that says what the skill is";
+            let file = format!("{folder}/skill.md");
+            self.diagnostics.push(Diagnostic::of_file(
+                &file,
+                "no-skill",
+                format!("the folder `{folder}` has no skill.md"),
+                expected,
+            ));
+        }
+    }
+
+    /// A message that two triggers give as an example would always be a toss-up.
+    fn same_messages(&mut self, triggers: &[Found<(Trigger, Lines)>]) {
+        let mut seen: HashMap<String, (usize, At)> = HashMap::new();
+        for found in triggers {
+            let (trigger, lines) = &found.item;
+            for (text, at) in trigger.examples.iter().zip(&lines.examples) {
+                let first = *seen.entry(as_heard(text)).or_insert((found.document, *at));
+                if first.0 != found.document {
+                    let other = &self.documents[first.0];
+                    let diagnostic = Diagnostic::new(
+                        &self.documents[found.document],
+                        *at,
+                        "same-example",
+                        "the same message is an example of another trigger",
+                        "each message under the one trigger that it means",
+                    );
+                    self.diagnostics.push(diagnostic.see(other, first.1));
+                    self.refused.insert(found.document);
+                }
+            }
+        }
+    }
+
+    fn pictures(&mut self, assets: &[Found<Asset>], pictures: &BTreeSet<&str>, broken: &[String]) {
+        for found in assets {
+            let Some(image) = &found.item.image else { continue };
+            if pictures.contains(image.file.as_str()) {
+                continue;
+            }
+            if broken.contains(&image.file) {
+                // The picture's own mistake is told already.
+                self.refused.insert(found.document);
+                continue;
+            }
+            let folder = format!("{}/", found.item.skill);
+            let beside = pictures.iter().filter_map(|file| file.strip_prefix(folder.as_str()));
+            let file = image.file.strip_prefix(folder.as_str()).unwrap_or(&image.file);
+            let near = did_you_mean(file, beside);
+            self.error(
+                found.document,
+                found.head.value_at("image"),
+                "dangling",
+                format!("the picture `{file}` does not lie beside this file"),
+                format!("a PNG of that name{near}"),
+            );
+        }
+    }
+
+    /// Tells of a reference that leads nowhere; one to a thing that is itself wrong has been told there.
+    fn reference(
+        &mut self,
+        document: usize,
+        head: &FrontMatter,
+        (key, name, thing): (&str, &str, &str),
+        right: &[String],
+        given: &BTreeMap<String, Vec<(usize, At)>>,
+    ) {
+        if right.iter().any(|known| known == name) {
+            return;
+        }
+        let elsewhere = given.get(name).and_then(|places| places.first());
+        let wrong_kind = elsewhere.is_some_and(|(other, _)| {
+            let file = &self.documents[*other].file;
+            file.ends_with(".trigger.md") || file.ends_with(".ink") != (thing == "scenario")
+        });
+        if given.contains_key(name) && !wrong_kind {
+            return;
+        }
+        let found = if wrong_kind {
+            format!("`{name}` in `{key}` is no {thing}")
+        } else {
+            format!("there is no {thing} `{name}`")
+        };
+        let near = did_you_mean(name, right.iter().map(String::as_str));
+        self.error(
+            document,
+            head.entry_at(key, name),
+            "dangling",
+            found,
+            format!("the id of an {thing} in the library{near}").replace("an scenario", "a scenario"),
+        );
+    }
+}
+
+/// The library of what is whole: references to what was left out are left out too.
+fn keep(drafts: Drafts, refused: &BTreeSet<usize>, pictures: &[(String, Vec<u8>)]) -> (Library, Places) {
+    let mut library = Library::default();
+    let mut places = Places::default();
+    for found in drafts.skills.into_iter().filter(|found| !refused.contains(&found.document)) {
+        library.skills.insert(found.item.id.clone(), found.item);
+    }
+    for found in drafts.assets.into_iter().filter(|found| !refused.contains(&found.document)) {
+        places.assets.insert(found.item.id.clone(), (found.document, found.head.value_at("title")));
+        library.assets.insert(found.item.id.clone(), found.item);
+    }
+    for found in drafts.scenarios.into_iter().filter(|found| !refused.contains(&found.document)) {
+        library.scenarios.insert(found.item.id.clone(), found.item);
+    }
+    let names: BTreeSet<_> = library.assets.keys().cloned().collect();
+    for asset in library.assets.values_mut() {
+        asset.deeper = asset.deeper.take().filter(|deeper| names.contains(deeper));
+    }
+    for found in drafts.triggers.into_iter().filter(|found| !refused.contains(&found.document)) {
+        let (mut trigger, lines) = found.item;
+        trigger.offer.retain(|asset| names.contains(asset));
+        trigger.practise = trigger.practise.take().filter(|scenario| library.scenarios.contains_key(scenario));
+        if !trigger.offer.is_empty() {
+            places.triggers.insert(trigger.id.clone(), (found.document, lines));
+            library.triggers.insert(trigger.id.clone(), trigger);
+        }
+    }
+    let shown: BTreeSet<_> =
+        library.assets.values().filter_map(|asset| asset.image.as_ref()).map(|image| &image.file).collect();
+    library.pictures = pictures.iter().filter(|(file, _)| shown.contains(file)).cloned().collect();
+    (library, places)
+}

@@ -1,0 +1,425 @@
+//! Every way through a scenario, walked before anybody practises it.
+//!
+//! Invariants
+//! - The walk is bounded: in states, in lines and steps of a turn, in problems told.
+//! - Without random numbers the same story gives the same problems in the same order.
+
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    time::Duration,
+};
+
+use bladeink::story::Story;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// How many states are visited.
+const STATES: usize = 20_000;
+/// How many lines a turn may have before it counts as endless.
+const TURN_LINES: usize = 100;
+/// How many steps of the story's machine a line may take before it counts as endless.
+const STEPS: f32 = 50_000.0;
+/// How many problems of one story are told.
+const PROBLEMS: usize = 20;
+/// The longest choice.
+const CHOICE_CHARACTERS: usize = 140;
+/// The longest text of a turn.
+const TURN_CHARACTERS: usize = 900;
+/// The fewest turns to an end.
+const TURNS: usize = 3;
+
+/// What a walk found.
+#[derive(Debug)]
+pub(super) struct Walk {
+    pub(super) problems: Vec<Problem>,
+    /// Turns on the shortest and on the longest way to an end.
+    pub(super) turns: (usize, usize),
+}
+
+/// Something wrong on a way through the story.
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    pub(super) code: &'static str,
+    pub(super) warning: bool,
+    /// Words of the story near which it went wrong.
+    pub(super) text: Option<String>,
+    /// The choices that lead there.
+    pub(super) way: Vec<String>,
+    pub(super) found: String,
+    pub(super) expected: String,
+}
+
+/// Walks a compiled story; the error says why it can't be started.
+pub(super) fn walk(story: &str) -> Result<Walk, String> {
+    // A story that never asks how often it was somewhere, and never comes back, is the same wherever it came from:
+    // then a few dozen states stand for thousands of ways.
+    let asks = ["\"CNT?\"", "\"visit\"", "\"readc\"", "\"turns\"", "\"turn\"", "\"seq\"", "\"rnd\"", "\"srnd\""];
+    if !asks.iter().any(|command| story.contains(command)) {
+        let mut walker = Walker::start(story, false)?;
+        walker.visit_all();
+        if !walker.comes_back() {
+            return Ok(walker.finish());
+        }
+    }
+    let mut walker = Walker::start(story, true)?;
+    walker.visit_all();
+    Ok(walker.finish())
+}
+
+/// One moment in which the story waits for a choice, or is over.
+struct State {
+    /// What to load to be there; taken when it was visited.
+    saved: String,
+    from: Option<(usize, String)>,
+    depth: usize,
+    choices: Vec<String>,
+    /// Where in the story its choices are written.
+    sites: Vec<String>,
+    next: Vec<usize>,
+    over: bool,
+}
+
+/// What was said between two choices.
+struct Turn {
+    text: String,
+    feedback: bool,
+    debrief: bool,
+}
+
+struct Walker<'s> {
+    compiled: &'s str,
+    story: Story,
+    /// Whether states that differ only in where the story has been are different.
+    history: bool,
+    states: Vec<State>,
+    known: HashMap<[u8; 32], usize>,
+    waiting: VecDeque<usize>,
+    problems: Vec<Problem>,
+    told: BTreeSet<(&'static str, String)>,
+    cut: bool,
+}
+
+impl<'s> Walker<'s> {
+    fn start(compiled: &'s str, history: bool) -> Result<Self, String> {
+        let mut walker = Self {
+            compiled,
+            story: open(compiled)?,
+            history,
+            states: Vec::new(),
+            known: HashMap::new(),
+            waiting: VecDeque::new(),
+            problems: Vec::new(),
+            told: BTreeSet::new(),
+            cut: false,
+        };
+        walker.arrive(None);
+        Ok(walker)
+    }
+
+    fn visit_all(&mut self) {
+        while let Some(index) = self.waiting.pop_front() {
+            let saved = std::mem::take(&mut self.states[index].saved);
+            let choices = self.states[index].choices.clone();
+            for (number, choice) in choices.into_iter().enumerate() {
+                if self.problems.len() >= PROBLEMS {
+                    self.cut = true;
+                    return;
+                }
+                let chosen = self.story.load_state(&saved).and_then(|()| self.story.choose_choice_index(number));
+                match chosen {
+                    Ok(()) => self.arrive(Some((index, choice))),
+                    Err(error) => self.crash(Some((index, choice)), &error.to_string()),
+                }
+            }
+        }
+    }
+
+    /// Lets the story speak until it waits or is over, and takes note of where it is then.
+    fn arrive(&mut self, from: Option<(usize, String)>) {
+        let turn = match tell(&mut self.story) {
+            Ok(turn) => turn,
+            Err(reason) => return self.crash(from, &reason),
+        };
+        let choices: Vec<_> = self.story.get_current_choices().iter().map(|choice| choice.text.clone()).collect();
+        self.check_turn(from.as_ref(), &turn, &choices);
+        let saved = match self.story.save_state() {
+            Ok(saved) => saved,
+            Err(error) => return self.crash(from, &error.to_string()),
+        };
+        let (key, sites) = key(&saved, self.history);
+        let index = match self.known.get(&key) {
+            Some(index) => *index,
+            None if self.states.len() >= STATES => {
+                self.cut = true;
+                return;
+            }
+            None => {
+                let depth = from.as_ref().map_or(0, |(parent, _)| self.states[*parent].depth + 1);
+                let over = choices.is_empty();
+                let index = self.states.len();
+                self.states.push(State { saved, from: from.clone(), depth, choices, sites, next: Vec::new(), over });
+                self.known.insert(key, index);
+                self.waiting.push_back(index);
+                index
+            }
+        };
+        if let Some((parent, _)) = from {
+            self.states[parent].next.push(index);
+        }
+    }
+
+    fn check_turn(&mut self, from: Option<&(usize, String)>, turn: &Turn, choices: &[String]) {
+        let choice = from.map(|(_, choice)| choice.as_str());
+        let over = choices.is_empty();
+        if let Some(choice) = choice.filter(|_| !turn.feedback) {
+            let found = format!("the choice \"{choice}\" gets no feedback");
+            self.problem("ink-no-feedback", from, Some(choice), found, "a line tagged `# feedback` below the choice");
+        }
+        if over && !turn.debrief {
+            let found = "an end without a debrief".to_owned();
+            self.problem("ink-no-debrief", from, choice, found, "a line tagged `# debrief` before `-> END`");
+        }
+        let length = turn.text.trim().chars().count();
+        if length > TURN_CHARACTERS {
+            let found = format!("the text of a turn has {length} characters");
+            let last = turn.text.trim().lines().last().unwrap_or_default();
+            self.problem("ink-long-turn", from, Some(last), found, &format!("at most {TURN_CHARACTERS}"));
+        }
+        if !over && !(2..=4).contains(&choices.len()) {
+            let found = format!("{} to choose from", choices.len());
+            let near = choices.first().map(String::as_str);
+            self.problem("ink-choices", from, near, found, "two to four choices at a time");
+        }
+        for text in choices {
+            let length = text.chars().count();
+            if length > CHOICE_CHARACTERS {
+                let found = format!("a choice of {length} characters");
+                self.problem("ink-long-choice", from, Some(text), found, &format!("at most {CHOICE_CHARACTERS}"));
+            } else if text.trim().is_empty() {
+                self.problem("ink-choices", from, choice, "a choice without words".into(), "words to choose by");
+            }
+        }
+    }
+
+    /// Takes note of a mistake at run time, and goes on with a fresh story.
+    fn crash(&mut self, from: Option<(usize, String)>, reason: &str) {
+        let reason = reason.trim_start_matches("RUNTIME ERROR: ").trim();
+        let endless = reason == ENDLESS;
+        let code = if endless { "ink-endless" } else { "ink-runtime" };
+        let found = if endless { reason.to_owned() } else { format!("the story breaks: {reason}") };
+        let choice = from.as_ref().map(|(_, choice)| choice.clone());
+        let expected =
+            if endless { "a choice or `-> END` on every way round" } else { "every way leads on, or to `-> END`" };
+        self.problem(code, from.as_ref(), choice.as_deref(), found, expected);
+        // It was told: such a state counts as an end, so that it isn't told again as a way without one.
+        if let Some((parent, _)) = from {
+            let depth = self.states[parent].depth + 1;
+            let index = self.states.len();
+            let (sites, choices) = (Vec::new(), Vec::new());
+            self.states.push(State {
+                saved: String::new(),
+                from: None,
+                depth,
+                choices,
+                sites,
+                next: Vec::new(),
+                over: true,
+            });
+            self.states[parent].next.push(index);
+        }
+        if let Ok(story) = open(self.compiled) {
+            self.story = story;
+        }
+    }
+
+    fn problem(
+        &mut self,
+        code: &'static str,
+        from: Option<&(usize, String)>,
+        text: Option<&str>,
+        found: String,
+        expected: &str,
+    ) {
+        // The same words go wrong on many ways; the first way is enough.
+        if self.problems.len() >= PROBLEMS || !self.told.insert((code, text.unwrap_or_default().to_owned())) {
+            return;
+        }
+        let way = self.way(from);
+        let text = text.map(str::to_owned);
+        self.problems.push(Problem { code, warning: false, text, way, found, expected: expected.to_owned() });
+    }
+
+    /// The choices up to and with `from`.
+    fn way(&self, from: Option<&(usize, String)>) -> Vec<String> {
+        let mut way = Vec::new();
+        let mut step = from.cloned();
+        while let Some((index, choice)) = step {
+            way.push(choice);
+            step = self.states.get(index).and_then(|state| state.from.clone());
+        }
+        way.reverse();
+        way
+    }
+
+    /// True when a way leads to a choice for a second time.
+    fn comes_back(&self) -> bool {
+        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+        for site in self.states.iter().flat_map(|state| &state.sites) {
+            let number = numbers.len();
+            numbers.entry(site).or_insert(number);
+        }
+        let mut next = vec![BTreeSet::new(); numbers.len()];
+        for state in &self.states {
+            let following = state.next.iter().flat_map(|index| &self.states[*index].sites);
+            let following: Vec<_> = following.map(|site| numbers[site.as_str()]).collect();
+            state.sites.iter().for_each(|site| next[numbers[site.as_str()]].extend(&following));
+        }
+        let next: Vec<Vec<usize>> = next.into_iter().map(|ways| ways.into_iter().collect()).collect();
+        in_order(&next).is_none()
+    }
+
+    fn finish(mut self) -> Walk {
+        self.check_ends();
+        let next: Vec<Vec<usize>> = self.states.iter().map(|state| state.next.clone()).collect();
+        let shortest = self.states.iter().filter(|state| state.over).map(|state| state.depth).min().unwrap_or_default();
+        let deepest = self.states.iter().map(|state| state.depth).max().unwrap_or_default();
+        let longest = in_order(&next).map_or(deepest, |order| longest(&next, &order));
+        if self.problems.is_empty() && shortest < TURNS {
+            let end = self.states.iter().find(|state| state.over && state.depth == shortest);
+            let from = end.and_then(|state| state.from.clone());
+            let found = format!("an end after {shortest} turns");
+            let text = from.as_ref().map(|(_, choice)| choice.clone());
+            self.problem(
+                "ink-short",
+                from.as_ref(),
+                text.as_deref(),
+                found,
+                &format!("at least {TURNS} turns on every way"),
+            );
+        }
+        if self.cut && self.problems.len() < PROBLEMS {
+            self.problems.push(Problem {
+                code: "ink-large",
+                warning: true,
+                text: None,
+                way: Vec::new(),
+                found: format!("more than {STATES} ways to be in this story; the rest was not walked"),
+                expected: "a story that people can walk in a few minutes".to_owned(),
+            });
+        }
+        Walk { problems: self.problems, turns: (shortest, longest) }
+    }
+
+    /// Tells of the first state from which no end can be reached.
+    fn check_ends(&mut self) {
+        if self.cut {
+            return;
+        }
+        let mut before = vec![Vec::new(); self.states.len()];
+        for (index, state) in self.states.iter().enumerate() {
+            state.next.iter().for_each(|next| before[*next].push(index));
+        }
+        let mut ends = vec![false; self.states.len()];
+        let mut waiting: Vec<_> = (0..self.states.len()).filter(|index| self.states[*index].over).collect();
+        while let Some(index) = waiting.pop() {
+            if !std::mem::replace(&mut ends[index], true) {
+                waiting.extend(&before[index]);
+            }
+        }
+        let Some(lost) = ends.iter().position(|ends| !ends) else { return };
+        let from = self.states[lost].from.clone();
+        let near =
+            from.as_ref().map(|(_, choice)| choice.clone()).or_else(|| self.states[lost].choices.first().cloned());
+        let found = "from here no way leads to an end".to_owned();
+        self.problem("ink-no-end", from.as_ref(), near.as_deref(), found, "a way to `-> END` from every choice");
+    }
+}
+
+const ENDLESS: &str = "the story goes round in a circle and never waits for a choice";
+
+/// A story at its beginning, with a clock that counts steps: a bound by time would depend on the machine.
+fn open(compiled: &str) -> Result<Story, String> {
+    let mut story = Story::new_with_seed(compiled, 1).map_err(|error| error.to_string())?;
+    let steps = Cell::new(0_u64);
+    story.set_time_source(move || {
+        steps.set(steps.get() + 1);
+        Duration::from_millis(steps.get())
+    });
+    Ok(story)
+}
+
+/// Lets the story speak up to the next choice or its end.
+fn tell(story: &mut Story) -> Result<Turn, String> {
+    let mut turn = Turn { text: String::new(), feedback: false, debrief: false };
+    let mut lines = 0;
+    while story.can_continue() {
+        story.continue_async(STEPS).map_err(|error| error.to_string())?;
+        lines += 1;
+        if story.is_async_continue_active() || lines > TURN_LINES {
+            return Err(ENDLESS.to_owned());
+        }
+        turn.text.push_str(&story.get_current_text().map_err(|error| error.to_string())?);
+        for tag in story.get_current_tags().map_err(|error| error.to_string())? {
+            turn.feedback |= tag.trim() == "feedback";
+            turn.debrief |= tag.trim() == "debrief";
+        }
+    }
+    Ok(turn)
+}
+
+/// What makes a state the same as another one, and where its choices are written.
+fn key(saved: &str, history: bool) -> ([u8; 32], Vec<String>) {
+    let mut state: Value = serde_json::from_str(saved).unwrap_or_default();
+    let mut sites = Vec::new();
+    if let Some(state) = state.as_object_mut() {
+        state.remove("turnIdx");
+        if !history {
+            for past in ["visitCounts", "turnIndices", "previousRandom", "storySeed"] {
+                state.remove(past);
+            }
+        }
+        for flow in
+            state.get_mut("flows").and_then(Value::as_object_mut).into_iter().flat_map(|flows| flows.values_mut())
+        {
+            if let Some(flow) = flow.as_object_mut() {
+                // What was said last changes nothing of what comes.
+                flow.remove("outputStream");
+            }
+            for choice in flow.get("currentChoices").and_then(Value::as_array).into_iter().flatten() {
+                sites.push(choice.get("originalChoicePath").and_then(Value::as_str).unwrap_or_default().to_owned());
+            }
+        }
+    }
+    // Objects keep their keys in order, so the same state is the same text.
+    (Sha256::digest(state.to_string().as_bytes()).into(), sites)
+}
+
+/// Every node after those that lead to it, or `None` when they go round in a circle.
+fn in_order(next: &[Vec<usize>]) -> Option<Vec<usize>> {
+    let mut open = vec![0_usize; next.len()];
+    next.iter().flatten().for_each(|index| open[*index] += 1);
+    let mut order: Vec<_> = (0..next.len()).filter(|index| open[*index] == 0).collect();
+    let mut done = 0;
+    while let Some(index) = order.get(done).copied() {
+        done += 1;
+        for following in &next[index] {
+            open[*following] -= 1;
+            if open[*following] == 0 {
+                order.push(*following);
+            }
+        }
+    }
+    (order.len() == next.len()).then_some(order)
+}
+
+/// Steps on the longest way.
+fn longest(next: &[Vec<usize>], order: &[usize]) -> usize {
+    let mut length = vec![0_usize; next.len()];
+    for index in order {
+        for following in &next[*index] {
+            length[*following] = length[*following].max(length[*index] + 1);
+        }
+    }
+    length.into_iter().max().unwrap_or_default()
+}

@@ -1,0 +1,223 @@
+//! The composition root: the only file that names every concrete part. Start order and stop order stand here.
+//!
+//! ```text
+//! start: store ─▶ library, engine ─▶ playground ─▶ line, outbox ─▶ what was left ─▶ the story ─▶ pages
+//! stop:  pages ─▶ line ─▶ outbox ─▶ store
+//! ```
+
+use std::{
+    path::{Path, PathBuf},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, Result};
+use chat::{Card, Place, Platform, PlatformKind, Platforms, Timestamp};
+use playground::{Host, Playground, Room};
+use serde_json::Value;
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
+use tracing::info;
+
+use crate::{
+    clock::{Clock, Ids},
+    config::{Config, StoreUrl},
+    demo,
+    engine::Engine,
+    http,
+    inbox::{Inbox, Line, Parts},
+    library::{Library, Mode, Reading, Source},
+    outbox::Outbox,
+    store::Store,
+};
+
+/// Where the playground's pictures lie.
+const PICTURES: &str = "/playground/pictures/";
+
+/// Everything that runs, before it runs.
+pub struct Kairos {
+    /// Where everything is kept.
+    pub store: Store,
+    /// What decides.
+    pub line: Line,
+    /// What sends.
+    pub outbox: Outbox,
+    /// The door.
+    pub inbox: Inbox,
+    /// The clock.
+    pub clock: Clock,
+    /// The playground, where it is open.
+    pub playground: Option<Arc<Playground>>,
+    arrived: Arc<Notify>,
+    decided: Arc<Notify>,
+    notes: Option<JoinHandle<()>>,
+}
+
+/// The prompts that `config` names.
+pub fn source(config: &Config) -> Source {
+    config.prompts.clone().map_or(Source::Starter, Source::Folder)
+}
+
+/// Reads the library; one with mistakes is used as far as it is whole.
+pub fn library(config: &Config) -> Result<Arc<Library>> {
+    let source = source(config);
+    let reading = Library::read(&source);
+    if reading.errors() > 0 {
+        tracing::warn!(mistakes = reading.errors(), "the prompts have mistakes; `kairos check` shows them");
+    }
+    nothing_to_say(&reading)?;
+    Ok(Arc::new(reading.library))
+}
+
+fn nothing_to_say(reading: &Reading) -> Result<()> {
+    let is_empty = reading.library.assets.is_empty();
+    anyhow::ensure!(!is_empty, "the prompts folder holds no asset that can be read; `kairos check` says why");
+    Ok(())
+}
+
+impl Kairos {
+    /// Opens everything that `config` names; nothing runs yet.
+    pub async fn open(config: &Config) -> Result<Self> {
+        let store = Store::open(&config.store.expose())
+            .await
+            .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
+        let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
+        let playground = config.playground.then(|| Playground::open(journal(config).as_deref())).transpose()?;
+        let clock = match &playground {
+            Some(playground) => Clock::starting_at(demo::opening_time(playground, &Clock::system())),
+            None => Clock::system(),
+        };
+        let platforms: Vec<Arc<dyn Platform>> =
+            playground.iter().map(|playground| Arc::clone(playground) as Arc<dyn Platform>).collect();
+        let platforms = Platforms::new(platforms);
+        let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
+        let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived));
+        let (observer, notes) = demo::observer(playground.as_ref(), &engine);
+        let line = Line::new(Parts {
+            store: store.clone(),
+            engine: Arc::clone(&engine),
+            platforms: platforms.clone(),
+            clock: clock.clone(),
+            ids: Ids::random(),
+            unlisted: modes(config),
+            observer,
+        });
+        let outbox = Outbox::new(store.clone(), platforms, clock.clone());
+        let kairos = Self { store, line, outbox, inbox, clock, playground, arrived, decided, notes };
+        kairos.move_in(engine).await?;
+        Ok(kairos)
+    }
+
+    /// Lets the playground into the house, and lets something happen in a new one.
+    async fn move_in(&self, engine: Arc<Engine>) -> Result<()> {
+        let Some(playground) = &self.playground else { return Ok(()) };
+        let host = House { inbox: self.inbox.clone(), clock: self.clock.clone(), engine };
+        playground.attach(Arc::new(host)).await;
+        if playground.is_new() {
+            demo::tell(self, playground).await?;
+        }
+        Ok(())
+    }
+
+    /// Decides and sends until nothing is left to do at this instant of the clock.
+    pub async fn settle(&self) -> Result<()> {
+        loop {
+            let decided = self.line.step().await?;
+            let sent = self.outbox.step().await?;
+            if decided + sent == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Runs until `stop` ends, then finishes what is in hand.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+        let stopping = tokio::sync::watch::Sender::new(false);
+        let until = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
+            // The sender lives as long as this function; were it gone, stopping would be right too.
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        };
+        let line = self.line.clone();
+        let (arrived, decided) = (Arc::clone(&self.arrived), Arc::clone(&self.decided));
+        let (line_ends, outbox_ends) = (until(stopping.subscribe()), until(stopping.subscribe()));
+        let deciding = tokio::spawn(async move { line.work(arrived, decided, line_ends).await });
+        let (outbox, decided) = (self.outbox.clone(), Arc::clone(&self.decided));
+        let sending = tokio::spawn(async move { outbox.work(decided, outbox_ends).await });
+        let mut pages = http::router(self.store.clone());
+        if let Some(playground) = &self.playground {
+            pages = pages.merge(playground.router());
+        }
+        let playground = self.playground.clone();
+        axum::serve(listener, pages)
+            .with_graceful_shutdown(async move {
+                stop.await;
+                info!("stopping: what is in hand is finished, what is accepted is kept");
+                if let Some(playground) = playground {
+                    playground.close();
+                }
+            })
+            .await?;
+        stopping.send_replace(true);
+        deciding.await?;
+        sending.await?;
+        if let Some(notes) = self.notes {
+            notes.abort();
+        }
+        self.store.close().await;
+        Ok(())
+    }
+}
+
+/// Where the playground keeps its conversation: beside the database.
+fn journal(config: &Config) -> Option<PathBuf> {
+    match &config.store {
+        StoreUrl::File(path) => Some(path.with_extension("playground.jsonl")),
+        StoreUrl::Postgres(_) => Some(Path::new("kairos.playground.jsonl").to_owned()),
+        StoreUrl::Memory => None,
+    }
+}
+
+/// The mode of a channel that nobody set from within: as configured; the playground's own are live.
+fn modes(config: &Config) -> Arc<dyn Fn(&Place) -> Mode + Send + Sync> {
+    let channels = config.channels.clone();
+    Arc::new(move |place| match Room::of(place) {
+        Some(_) if !channels.is_named(place) => Mode::Live,
+        _ => channels.mode_of(place),
+    })
+}
+
+/// What the playground asks of the house.
+struct House {
+    inbox: Inbox,
+    clock: Clock,
+    engine: Arc<Engine>,
+}
+
+impl Host for House {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn wind(&self, by: Duration) {
+        self.clock.wind(by);
+    }
+
+    fn accept(&self, raw: String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async move {
+            let accepted = self.inbox.accept(PlatformKind::Playground, raw).await;
+            accepted.map(drop).map_err(|error| error.to_string())
+        })
+    }
+
+    fn picture(&self, file: &str) -> Option<Vec<u8>> {
+        self.engine.library().pictures.get(file).cloned()
+    }
+
+    fn as_slack(&self, card: &Card) -> Value {
+        slack::blocks(card, |file| Some(format!("{PICTURES}{file}")))
+    }
+
+    fn as_discord(&self, card: &Card) -> Value {
+        discord::components(card, |file| Some(format!("{PICTURES}{file}")))
+    }
+}

@@ -1,0 +1,99 @@
+//! What one event changes: all of it, or nothing.
+//!
+//! Invariants
+//! - A holder whose arrival was claimed again by another writes nothing.
+//! - Done twice it has the same effect as done once: keys, taps and turns are known again.
+
+use chat::DeliveryId;
+
+use super::{
+    Outcome, Store, StoreError,
+    backend::{Tx, execute},
+    decisions, deliveries,
+    inbox::FINISH_ARRIVAL,
+    people, places, practice, taps,
+};
+
+/// What became of an [`Outcome`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Concluded {
+    /// It is written.
+    Done {
+        /// The deliveries whose key was new.
+        inserted: Vec<DeliveryId>,
+        /// The deliveries that were held or pending and were settled.
+        settled: Vec<DeliveryId>,
+    },
+    /// Another holds the arrival by now, or has concluded it: nothing is written.
+    Stale,
+}
+
+impl Store {
+    /// Writes everything that one event changes in one transaction, or nothing.
+    ///
+    /// An outcome of nothing but its arrival is a single statement.
+    pub async fn conclude(&self, outcome: &Outcome) -> Result<Concluded, StoreError> {
+        let nothing = Concluded::Done { inserted: Vec::new(), settled: Vec::new() };
+        if is_bare(outcome) {
+            let Some((id, fence)) = &outcome.arrival else { return Ok(nothing) };
+            let done = execute!(self.pools.write(), FINISH_ARRIVAL, id.as_str(), *fence)?;
+            return Ok(if done == 1 { nothing } else { Concluded::Stale });
+        }
+        let mut tx = self.pools.begin().await?;
+        if let Some((id, fence)) = &outcome.arrival
+            && execute!(tx.on(), FINISH_ARRIVAL, id.as_str(), *fence)? == 0
+        {
+            tx.rollback().await?;
+            return Ok(Concluded::Stale);
+        }
+        let concluded = write(&mut tx, outcome).await?;
+        tx.commit().await?;
+        Ok(concluded)
+    }
+}
+
+fn is_bare(outcome: &Outcome) -> bool {
+    // Taken apart, so that a new field can't be forgotten here.
+    let Outcome { arrival: _, decisions, deliveries, settled, taps, sessions, people, channels } = outcome;
+    decisions.is_empty()
+        && deliveries.is_empty()
+        && settled.is_empty()
+        && taps.is_empty()
+        && sessions.is_empty()
+        && people.is_empty()
+        && channels.is_empty()
+}
+
+async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> {
+    for recorded in &outcome.decisions {
+        decisions::insert(tx, recorded).await?;
+    }
+    let mut inserted = Vec::new();
+    for delivery in &outcome.deliveries {
+        if deliveries::insert(tx, delivery).await? {
+            inserted.push(delivery.id.clone());
+        }
+    }
+    let mut settled = Vec::new();
+    // In one order for all, so that two outcomes about the same deliveries never wait for each other.
+    let mut settlements: Vec<_> = outcome.settled.iter().collect();
+    settlements.sort_by(|(a, _), (b, _)| a.cmp(b));
+    for (id, settlement) in settlements {
+        if deliveries::settle(tx, id, settlement).await? {
+            settled.push(id.clone());
+        }
+    }
+    for tap in &outcome.taps {
+        taps::insert(tx, tap).await?;
+    }
+    for session in &outcome.sessions {
+        practice::keep(tx, session).await?;
+    }
+    for (person, change) in &outcome.people {
+        people::change(tx, person, change).await?;
+    }
+    for channel in &outcome.channels {
+        places::keep(tx, channel).await?;
+    }
+    Ok(Concluded::Done { inserted, settled })
+}

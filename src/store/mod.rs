@@ -1,0 +1,82 @@
+//! SQL: what is kept, on SQLite and PostgreSQL alike.
+//!
+//! ```text
+//! accept ─▶ arrivals ─▶ claim ─▶ conclude ─▶ deliveries ─▶ claim ─▶ finish
+//!                                   ├─▶ decisions, taps, practices, people, channels: one transaction
+//! ```
+//!
+//! Invariants
+//! - One method is one transaction; no transaction leaves the module. ([`Store::sweep`] alone takes several small
+//!   ones, so that it never stands in anybody's way.)
+//! - What a method has returned from is durable.
+//! - An instant is passed in, never read: the house has one clock, and it isn't here.
+//! - The text of a message stands in [`Arrival::raw`] alone, and is gone when the arrival is done.
+//! - Not found is `Ok(None)`.
+
+mod backend;
+mod columns;
+mod conclude;
+mod decisions;
+mod deliveries;
+mod error;
+mod inbox;
+mod outbox;
+mod people;
+mod places;
+mod practice;
+mod records;
+mod retention;
+mod taps;
+
+use std::fmt;
+
+use backend::{Pools, execute};
+pub use conclude::Concluded;
+pub use error::StoreError;
+pub use inbox::{ArrivalCounts, Parked};
+pub use outbox::QueueCounts;
+pub use records::{
+    Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,
+    Recorded, Settlement, Tap,
+};
+pub use retention::Swept;
+
+/// Everything that is kept. A clone is another handle to the same.
+#[derive(Clone)]
+pub struct Store {
+    pools: Pools,
+}
+
+impl Store {
+    /// Opens `sqlite:PATH`, `sqlite::memory:` or `postgres://…`, and brings its schema up to date.
+    ///
+    /// A file's folder is made when it is missing. A database that a newer Kairos has changed is left alone
+    /// ([`StoreError::Newer`]). No error holds the password.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Ok(Self { pools: Pools::open(url).await? })
+    }
+
+    /// Waits for what is under way and closes every connection; every later call fails.
+    pub async fn close(&self) {
+        self.pools.close().await;
+    }
+
+    /// Writes something of no meaning, to see that writing works.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        let sql = "INSERT INTO write_probe (id, writes) VALUES (1, 1)
+             ON CONFLICT (id) DO UPDATE SET writes = write_probe.writes + 1";
+        execute!(self.pools.write(), sql)?;
+        Ok(())
+    }
+
+    /// The number of the newest migration that was applied.
+    pub async fn schema_version(&self) -> Result<i64, StoreError> {
+        self.pools.schema_version().await
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({})", self.pools.name())
+    }
+}

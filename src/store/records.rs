@@ -1,0 +1,277 @@
+//! What is kept: the shapes that go in and come out of the store.
+
+use chat::{
+    Card, ChannelId, DeliveryId, EventId, Identity, Key, MessageId, PersonId, Place, PlatformKind, Profile, ShownTo,
+    Timestamp, WorkspaceId,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    engine::{Decision, Need, Plan, Reason, WorkingHours},
+    library::{Mode, TriggerId},
+    practice::Session,
+};
+
+/// A raw event as a platform handed it over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The same for every delivery of the same happening.
+    pub id: EventId,
+    /// Where it came from.
+    pub platform: PlatformKind,
+    /// Exactly what came; gone once it is decided.
+    pub raw: String,
+    /// When it was accepted.
+    pub received_at: Timestamp,
+}
+
+/// Something a worker holds under a lease, with the fence that proves it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claimed<T> {
+    /// What is held.
+    pub item: T,
+    /// Rises with every claim; only the newest holder may finish.
+    pub fence: i64,
+    /// How often it has been tried, this time included; to look up what became of a delivery is no attempt.
+    pub attempts: u32,
+}
+
+/// Where a delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// Waits for its hour, then is decided again.
+    Held,
+    /// Decided; to be sent when due.
+    Pending,
+    /// A worker is calling the platform.
+    Sending,
+    /// The platform gave no answer; to be looked up before anything else.
+    Ambiguous,
+    /// Arrived.
+    Sent,
+    /// Refused for good, or too often: a person should look.
+    Dead,
+    /// Taken back before it was sent.
+    Cancelled,
+    /// Overdue beyond use.
+    Expired,
+}
+
+/// What a delivery does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Action {
+    /// Posts a card at a place.
+    Post {
+        /// Where.
+        place: Place,
+        /// Who sees it.
+        shown_to: ShownTo,
+    },
+    /// Posts a card in the private conversation with somebody.
+    PostPrivately {
+        /// With whom.
+        who: Identity,
+    },
+    /// Replaces the card of a message of ours.
+    Edit {
+        /// Where it stands.
+        place: Place,
+        /// Which message.
+        message: MessageId,
+    },
+}
+
+/// What makes a delivery one and the same: no second row can have it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DeliveryKey {
+    /// Platform and workspace.
+    pub tenant: String,
+    /// The event that caused it.
+    pub event: EventId,
+    /// The trigger, or what else answered (`practice`, `why`, …).
+    pub trigger: TriggerId,
+    /// For whom.
+    pub person: PersonId,
+    /// Which of several steps of one answer.
+    pub step: u32,
+}
+
+impl DeliveryKey {
+    /// The key as a platform gets it.
+    pub fn to_key(&self) -> Key {
+        Key(format!("{}:{}:{}:{}:{}", self.tenant, self.event, self.trigger, self.person, self.step))
+    }
+}
+
+/// A card on its way or arrived.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// What makes it unique.
+    pub key: DeliveryKey,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// What it does.
+    pub action: Action,
+    /// The card; `None` while held.
+    pub card: Option<Card>,
+    /// What is offered and for which need, for cards that a trigger brought.
+    pub offer: Option<Offer>,
+    /// Not before.
+    pub due_at: Timestamp,
+    /// Not after.
+    pub expires_at: Timestamp,
+    /// When it was decided.
+    pub created_at: Timestamp,
+    /// The message it became.
+    pub sent: Option<(Place, MessageId)>,
+    /// When it arrived.
+    pub sent_at: Option<Timestamp>,
+    /// What the platform last said, without text of people.
+    pub last_error: Option<String>,
+}
+
+/// What a card offers, and what it answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The plan behind it.
+    pub plan: Plan,
+    /// The need it answers.
+    pub need: Need,
+    /// Where the need was heard.
+    pub place: Place,
+    /// The message in which it was heard.
+    pub message: MessageId,
+    /// Who wrote that message.
+    pub asker: Identity,
+    /// When it was heard.
+    pub heard_at: Timestamp,
+}
+
+/// A person with everything that is kept about them in their own row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    /// Who.
+    pub id: PersonId,
+    /// What the platform told.
+    pub profile: Profile,
+    /// When the platform was last asked; `None`: never.
+    pub described_at: Option<Timestamp>,
+    /// Their own working hours.
+    pub hours: Option<WorkingHours>,
+    /// Wants nothing unasked at all.
+    pub opted_out: bool,
+    /// Wants nothing unasked until then.
+    pub snoozed_until: Option<Timestamp>,
+}
+
+/// A channel and its mode.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// The platform.
+    pub platform: PlatformKind,
+    /// The workspace or guild.
+    pub workspace: WorkspaceId,
+    /// The channel.
+    pub channel: ChannelId,
+    /// Its name, as conditions see it.
+    pub name: String,
+    /// Whether Kairos is live there.
+    pub mode: Mode,
+}
+
+/// What a person tapped on a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tap {
+    /// The card.
+    pub delivery: DeliveryId,
+    /// Who.
+    pub person: PersonId,
+    /// What was tapped: `useful`, `not_for_me`, `know`, `practise`, `why`, `snooze`, `stop`.
+    pub tap: String,
+    /// The card's first asset.
+    pub asset: Option<chat::AssetId>,
+    /// The card's trigger.
+    pub trigger: Option<TriggerId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A decision as it is recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// The event it was about.
+    pub event: EventId,
+    /// For whom.
+    pub person: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// The delivery it led to.
+    pub delivery: Option<DeliveryId>,
+    /// What was decided, and why.
+    pub decision: Decision,
+}
+
+/// What becomes of a held delivery.
+#[expect(clippy::large_enum_variant, reason = "an outcome has one or two, and most are the large one")]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Settlement {
+    /// Send this card from `due_at` on.
+    Send {
+        /// The card.
+        card: Card,
+        /// What it offers now, which may differ from what was planned when it was heard.
+        offer: Box<Offer>,
+        /// Not before.
+        due_at: Timestamp,
+    },
+    /// Wait on.
+    Hold {
+        /// Look again then.
+        until: Timestamp,
+    },
+    /// Take it back.
+    Cancel {
+        /// Why.
+        reason: Reason,
+    },
+}
+
+/// A change to what a person chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PersonChange {
+    /// What the platform tells, as of an instant.
+    Described(Profile, Timestamp),
+    /// Nothing unasked until then; `None` ends it.
+    Snooze(Option<Timestamp>),
+    /// Nothing unasked at all, or again.
+    OptOut(bool),
+    /// Their own working hours; `None`: those of the house.
+    Hours(Option<WorkingHours>),
+    /// This trigger no more, or again.
+    Stop(TriggerId, bool),
+}
+
+/// Everything that one event changes: written in one transaction, or not at all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// The arrival that is finished by it, with its fence; its raw text is erased.
+    pub arrival: Option<(EventId, i64)>,
+    /// Decisions to record.
+    pub decisions: Vec<Recorded>,
+    /// New deliveries; one whose key exists already is left as it is.
+    pub deliveries: Vec<Delivery>,
+    /// What becomes of deliveries that are still held or pending; others are left as they are.
+    pub settled: Vec<(DeliveryId, Settlement)>,
+    /// What people tapped; a repeated tap changes nothing.
+    pub taps: Vec<Tap>,
+    /// Practices begun or carried on; one that has taken as many turns already is left as it is.
+    pub sessions: Vec<Session>,
+    /// Changes to people.
+    pub people: Vec<(PersonId, PersonChange)>,
+    /// Channels whose mode was set.
+    pub channels: Vec<Channel>,
+}

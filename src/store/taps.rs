@@ -1,0 +1,68 @@
+//! What people tapped on cards.
+
+use chat::{AssetId, DeliveryId, PersonId, Timestamp};
+use sqlx::FromRow;
+
+use super::{
+    Store, StoreError, Tap,
+    backend::{Tx, execute, fetch_all},
+};
+use crate::library::TriggerId;
+
+#[derive(FromRow)]
+struct TapRow {
+    delivery_id: String,
+    person_id: String,
+    tap: String,
+    asset_id: Option<String>,
+    trigger_id: Option<String>,
+    tapped_at: i64,
+}
+
+impl From<TapRow> for Tap {
+    fn from(row: TapRow) -> Self {
+        Self {
+            delivery: DeliveryId::new(row.delivery_id),
+            person: PersonId::new(row.person_id),
+            tap: row.tap,
+            asset: row.asset_id.map(AssetId::new),
+            trigger: row.trigger_id.map(TriggerId::new),
+            at: Timestamp::from_ms(row.tapped_at),
+        }
+    }
+}
+
+/// Keeps a tap; the same one a second time changes nothing.
+pub(super) async fn insert(tx: &mut Tx, tap: &Tap) -> Result<(), StoreError> {
+    let sql = "INSERT INTO taps (delivery_id, person_id, tap, asset_id, trigger_id, tapped_at)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (delivery_id, person_id, tap) DO NOTHING";
+    execute!(
+        tx.on(),
+        sql,
+        tap.delivery.as_str(),
+        tap.person.as_str(),
+        &tap.tap,
+        tap.asset.as_ref().map(AssetId::as_str),
+        tap.trigger.as_ref().map(TriggerId::as_str),
+        tap.at.as_ms()
+    )?;
+    Ok(())
+}
+
+impl Store {
+    /// What was tapped on a card, the oldest first.
+    pub async fn taps_on(&self, delivery: &DeliveryId) -> Result<Vec<Tap>, StoreError> {
+        let sql = "SELECT delivery_id, person_id, tap, asset_id, trigger_id, tapped_at FROM taps
+             WHERE delivery_id = $1 ORDER BY tapped_at, person_id, tap";
+        let rows: Vec<TapRow> = fetch_all!(self.pools.read(), sql, delivery.as_str())?;
+        Ok(rows.into_iter().map(Tap::from).collect())
+    }
+
+    /// What a person tapped, the oldest first.
+    pub async fn taps_of(&self, person: &PersonId) -> Result<Vec<Tap>, StoreError> {
+        let sql = "SELECT delivery_id, person_id, tap, asset_id, trigger_id, tapped_at FROM taps
+             WHERE person_id = $1 ORDER BY tapped_at, delivery_id, tap";
+        let rows: Vec<TapRow> = fetch_all!(self.pools.read(), sql, person.as_str())?;
+        Ok(rows.into_iter().map(Tap::from).collect())
+    }
+}

@@ -1,0 +1,5 @@
+//! The one integration binary: one file a promise, to users and to each other.
+
+mod architecture;
+mod store;
+mod support;
