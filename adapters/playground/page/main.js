@@ -8,9 +8,9 @@ import { apply, channel, follow, markRead, now, remember, remembered, replace, s
 import { drawWhy, verdict } from "./why.js";
 
 const EXAMPLES = [
-  { as: "ana", in: "deals", who: "Ana", text: "they say they can get it cheaper elsewhere, what do I say now?" },
-  { as: "dev", in: "team-leads", who: "Dev", text: "how do I tell someone their work isn't good enough without crushing them?" },
-  { as: "ben", in: "ai-help", who: "Ben", text: "@Kairos can I paste customer data into a chatbot?" },
+  { as: "ben", in: "deals", who: "Ben", text: "they want to pay after 90 days and get free onboarding, what should I ask for in return?" },
+  { as: "dev", in: "team-leads", who: "Dev", text: "how do I hand work over without it coming back half finished?" },
+  { as: "chloe", in: "ai-help", who: "Chloe", text: "@Kairos can I paste customer data into a chatbot?" },
 ];
 
 let stop = null, composer;
