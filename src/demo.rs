@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Result;
-use chat::{PlatformKind, Timestamp};
+use chat::{MessageId, PlatformKind, Timestamp};
 use jiff::{ToSpan, civil::Weekday, tz::TimeZone};
-use playground::{Deed, Note, Outcome, Playground, Room};
+use playground::{Fault, Note, Outcome, Playground, Room, seed};
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::{
@@ -40,37 +40,18 @@ fn working_morning(now: Timestamp) -> Timestamp {
 /// Plays the story through the real line, so that what Kairos decides in it is decided, not painted.
 pub(crate) async fn tell(kairos: &Kairos, playground: &Arc<Playground>) -> Result<()> {
     let start = kairos.clock.now();
-    let mut posted = Vec::new();
-    for step in playground::story() {
+    let mut posted: Vec<Option<MessageId>> = Vec::new();
+    for step in seed::story() {
         advance_to(kairos, start + Duration::from_mins(u64::from(step.minutes))).await?;
-        let message = match step.what {
-            Deed::Says(text) => Some(playground.post(step.who, step.room, None, text).await?),
-            Deed::ReplyTo(index, text) => {
-                let opening: Option<&chat::MessageId> = posted.get(index).and_then(Option::as_ref);
-                Some(playground.post(step.who, step.room, opening, text).await?)
-            }
-            Deed::ReactsTo(index, emoji) => {
-                if let Some(message) = posted.get(index).and_then(Option::as_ref) {
-                    playground.react(step.who, message, emoji, true).await?;
-                }
-                None
-            }
-            Deed::Taps(index, label) => {
-                let opening = posted.get(index).and_then(Option::as_ref);
-                let card = opening.and_then(|opening| playground.card_under(opening));
-                if let Some((message, choice)) = card.and_then(|(message, card)| {
-                    let choice = card.choices.into_iter().find(|choice| choice.label == label)?;
-                    Some((message, choice.id))
-                }) {
-                    playground.tap(step.who, &message, &choice).await?;
-                }
-                None
-            }
-        };
-        posted.push(message);
+        posted.push(match seed::play(playground, &step, &posted).await {
+            Ok(message) => message,
+            // With other prompts than the starter library there may be no card to tap on.
+            Err(Fault::Outdated) => None,
+            Err(fault) => return Err(fault.into()),
+        });
         kairos.settle().await?;
     }
-    advance_to(kairos, start + Duration::from_mins(u64::from(playground::STORY_MINUTES))).await
+    advance_to(kairos, start + Duration::from_mins(u64::from(seed::MINUTES))).await
 }
 
 /// Winds the clock minute by minute, so that what falls due on the way happens at its time.
@@ -155,7 +136,9 @@ fn headline(act: &Act, settled: Option<Settled>) -> String {
         (Act::Hold { .. }, _) => "Waits for people to answer first".to_owned(),
         (Act::Silent { because }, _) => match because {
             Rule::Recognition => "Silent: no need was heard",
-            Rule::Budget => "Silent: the person had their share of unasked messages; mention @Kairos to ask all the same",
+            Rule::Budget => {
+                "Silent: the person had their share of unasked messages; mention @Kairos to ask all the same"
+            }
             Rule::Cooldown => "Silent: the trigger spoke here a short time ago; mention @Kairos to ask all the same",
             Rule::Recovery => "Silent: nothing new to show",
             Rule::Choice => "Silent: the person wants it so",

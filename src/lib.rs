@@ -2,10 +2,13 @@
 pub mod clock;
 pub mod commands;
 pub mod config;
+mod demo;
 pub mod engine;
+pub mod http;
 pub mod inbox;
 pub mod library;
 pub mod logs;
 pub mod outbox;
 pub mod practice;
+pub mod run;
 pub mod store;

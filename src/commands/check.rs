@@ -1,10 +1,11 @@
 //! `kairos check`: reads a prompts folder and tells every mistake in it.
 
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{io::Write, path::PathBuf};
 
 use serde::Serialize;
 
-use crate::library::{Checks, Diagnostic, Library, Reading, Source};
+use super::Outcome;
+use crate::library::{Diagnostic, Library, Reading, Source};
 
 /// What can be asked of `kairos check`.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -16,38 +17,23 @@ pub struct Args {
     pub json: bool,
 }
 
-/// Who reads what is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reader {
-    /// A person at a terminal: in colours.
-    Terminal,
-    /// A pipe or a file: without.
-    Pipe,
+/// Reads the folder that was asked for, or the usual one.
+pub fn read(args: &Args, usual: &Source) -> Reading {
+    Library::read(&args.dir.clone().map_or_else(|| usual.clone(), Source::Folder))
 }
 
-/// Writes every mistake and a closing line to `out`. Warnings alone are a success.
-pub fn run(
-    args: &Args,
-    usual: &Source,
-    checks: Option<&Checks<'_>>,
-    reader: Reader,
-    out: &mut dyn Write,
-) -> anyhow::Result<ExitCode> {
-    let source = args.dir.clone().map_or_else(|| usual.clone(), Source::Folder);
-    let mut reading = Library::read(&source);
-    if let Some(checks) = checks {
-        reading.check(checks);
-    }
+/// Writes every mistake and a closing line to `out`, in colours on a terminal. Warnings alone are a success.
+pub fn report(reading: &Reading, args: &Args, colours: bool, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     if args.json {
-        serde_json::to_writer_pretty(&mut *out, &Report::of(&reading))?;
+        serde_json::to_writer_pretty(&mut *out, &Report::of(reading))?;
         writeln!(out)?;
     } else {
         for diagnostic in &reading.diagnostics {
-            writeln!(out, "{}", diagnostic.render(reader == Reader::Terminal))?;
+            writeln!(out, "{}", diagnostic.render(colours))?;
         }
-        writeln!(out, "{}", summary(&reading))?;
+        writeln!(out, "{}", summary(reading))?;
     }
-    Ok(if reading.errors() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if reading.errors() == 0 { Outcome::Well } else { Outcome::Found })
 }
 
 /// What `--json` writes.
@@ -80,8 +66,8 @@ impl<'r> Report<'r> {
     }
 }
 
-/// The closing line.
-fn summary(reading: &Reading) -> String {
+/// The closing line: what there is, and how many mistakes.
+pub fn summary(reading: &Reading) -> String {
     let report = Report::of(reading);
     let things = [
         counted(report.skills, "skill"),
@@ -118,8 +104,8 @@ mod tests {
         }
         let args = Args { dir: Some(folder.path().to_owned()), json };
         let mut out = Vec::new();
-        let code = run(&args, &Source::Starter, None, Reader::Pipe, &mut out).unwrap();
-        (String::from_utf8(out).unwrap(), code == ExitCode::SUCCESS)
+        let outcome = report(&read(&args, &Source::Starter), &args, false, &mut out).unwrap();
+        (String::from_utf8(out).unwrap(), outcome == Outcome::Well)
     }
 
     const SKILL: (&str, &str) =

@@ -7,12 +7,13 @@
 pub mod check;
 pub mod config;
 pub mod doctor;
+pub mod serve;
 
 use std::{
     env,
     ffi::OsString,
     fs,
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind, IsTerminal, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -20,7 +21,19 @@ use std::{
 use anyhow::{Result, bail};
 use clap::{Parser, Subcommand};
 
-use crate::config::{Config, Mistakes};
+use chat::{Card, PlatformKind};
+use tokio::runtime::Runtime;
+
+use crate::{
+    config::{Config, Mistakes, StoreUrl},
+    engine::{
+        Need, Recogniser,
+        compose::{asset_card, exercise_card},
+    },
+    library::{Asset, Checks, Library, Source},
+    run,
+    store::Store,
+};
 
 /// Help at work in the moment of need, inside the conversation people are already in.
 ///
@@ -45,10 +58,7 @@ enum Command {
     /// Talk to Kairos in the terminal
     Chat,
     /// Look for mistakes in a folder of prompts
-    Check {
-        /// The folder [default: the configured one, else the starter library]
-        dir: Option<PathBuf>,
-    },
+    Check(check::Args),
     /// Show what Kairos would have done with a recorded conversation
     Replay {
         /// The recorded conversation
@@ -92,15 +102,68 @@ pub fn run(cli: Cli) -> ExitCode {
 
 fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
     match command {
+        Command::Serve => serve::run(config, out),
+        Command::Check(args) => check_prompts(args, config, out),
         Command::Config(args) => Ok(config::print_effective(config, args.json, out)?),
         Command::Doctor(args) => {
-            let probes = doctor::Probes { store: &|_| doctor::untried(), prompts: &|_| doctor::untried() };
+            let probes = doctor::Probes { store: &probe_store, prompts: &probe_prompts };
             Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
-        Command::Serve | Command::Chat | Command::Check { .. } | Command::Replay { .. } => {
+        Command::Chat | Command::Replay { .. } => {
             bail!("this command is not wired yet")
         }
     }
+}
+
+/// What the checks of the library need to know of the recogniser and the platforms.
+fn check_prompts(args: &check::Args, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
+    let usual = run::source(config);
+    let mut reading = check::read(args, &usual);
+    let recogniser = Recogniser::new(reading.library.triggers.values());
+    let claims = |text: &str| {
+        let needs = recogniser.hear(text, false).into_iter().filter(Need::is_heard);
+        needs.map(|need| (need.trigger, need.score)).collect()
+    };
+    let card = |asset: &Asset| if asset.answers.is_empty() { asset_card(asset) } else { exercise_card(asset) };
+    let misfits =
+        |card: &Card| vec![(PlatformKind::Slack, slack::fit(card)), (PlatformKind::Discord, discord::fit(card))];
+    reading.check(&Checks { claims: &claims, card: &card, misfits: &misfits });
+    check::report(&reading, args, io::stdout().is_terminal(), out)
+}
+
+/// Opens the store, which also brings its schema up to date, and writes to it.
+fn probe_store(url: &StoreUrl) -> doctor::Finding {
+    let probed = runtime().and_then(|runtime| {
+        runtime.block_on(async {
+            let store = Store::open(&url.expose()).await?;
+            store.probe().await?;
+            let version = store.schema_version().await?;
+            store.close().await;
+            Ok(version)
+        })
+    });
+    match probed {
+        Ok(version) => doctor::Finding::ok(format!("{}: writable, schema {version}", url.shown())),
+        Err(error) => doctor::Finding::wrong(
+            format!("{}: {error:#}", url.shown()),
+            "start the database, or name another one by KAIROS_STORE_URL",
+        ),
+    }
+}
+
+fn probe_prompts(dir: Option<&Path>) -> doctor::Finding {
+    let source = dir.map_or(Source::Starter, |dir| Source::Folder(dir.to_owned()));
+    let reading = Library::read(&source);
+    let found = check::summary(&reading);
+    match reading.errors() {
+        0 => doctor::Finding::ok(found),
+        _ => doctor::Finding::wrong(found, "`kairos check` shows every mistake and what would be right"),
+    }
+}
+
+/// The threads that everything asynchronous runs on.
+fn runtime() -> Result<Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }
 
 /// Reads the file that was named, or `kairos.toml` where there is one, and lays the environment over it.

@@ -126,6 +126,11 @@ pub struct Channels {
 }
 
 impl Channels {
+    /// True where the mode of this very channel is configured.
+    pub fn is_named(&self, place: &Place) -> bool {
+        self.modes.contains_key(&ChannelKey::of(place))
+    }
+
     /// The mode of the channel in which a conversation is.
     pub fn mode_of(&self, place: &Place) -> Mode {
         self.modes.get(&ChannelKey::of(place)).copied().unwrap_or(self.default)

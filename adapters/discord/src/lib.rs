@@ -9,9 +9,9 @@
 //! - A card without a [`chat::Misfit`] is shown whole, within every limit of Discord that is known.
 //! - Nothing of Discord's vocabulary leaves this crate but the JSON itself.
 
-pub mod export;
 mod card;
 mod choices;
+pub mod export;
 mod limits;
 mod markdown;
 

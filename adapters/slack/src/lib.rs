@@ -9,9 +9,9 @@
 //! - A card without a [`chat::Misfit`] is shown whole, within every limit of Slack that is known.
 //! - Nothing of Slack's vocabulary leaves this crate but the JSON itself.
 
-pub mod export;
 mod card;
 mod choices;
+pub mod export;
 mod limits;
 mod rich_text;
 mod writing;

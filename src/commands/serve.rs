@@ -1,0 +1,67 @@
+//! `kairos serve`: connections, pages and health checks, until it is told to stop.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use tokio::net::TcpListener;
+use tracing::info;
+
+use super::{Outcome, runtime};
+use crate::{
+    config::{Config, StoreUrl},
+    logs,
+    run::Kairos,
+};
+
+/// Runs until ctrl-c or SIGTERM.
+pub fn run(config: &Config, out: &mut dyn Write) -> Result<Outcome> {
+    logs::start(&config.log)?;
+    runtime()?.block_on(async {
+        // The address is taken first, so that a second start says so at once instead of opening the same store.
+        let listener = TcpListener::bind(config.listen).await.with_context(|| {
+            format!("{} can't be listened on; KAIROS_HTTP_LISTEN=127.0.0.1:0 takes any free port", config.listen)
+        })?;
+        let address = listener.local_addr()?;
+        let kairos = Kairos::open(config).await?;
+        announce(config, &kairos, &address.to_string(), out)?;
+        info!(%address, store = %config.store.shown(), "ready");
+        kairos.serve(listener, stop_signal()?).await?;
+        info!("stopped");
+        Ok(Outcome::Well)
+    })
+}
+
+/// What a newcomer needs to know, on standard output.
+fn announce(config: &Config, kairos: &Kairos, address: &str, out: &mut dyn Write) -> Result<()> {
+    match &config.store {
+        StoreUrl::Memory => writeln!(out, "Kairos keeps everything in memory; it is gone when you stop it.")?,
+        store => writeln!(out, "Kairos keeps what it needs in {}", store.shown())?,
+    }
+    if kairos.playground.is_some() {
+        writeln!(out, "Open the playground: http://{address}")?;
+        writeln!(out, "Ask something in #deals as Ana. Ctrl-C stops.")?;
+    }
+    for (platform, configured) in [("Slack", config.slack.is_configured()), ("Discord", config.discord.is_configured())]
+    {
+        if configured {
+            writeln!(out, "{platform} is configured, but this version does not connect to it yet.")?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Ends with ctrl-c, and on Unix with SIGTERM.
+fn stop_signal() -> Result<impl Future<Output = ()> + Send + 'static> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
