@@ -124,13 +124,6 @@ impl Playground {
         self.was_new
     }
 
-    /// When something last happened here; `None` in a new playground.
-    pub fn last_instant(&self) -> Option<Timestamp> {
-        let inside = self.lock();
-        let posted = inside.state.messages.iter().map(|posted| posted.at).max();
-        posted.max(inside.state.notes.back().map(|noted| noted.at))
-    }
-
     /// What was wrong with the journal at the start.
     pub fn damage(&self) -> &Damage {
         &self.damage

@@ -6,6 +6,7 @@
 //! - With `--json` every line of the output is a JSON object, the summary the last.
 
 mod decision_lines;
+mod rehearsal;
 mod report;
 mod table;
 
@@ -22,6 +23,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{civil::Date, tz::TimeZone};
 
+pub use rehearsal::Rehearsal;
 pub use report::{Day, Example, Report, Summary, TriggerSummary, Week};
 pub use table::Screen;
 
