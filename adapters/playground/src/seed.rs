@@ -50,7 +50,12 @@ pub fn story() -> Vec<Step> {
         step(1, Chloe, General, ReactsTo(0, "👍")),
         step(1, Ana, Deals, ReactsTo(1, "🎉")),
         step(2, Chloe, Support, Says("How do I calm down a customer who is furious about yesterday's outage?")),
-        step(3, Dev, TeamLeads, Says("how do I tell a senior engineer that his code reviews hurt people?")),
+        step(
+            3,
+            Dev,
+            TeamLeads,
+            Says("any tips for giving feedback to a senior whose tone in code reviews puts people off?"),
+        ),
         step(
             6,
             Ben,
