@@ -7,6 +7,7 @@
 pub mod check;
 pub mod config;
 pub mod doctor;
+pub mod replay;
 pub mod serve;
 
 use std::{

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    Asset, Library, Trigger,
+    Asset, Library, Skill, SkillId, Trigger,
     diagnostic::{At, Diagnostic, did_you_mean},
     folder::{Contents, Document},
     front_matter::FrontMatter,
@@ -173,7 +173,7 @@ impl Check<'_> {
         let elsewhere = given.get(name).and_then(|places| places.first());
         let wrong_kind = elsewhere.is_some_and(|(other, _)| {
             let file = &self.documents[*other].file;
-            file.ends_with(".trigger.md") || file.ends_with(".ink") != (thing == "scenario")
+            file.strip_suffix(".trigger.md").is_some() || file.strip_suffix(".ink").is_some() != (thing == "scenario")
         });
         if given.contains_key(name) && !wrong_kind {
             return;
@@ -198,6 +198,7 @@ impl Check<'_> {
 fn keep(drafts: Drafts, refused: &BTreeSet<usize>, pictures: &[(String, Vec<u8>)]) -> (Library, Places) {
     let mut library = Library::default();
     let mut places = Places::default();
+    library.skills.extend(stand_ins(&drafts));
     for found in drafts.skills.into_iter().filter(|found| !refused.contains(&found.document)) {
         library.skills.insert(found.item.id.clone(), found.item);
     }
@@ -225,4 +226,17 @@ fn keep(drafts: Drafts, refused: &BTreeSet<usize>, pictures: &[(String, Vec<u8>)
         library.assets.values().filter_map(|asset| asset.image.as_ref()).map(|image| &image.file).collect();
     library.pictures = pictures.iter().filter(|(file, _)| shown.contains(file)).cloned().collect();
     (library, places)
+}
+
+/// A skill by the name of its folder for everything that was read: what is wrong with a `skill.md` has been told, and
+/// must not take the folder's assets along.
+fn stand_ins(drafts: &Drafts) -> BTreeMap<SkillId, Skill> {
+    let assets = drafts.assets.iter().map(|found| &found.item.skill);
+    let scenarios = drafts.scenarios.iter().map(|found| &found.item.skill);
+    let triggers = drafts.triggers.iter().map(|found| &found.item.0.skill);
+    let stand_in = |id: &SkillId| {
+        let title = id.as_str().replace('-', " ");
+        (id.clone(), Skill { id: id.clone(), title, area: "other".to_owned(), about: String::new() })
+    };
+    assets.chain(scenarios).chain(triggers).map(stand_in).collect()
 }

@@ -80,7 +80,10 @@ pub(super) struct Drafts {
 impl Library {
     /// Reads a library and tells every mistake in it; what is wrong is left out.
     pub fn read(source: &Source) -> Reading {
-        let mut contents = Contents::read(source);
+        Self::read_contents(Contents::read(source))
+    }
+
+    pub(super) fn read_contents(mut contents: Contents) -> Reading {
         let mut diagnostics = std::mem::take(&mut contents.diagnostics);
         let mut drafts = Drafts::default();
         for path in &contents.broken {
@@ -119,7 +122,7 @@ fn note_broken(drafts: &mut Drafts, path: &str) {
 fn read_document(index: usize, document: &Document, drafts: &mut Drafts) -> Vec<Diagnostic> {
     let mut page = Page::open(document);
     let name = page.name().to_owned();
-    let is_ink = name.ends_with(".ink");
+    let is_ink = name.strip_suffix(".ink").is_some();
     if name == "skill.md" {
         drafts.skill_folders.insert(document.folder().to_owned());
     }
