@@ -148,14 +148,6 @@ impl Playground {
         })
     }
 
-    /// The instant of the latest thing that the journal tells of, so that a restart need not go back in time.
-    pub fn last_instant(&self) -> Option<Timestamp> {
-        self.look(|state| {
-            let noted = state.notes.iter().map(|noted| noted.at);
-            state.messages.iter().map(|posted| posted.at).chain(noted).max()
-        })
-    }
-
     /// The decisions about a message, oldest first.
     pub fn notes(&self, message: &MessageId) -> Vec<Noted> {
         self.lock().state.notes.iter().filter(|noted| noted.note.message == *message).cloned().collect()
