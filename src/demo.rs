@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Result;
 use chat::{MessageId, PlatformKind, Timestamp};
 use jiff::{ToSpan, civil::Weekday, tz::TimeZone};
-use playground::{Deed, Fault, Note, Outcome, Playground, Room, STORY_MINUTES, Step, story};
+use playground::{Fault, Note, Outcome, Playground, Room, seed};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -41,43 +41,16 @@ fn working_morning(now: Timestamp) -> Timestamp {
 pub(crate) async fn tell(works: &Works, playground: &Arc<Playground>) -> Result<()> {
     let start = works.clock.now();
     let mut posted: Vec<Option<MessageId>> = Vec::new();
-    for step in story() {
+    for step in seed::story() {
         works.let_pass_until(start + Duration::from_mins(u64::from(step.minutes))).await?;
-        posted.push(perform(playground, &step, &posted).await?);
+        posted.push(match seed::play(playground, &step, &posted).await {
+            // With other prompts than the starter library there may be no card to tap on.
+            Err(Fault::Outdated) => None,
+            played => played?,
+        });
         works.settle().await?;
     }
-    works.let_pass_until(start + Duration::from_mins(u64::from(STORY_MINUTES))).await
-}
-
-/// Does what a step says; the message that it posted, where it did.
-async fn perform(
-    playground: &Arc<Playground>,
-    step: &Step,
-    posted: &[Option<MessageId>],
-) -> Result<Option<MessageId>, Fault> {
-    let earlier = |index: usize| posted.get(index).and_then(Option::as_ref);
-    match step.what {
-        Deed::Says(text) => playground.post(step.who, step.room, None, text).await.map(Some),
-        Deed::ReplyTo(index, text) => playground.post(step.who, step.room, earlier(index), text).await.map(Some),
-        Deed::ReactsTo(index, emoji) => {
-            if let Some(message) = earlier(index) {
-                playground.react(step.who, message, emoji, true).await?;
-            }
-            Ok(None)
-        }
-        Deed::Taps(index, label) => {
-            // With other prompts than the starter library there may be no card to tap on.
-            let card = earlier(index).and_then(|opening| playground.card_under(opening));
-            let choice = card.and_then(|(message, card)| {
-                let choice = card.choices.into_iter().find(|choice| choice.label == label)?;
-                Some((message, choice.id))
-            });
-            if let Some((message, choice)) = choice {
-                playground.tap(step.who, &message, &choice).await?;
-            }
-            Ok(None)
-        }
-    }
+    works.let_pass_until(start + Duration::from_mins(u64::from(seed::MINUTES))).await
 }
 
 /// The way of decisions to the page. Clones are the same way.
