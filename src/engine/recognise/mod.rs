@@ -22,9 +22,9 @@ use super::{Evidence, Need};
 use crate::library::{Trigger, TriggerId};
 
 /// The score from which on an overheard message counts as a need. Chosen by reading what fires in real chat.
-const OVERHEARD: f32 = 0.5;
+const OVERHEARD: f32 = 0.4;
 /// The score from which on a question put to Kairos is answered: whoever asks wants the nearest thing we have.
-const ADDRESSED: f32 = 0.3;
+const ADDRESSED: f32 = 0.24;
 /// What asking adds to a resemblance.
 const ASKING_BONUS: f32 = 0.08;
 /// Resemblances below this are chance.
