@@ -432,6 +432,17 @@ fn what_is_wrong_is_left_out_and_the_rest_is_whole() {
 }
 
 #[test]
+fn one_mistake_in_a_file_does_not_hide_the_next() {
+    let trigger = TRIGGER.replace("[ask-first]", "[ask-frist]").replace("mode: live", "mode: on");
+    let reading = with("selling/too-expensive.trigger.md", trigger);
+    assert_eq!(reading.errors(), 2, "{}", all_told(&reading));
+    let scenario = SCENARIO.replace("# minutes", "# minuts").replace("Ask first. # debrief", "Ask first.");
+    let reading = with("selling/the-talk.ink", scenario);
+    assert_told(&reading, "selling/the-talk.ink:4", "unknown-key", "minutes");
+    assert_told(&reading, "selling/the-talk.ink:25", "ink-no-debrief", "debrief");
+}
+
+#[test]
 fn the_same_example_under_two_triggers_points_at_both() {
     let second = TRIGGER
         .replace("id: too-expensive", "id: other")

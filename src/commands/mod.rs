@@ -4,6 +4,7 @@
 //! - Exit codes: 0 all is well; 1 something was found or failed; 2 wrong use or a wrong configuration.
 //! - A command's answer goes to standard output; logs and complaints go to standard error.
 
+pub mod chat;
 pub mod check;
 pub mod config;
 pub mod doctor;
@@ -19,10 +20,10 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use chat::{Card, PlatformKind};
+use ::chat::{Card, PlatformKind};
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -61,10 +62,7 @@ enum Command {
     /// Look for mistakes in a folder of prompts
     Check(check::Args),
     /// Show what Kairos would have done with a recorded conversation
-    Replay {
-        /// The recorded conversation
-        file: PathBuf,
-    },
+    Replay(replay::Replay),
     /// Print every setting with its default, or what is in force
     Config(config::Args),
     /// Try out whether everything Kairos needs is there
@@ -110,9 +108,8 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
             let probes = doctor::Probes { store: &probe_store, prompts: &probe_prompts };
             Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
-        Command::Chat | Command::Replay { .. } => {
-            bail!("this command is not wired yet")
-        }
+        Command::Replay(args) => rehearse(args, config, out),
+        Command::Chat => chat::run(config, out),
     }
 }
 
@@ -130,6 +127,19 @@ fn check_prompts(args: &check::Args, config: &Config, out: &mut dyn Write) -> Re
         |card: &Card| vec![(PlatformKind::Slack, slack::fit(card)), (PlatformKind::Discord, discord::fit(card))];
     reading.check(&Checks { claims: &claims, card: &card, misfits: &misfits });
     check::report(&reading, args, io::stdout().is_terminal(), out)
+}
+
+/// Sends a recorded conversation down the line that the live bot has.
+fn rehearse(args: &replay::Replay, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
+    let history = args.open()?;
+    // One thread does everything: deciding is what takes the time.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut line = replay::Rehearsal::new(config, args.prompts.as_deref(), &history).await?;
+        let screen = replay::Screen::stdout();
+        let summary = replay::run(args, history, &mut line, out, screen).await?;
+        Ok(if summary.broken == 0 { Outcome::Well } else { Outcome::Found })
+    })
 }
 
 /// Opens the store, which also brings its schema up to date, and writes to it.

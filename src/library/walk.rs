@@ -53,7 +53,8 @@ pub(super) fn walk(story: &str) -> Result<Walk, String> {
     if !asks.iter().any(|command| story.contains(command)) {
         let mut walker = Walker::start(story, false)?;
         walker.visit_all();
-        if !walker.comes_back() {
+        // What this walk tells is true in any case; one that was cut would be cut with its history as well.
+        if walker.cut || !walker.comes_back() {
             return Ok(walker.finish());
         }
     }

@@ -124,11 +124,12 @@ impl Playground {
         self.was_new
     }
 
-    /// When something last happened here; `None` in a new playground.
+    /// The instant of the latest thing that the journal tells of, so that a restart need not go back in time.
     pub fn last_instant(&self) -> Option<Timestamp> {
-        let inside = self.lock();
-        let posted = inside.state.messages.iter().map(|posted| posted.at).max();
-        posted.max(inside.state.notes.back().map(|noted| noted.at))
+        self.look(|state| {
+            let noted = state.notes.iter().map(|noted| noted.at);
+            state.messages.iter().map(|posted| posted.at).chain(noted).max()
+        })
     }
 
     /// What was wrong with the journal at the start.

@@ -54,7 +54,12 @@ pub fn story() -> Vec<Step> {
         step(1, Chloe, General, ReactsTo(0, "👍")),
         step(1, Ana, Deals, ReactsTo(1, "🎉")),
         step(2, Chloe, Support, Says("How do I calm down a customer who is furious about yesterday's outage?")),
-        step(3, Dev, TeamLeads, Says("How do I tell someone on my team that their work isn't good enough, without crushing them?")),
+        step(
+            3,
+            Dev,
+            TeamLeads,
+            Says("any tips for giving feedback to a senior whose tone in code reviews puts people off?"),
+        ),
         step(
             6,
             Ben,

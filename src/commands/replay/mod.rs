@@ -1,11 +1,14 @@
 //! `kairos replay PATH`: what the triggers would have done in a history that Slack or Discord exported.
 //!
+//! Every channel of the history is taken as live, and every message as overheard: an export names no bot of ours.
+//!
 //! Invariants
 //! - Nothing is sent or kept; the text of a message is printed only where it was asked for.
 //! - Time stands still but for the history's own instants.
 //! - With `--json` every line of the output is a JSON object, the summary the last.
 
 mod decision_lines;
+mod rehearsal;
 mod report;
 mod table;
 
@@ -22,6 +25,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{civil::Date, tz::TimeZone};
 
+pub use rehearsal::Rehearsal;
 pub use report::{Day, Example, Report, Summary, TriggerSummary, Week};
 pub use table::Screen;
 

@@ -124,6 +124,7 @@ impl Recogniser {
             }
         }
         for (number, cosine) in cosines {
+            let cosine = cosine * text.substance;
             let example = &self.examples[number as usize];
             let resemblance = &mut resemblances[example.trigger];
             if example.alike {

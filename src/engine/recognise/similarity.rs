@@ -17,11 +17,17 @@ const PAIR_SHARE: f32 = 0.35;
 /// Share of a word's weight that its inner four-letter pieces add together.
 const PIECES_SHARE: f32 = 0.45;
 
+/// The length, before it is made one, from which on a text is worth its full resemblance: five or six words of which
+/// two are not everyday ones.
+const SUBSTANTIAL: f32 = 5.0;
+
 /// A text as weighted features; the weights' squares add up to one.
 #[derive(Debug)]
 pub(super) struct Features {
     /// Hash of the feature and its weight.
     pub(super) weights: Vec<(u64, f32)>,
+    /// How much the text says, from 0 to 1: a handful of everyday words says little, however well they match.
+    pub(super) substance: f32,
     /// Words with their share of the whole, for evidence.
     pub(super) words: Vec<(u64, String)>,
 }
@@ -49,7 +55,7 @@ impl Features {
         let norm = weights.values().map(|w| w.ln_1p().powi(2)).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
         let mut weights: Vec<_> = weights.into_iter().map(|(id, w)| (id, w.ln_1p() / norm)).collect();
         weights.sort_unstable_by_key(|(id, _)| *id);
-        Self { weights, words: named }
+        Self { weights, substance: (norm / SUBSTANTIAL).min(1.0), words: named }
     }
 }
 
