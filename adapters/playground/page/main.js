@@ -112,6 +112,10 @@ function setUpTop() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && $("app").dataset.panel !== "chat") { show("chat"); $("composer-text").focus(); }
   });
+  // A picture that arrives late pushes the end away from whoever was reading there.
+  $("log").addEventListener("load", (event) => {
+    if ($("messages").lastElementChild?.contains(event.target)) event.target.scrollIntoView({ block: "nearest" });
+  }, true);
   $("nudge-open").addEventListener("click", () => { acts.enter(`private-${store.person}`); $("composer-text").focus(); });
   document.addEventListener("visibilitychange", () => update((s) => markRead(s)));
 }
