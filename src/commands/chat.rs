@@ -250,8 +250,9 @@ impl<'a> Talk<'a> {
         let notes = self.playground.notes(newest);
         let Some(noted) = notes.last() else { return writeln!(self.out, "Nothing was decided about it.") };
         writeln!(self.out, "{}", noted.note.headline)?;
-        for line in &noted.note.reasons {
-            writeln!(self.out, "  {} {}: {}", if line.passed { "✓" } else { "✗" }, line.rule, line.text)?;
+        for reason in &noted.note.reasons {
+            let mark = if reason.passed { "✓" } else { "✗" };
+            writeln!(self.out, "  {mark} {}: {}", reason.rule, reason.text)?;
         }
         Ok(())
     }
