@@ -248,9 +248,9 @@ impl<'a> Talk<'a> {
     fn why(&mut self) -> io::Result<()> {
         let Some(newest) = &self.newest else { return Ok(()) };
         let notes = self.playground.notes(newest);
-        let Some(noted) = notes.last() else { return writeln!(self.out, "Nothing was decided about it.") };
-        writeln!(self.out, "{}", noted.note.headline)?;
-        for reason in &noted.note.reasons {
+        let Some(latest) = notes.last() else { return writeln!(self.out, "Nothing was decided about it.") };
+        writeln!(self.out, "{}", latest.note.headline)?;
+        for reason in &latest.note.reasons {
             let mark = if reason.passed { "✓" } else { "✗" };
             writeln!(self.out, "  {mark} {}: {}", reason.rule, reason.text)?;
         }
