@@ -25,6 +25,7 @@ pub(super) fn plan(trigger: &str, person: &str) -> Plan {
         to: Audience::Thread,
         molecule: Molecule::default(),
         unasked: true,
+        shadow: false,
     }
 }
 
