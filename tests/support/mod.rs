@@ -4,5 +4,4 @@ pub(crate) mod app;
 pub(crate) mod databases;
 pub(crate) mod person;
 pub(crate) mod prompts;
-pub(crate) mod synthetic_export;
 pub(crate) mod tables;
