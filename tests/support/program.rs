@@ -106,8 +106,12 @@ impl Serving {
 
     /// What somebody sees in the playground.
     pub(crate) fn state(&self, person: &str) -> Value {
-        let path = format!("/playground/state?as={person}");
-        request(self.address.unwrap(), "GET", &path, "").unwrap()
+        self.get(&format!("/playground/state?as={person}"))
+    }
+
+    /// Gets JSON.
+    pub(crate) fn get(&self, path: &str) -> Value {
+        request(self.address.unwrap(), "GET", path, "").unwrap()
     }
 }
 
