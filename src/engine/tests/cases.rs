@@ -1,5 +1,7 @@
 //! The table: what is changed, what is decided, and which rule says so with which value.
 
+use std::time::Duration;
+
 use chat::PersonId;
 
 use super::{MOMENT, World, hours, minutes};
@@ -56,6 +58,10 @@ fn check(cases: &[Case]) {
         let reason = reason.unwrap_or_else(|| panic!("{name}: {rule:?} is not among {:?}", decision.reasons));
         assert_eq!((reason.passed, reason.value.as_str()), (*passed, *value), "{name}");
     }
+}
+
+fn a_moment_less(span: Duration) -> Duration {
+    span.saturating_sub(MOMENT)
 }
 
 #[test]
@@ -179,13 +185,13 @@ fn the_comparison_group() {
 
 #[test]
 fn a_trigger_rests_where_it_spoke() {
-    fn spoke(world: &mut World, trigger: &str, ago: std::time::Duration) {
+    fn spoke(world: &mut World, trigger: &str, ago: Duration) {
         world.place.last_spoke.push((TriggerId::new(trigger), world.now - ago));
     }
     let (rests, rested) = ("spoke here within the last 4 hours", "has not spoken here for 4 hours");
     check(&[
         case("never spoke", |_| {}, Speaks, Rule::Cooldown, true, rested),
-        case("a moment early", |w| spoke(w, "price", hours(4) - MOMENT), Silent, Rule::Cooldown, false, rests),
+        case("a moment early", |w| spoke(w, "price", a_moment_less(hours(4))), Silent, Rule::Cooldown, false, rests),
         case("in time", |w| spoke(w, "price", hours(4)), Speaks, Rule::Cooldown, true, rested),
         case("another spoke", |w| spoke(w, "angry", minutes(1)), Speaks, Rule::Cooldown, true, rested),
         case(
@@ -208,7 +214,7 @@ fn the_budget_of_a_person() {
         case("nothing yet", |_| {}, Speaks, Rule::Budget, true, "0 of 1 in 24 hours, 0 of 3 in 7 days"),
         case(
             "one today",
-            |w| w.received(hours(24) - MOMENT, "x", true),
+            |w| w.received(a_moment_less(hours(24)), "x", true),
             Silent,
             Rule::Budget,
             false,
