@@ -14,6 +14,8 @@ mod recognise;
 #[cfg(test)]
 mod samples;
 mod tap;
+#[cfg(test)]
+mod tests;
 
 pub use cadence::{Budget, Cadence, Open, Settled, WorkingHours, settles};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
