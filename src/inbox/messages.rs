@@ -34,7 +34,7 @@ impl Line {
             self.observe(event, message, silent(Rule::Channel, off), effect);
             return Ok(());
         }
-        let needs = self.parts.engine.hear(&message.text, addressed);
+        let needs = self.needs_of(&message.text, addressed);
         if !addressed && !needs.iter().any(Need::is_heard) {
             let nothing = self.parts.engine.nothing_heard(&needs);
             self.observe(event, message, nothing, effect);
@@ -86,6 +86,11 @@ impl Line {
         Some(Settlement::Send { card, offer: Box::new(offer), due_at: now.due_at })
     }
 
+    /// What a text may mean. Whoever only says hello has no need yet, however much "what can you do" sounds like one.
+    fn needs_of(&self, text: &str, addressed: bool) -> Vec<Need> {
+        if addressed && is_greeting(text) { Vec::new() } else { self.parts.engine.hear(text, addressed) }
+    }
+
     /// A slash command: a word we know, or a question.
     pub(super) async fn command(&self, event: &Event, text: &str, effect: &mut Effect) -> Result<(), LineError> {
         let text = text.trim().strip_prefix("ask ").unwrap_or(text.trim());
@@ -109,7 +114,7 @@ impl Line {
             mentions_us: true,
             replies_to: None,
         };
-        let needs = self.parts.engine.hear(text, true);
+        let needs = self.needs_of(text, true);
         self.decide_about(event, &message, &needs, effect).await
     }
 
