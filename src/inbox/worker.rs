@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chat::Event;
+use chat::{Event, Timestamp};
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
@@ -25,6 +25,7 @@ impl Line {
     pub async fn work(&self, bell: Arc<Notify>, next: Arc<Notify>, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         loop {
+            let taken_as_of = self.now();
             match self.step().await {
                 Ok(0) => {}
                 Ok(_) => {
@@ -36,14 +37,14 @@ impl Line {
             tokio::select! {
                 () = &mut stop => return,
                 () = bell.notified() => {}
-                () = self.nap() => {}
+                () = self.nap(taken_as_of) => {}
             }
         }
     }
 
     /// Until something is due, but no longer than a nap, and no longer than until the clock is wound.
-    async fn nap(&self) {
-        let until = match self.parts.store.next_due(self.now()).await {
+    async fn nap(&self, taken_as_of: Timestamp) {
+        let until = match self.parts.store.next_due(taken_as_of).await {
             Ok(Some(due)) => due,
             _ => self.now() + NAP,
         };

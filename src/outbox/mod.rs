@@ -51,6 +51,7 @@ impl Outbox {
     pub async fn work(&self, bell: Arc<Notify>, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         loop {
+            let taken_as_of = self.clock.now();
             match self.step().await {
                 Ok(0) => {}
                 Ok(_) => continue,
@@ -59,13 +60,14 @@ impl Outbox {
             tokio::select! {
                 () = &mut stop => return,
                 () = bell.notified() => {}
-                () = self.nap() => {}
+                () = self.nap(taken_as_of) => {}
             }
         }
     }
 
-    async fn nap(&self) {
-        let until = match self.store.next_due(self.clock.now()).await {
+    /// Until something is due that was not when everything due was taken, but no longer than a nap.
+    async fn nap(&self, taken_as_of: Timestamp) {
+        let until = match self.store.next_due(taken_as_of).await {
             Ok(Some(due)) => due,
             _ => self.clock.now() + NAP,
         };
