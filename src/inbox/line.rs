@@ -105,7 +105,7 @@ impl Line {
             What::Command { text } => self.command(event, text, effect).await,
             What::Choice { message, choice } => self.tapped(event, message, choice, effect).await,
             What::Form { form, message, .. } => self.filled_in(event, form, message.as_ref(), effect).await,
-            What::Deleted { .. } | What::Reaction { .. } | What::Joined => Ok(()),
+            What::Deleted { .. } | What::Reaction { .. } | What::Joined | What::HomeOpened => Ok(()),
         }
     }
 
