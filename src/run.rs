@@ -1,8 +1,8 @@
 //! The composition root: the only file that names every concrete part. Start order and stop order stand here.
 //!
 //! ```text
-//! start: store ─▶ library, engine ─▶ playground ─▶ line, outbox ─▶ what was left ─▶ the story ─▶ pages
-//! stop:  pages ─▶ line ─▶ outbox ─▶ store
+//! start: store ─▶ library, engine ─▶ platforms ─▶ line, outbox ─▶ what was left ─▶ the story ─▶ pages, connections
+//! stop:  pages ─▶ connections ─▶ line ─▶ outbox ─▶ store
 //! ```
 
 use std::{
@@ -16,12 +16,13 @@ use anyhow::{Context, Result};
 use chat::{Card, Place, Platform, PlatformKind, Platforms, Timestamp};
 use playground::{Host, Playground, Room};
 use serde_json::Value;
+use slack::{Settings, Slack};
 use tokio::{net::TcpListener, sync::Notify};
 use tracing::info;
 
 use crate::{
     clock::{Clock, Ids},
-    config::{Config, Retention, StoreUrl},
+    config::{Config, Secret, Retention, StoreUrl},
     demo::{self, Notes},
     engine::Engine,
     http,
@@ -42,6 +43,8 @@ pub struct Kairos {
     pub inbox: Inbox,
     /// The playground, where it is open.
     pub playground: Option<Arc<Playground>>,
+    /// Slack, where it is configured.
+    slack: Option<Slack>,
     retention: Retention,
     arrived: Arc<Notify>,
     decided: Arc<Notify>,
@@ -115,12 +118,11 @@ impl Kairos {
             .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
         let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
         let playground = config.playground.then(|| Playground::open(journal(config).as_deref())).transpose()?;
-        let clock = match &playground {
-            Some(playground) => Clock::starting_at(demo::opening_time(playground, &Clock::system())),
-            None => Clock::system(),
-        };
-        let platforms: Vec<Arc<dyn Platform>> =
+        let slack = slack_of(config)?;
+        let clock = clock(playground.as_deref(), slack.is_some());
+        let mut platforms: Vec<Arc<dyn Platform>> =
             playground.iter().map(|playground| Arc::clone(playground) as Arc<dyn Platform>).collect();
+        platforms.extend(slack.iter().map(|slack| Arc::new(slack.platform()) as Arc<dyn Platform>));
         let platforms = Platforms::new(platforms);
         let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
         let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived));
@@ -136,7 +138,7 @@ impl Kairos {
         });
         let outbox = Outbox::new(store.clone(), platforms, clock.clone());
         let works = Works { store, line, outbox, clock, notes };
-        let kairos = Self { works, inbox, playground, retention: config.retention, arrived, decided };
+        let kairos = Self { works, inbox, playground, slack, retention: config.retention, arrived, decided };
         kairos.move_in(engine).await?;
         Ok(kairos)
     }
@@ -170,6 +172,12 @@ impl Kairos {
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
         }
+        let mut listening = None;
+        if let Some(slack) = &self.slack {
+            let door: Arc<dyn slack::Host> = Arc::new(Door(self.inbox.clone()));
+            pages = pages.merge(slack.router(Arc::clone(&door)));
+            listening = Some(slack.listen(door));
+        }
         let playground = self.playground.clone();
         axum::serve(listener, pages)
             .with_graceful_shutdown(async move {
@@ -180,6 +188,9 @@ impl Kairos {
                 }
             })
             .await?;
+        if let Some(listening) = listening {
+            listening.stop().await;
+        }
         stopping.send_replace(true);
         deciding.await?;
         sending.await?;
@@ -212,6 +223,34 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
     }
 }
 
+/// Slack as it is configured, before it connects.
+fn slack_of(config: &Config) -> Result<Option<Slack>> {
+    let Some(bot_token) = &config.slack.bot_token else { return Ok(None) };
+    let expose = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
+    let settings = Settings {
+        api_url: config.slack.api_url.clone(),
+        bot_token: bot_token.expose().to_owned(),
+        app_token: expose(&config.slack.app_token),
+        signing_secret: expose(&config.slack.signing_secret),
+    };
+    // Slack has the machine's time, whatever the playground's clock shows.
+    let machine = Clock::system();
+    let slack = Slack::new(settings, Arc::new(|_| None), Arc::new(move || machine.now()));
+    Ok(Some(slack.context("Slack can't be reached as it is configured")?))
+}
+
+/// The playground has a time of its own, unless it shares the house with a platform that has the machine's.
+fn clock(playground: Option<&Playground>, among_others: bool) -> Clock {
+    let machine = Clock::system();
+    match playground {
+        Some(playground) if among_others => {
+            Clock::starting_at(playground.last_instant().unwrap_or_default().max(machine.now()))
+        }
+        Some(playground) => Clock::starting_at(demo::opening_time(playground, &machine)),
+        None => machine,
+    }
+}
+
 /// Where the playground keeps its conversation: beside the database.
 fn journal(config: &Config) -> Option<PathBuf> {
     match &config.store {
@@ -228,6 +267,18 @@ fn modes(config: &Config) -> Arc<dyn Fn(&Place) -> Mode + Send + Sync> {
         Some(_) if !channels.is_named(place) => Mode::Live,
         _ => channels.mode_of(place),
     })
+}
+
+/// What Slack asks of the house.
+struct Door(Inbox);
+
+impl slack::Host for Door {
+    fn accept(&self, raw: String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async move {
+            let accepted = self.0.accept(PlatformKind::Slack, raw).await;
+            accepted.map(drop).map_err(|error| error.to_string())
+        })
+    }
 }
 
 /// What the playground asks of the house.
