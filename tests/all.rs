@@ -1,5 +1,6 @@
 //! The one integration binary: one file a promise, to users and to each other.
 
 mod architecture;
+mod slack;
 mod store;
 mod support;
