@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use sqlx::Connection;
 use tempfile::TempDir;
 
 use super::peer::{Mode, client, until};
@@ -82,6 +83,14 @@ impl House {
             .unwrap();
         let ready = format!("http://127.0.0.1:{}/readyz", self.port);
         until("kairos is ready", || async { client().get(&ready).send().await.ok() }).await;
+    }
+
+    /// A number out of its database.
+    pub(super) async fn count(&self, sql: &'static str) -> i64 {
+        let url = format!("sqlite:{}", self.folder.path().join("kairos.sqlite").display());
+        let mut database = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let (number,): (i64,) = sqlx::query_as(sql).fetch_one(&mut database).await.unwrap();
+        number
     }
 
     /// Everything it logged so far.

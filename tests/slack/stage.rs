@@ -122,6 +122,18 @@ impl Stage {
         .await;
     }
 
+    /// Milliseconds by local-slack's clock.
+    pub(super) async fn now(&self) -> i64 {
+        let ts = self.says(BOB, "C02CLOCK", "tick").await;
+        ts.replace('.', "")[..13].parse().unwrap()
+    }
+
+    /// Waits until Kairos has written down that it must wait.
+    pub(super) async fn refused_for_now(&self) {
+        let due = "SELECT COUNT(*) FROM deliveries WHERE state = 'pending' AND last_error IS NOT NULL";
+        until("the wait is written down", || async { (self.house.count(due).await > 0).then_some(()) }).await;
+    }
+
     /// Waits until everything said so far has been heard: an answer to a question that comes behind it is there.
     pub(super) async fn has_heard(&self) {
         let before = self.said(GENERAL).await.len() + self.standin.calls("chat.postMessage").len();
