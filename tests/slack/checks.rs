@@ -90,9 +90,7 @@ fn of_object(object: &Value) -> Option<String> {
         "image" => (1..=2_000).contains(&text(&object["alt_text"])) && is_https(&object["image_url"]),
         "video" => is_https(&object["video_url"]) && is_https(&object["thumbnail_url"]),
         "link" => is_https(&object["url"]),
-        "plain_text" => {
-            (1..=3_000).contains(&text(&object["text"])) && !object["text"].as_str()?.contains(['<', '>'])
-        }
+        "plain_text" => (1..=3_000).contains(&text(&object["text"])) && !object["text"].as_str()?.contains(['<', '>']),
         "input" => (1..=2_000).contains(&text(&object["label"]["text"])) && object["element"].is_object(),
         "mrkdwn" | "user" | "usergroup" | "channel" | "broadcast" => false,
         _ => !kind.is_empty() || !object.as_object()?.contains_key("type"),

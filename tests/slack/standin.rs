@@ -197,7 +197,8 @@ impl Inner {
             Some(Wrong::Error(code)) => return axum::Json(json!({ "ok": false, "error": code })).into_response(),
             Some(Wrong::AnswerLost) | None => {}
         }
-        let expected = if method == "apps.connections.open" { "Bearer xapp-test-token" } else { "Bearer xoxb-test-token" };
+        let expected =
+            if method == "apps.connections.open" { "Bearer xapp-test-token" } else { "Bearer xoxb-test-token" };
         if headers.get("authorization").is_none_or(|token| token != expected) {
             return axum::Json(json!({ "ok": false, "error": "invalid_auth" })).into_response();
         }
@@ -209,7 +210,8 @@ impl Inner {
         };
         self.complete(method, &asked, &mut answer);
         if wrong == Some(Wrong::AnswerLost) {
-            let broken = futures_util::stream::iter([Ok(Bytes::from_static(b"{\"ok\":")), Err(io::ErrorKind::BrokenPipe)]);
+            let broken =
+                futures_util::stream::iter([Ok(Bytes::from_static(b"{\"ok\":")), Err(io::ErrorKind::BrokenPipe)]);
             return Body::from_stream(futures_util::StreamExt::map(broken, |part| part.map_err(io::Error::from)))
                 .into_response();
         }

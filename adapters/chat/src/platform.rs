@@ -79,6 +79,9 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
+/// The id that stands for a message where somebody tapped on the page of their own.
+pub const HOME: &str = "home";
+
 /// A chat platform, as Kairos sees it. See [`crate::contract`] for what each method owes.
 pub trait Platform: Send + Sync {
     /// Which platform it is.
@@ -107,6 +110,11 @@ pub trait Platform: Send + Sync {
 
     /// The message that an earlier attempt with `key` left at `place`, if any.
     fn find<'a>(&'a self, place: &'a Place, key: &'a Key) -> Pending<'a, Option<Sent>>;
+
+    /// Whether the platform keeps such a page for each person; a tap on it comes from the message [`HOME`].
+    fn has_home(&self) -> bool {
+        false
+    }
 
     /// Shows `card` on the page that the platform keeps for Kairos and one person, instead of what stood there.
     ///

@@ -150,7 +150,8 @@ impl Api {
         if !status.is_success() {
             return Err(refusal::of_status(name, status.as_u16(), method.repeat));
         }
-        let scopes = response.headers().get("x-oauth-scopes").and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
+        let scopes =
+            response.headers().get("x-oauth-scopes").and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
         let body = read(method, response).await?;
         if body["ok"] == true {
             return Ok(Answer { body, scopes });

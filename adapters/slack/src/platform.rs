@@ -179,7 +179,9 @@ impl SlackPlatform {
         let asked = json!({ "user": who.user, "include_locale": true });
         match self.call(api::USER, &who.workspace, &asked).await {
             Ok(mut answer) => Ok(Some(answer["user"].take())),
-            Err(Refusal::Definite(reason)) if ["user_not_found", "user_not_visible"].iter().any(|code| reason.ends_with(code)) => {
+            Err(Refusal::Definite(reason))
+                if ["user_not_found", "user_not_visible"].iter().any(|code| reason.ends_with(code)) =>
+            {
                 Ok(None)
             }
             Err(refusal) => Err(refusal),
@@ -288,6 +290,10 @@ impl Platform for SlackPlatform {
                 _ => self.look_up(place, &digest).await,
             }
         })
+    }
+
+    fn has_home(&self) -> bool {
+        true
     }
 
     fn show_home<'a>(&'a self, who: &'a Identity, card: &'a Card) -> Pending<'a, ()> {

@@ -10,8 +10,14 @@ use std::time::Duration;
 use chat::Refusal;
 
 /// Refusals that may be none a little later, and that surely did nothing.
-const TRANSIENT: &[&str] =
-    &["ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable", "team_added_to_org", "accesslimited"];
+const TRANSIENT: &[&str] = &[
+    "ratelimited",
+    "rate_limited",
+    "message_limit_exceeded",
+    "service_unavailable",
+    "team_added_to_org",
+    "accesslimited",
+];
 /// Answers after which, says Slack, some of it may have been done.
 const UNCLEAR: &[&str] = &["fatal_error", "internal_error", "request_timeout"];
 /// What is waited for when Slack says "too fast" without saying how long.
@@ -70,7 +76,14 @@ mod tests {
 
     #[test]
     fn what_never_works_is_told_apart_from_what_works_later_and_from_what_nobody_knows() {
-        for code in ["channel_not_found", "is_archived", "not_in_channel", "account_inactive", "token_revoked", "invalid_blocks"] {
+        for code in [
+            "channel_not_found",
+            "is_archived",
+            "not_in_channel",
+            "account_inactive",
+            "token_revoked",
+            "invalid_blocks",
+        ] {
             assert!(matches!(of_code("chat.postMessage", code, Repeat::Shows), Refusal::Definite(_)), "{code}");
         }
         assert!(matches!(

@@ -27,7 +27,8 @@ pub(crate) fn trigger_of(id: &EventId) -> Option<&str> {
 }
 
 fn team_of(value: &Value) -> Result<WorkspaceId, Unreadable> {
-    let team = field(&value["team"], "id").or_else(|| field(&value["user"], "team_id")).or_else(|| field(value, "team_id"));
+    let team =
+        field(&value["team"], "id").or_else(|| field(&value["user"], "team_id")).or_else(|| field(value, "team_id"));
     team.map(WorkspaceId::new).ok_or_else(|| missing("team.id"))
 }
 
@@ -42,7 +43,7 @@ fn standing(value: &Value, team: &WorkspaceId) -> Result<(Place, MessageId), Unr
     let Some(channel) = channel else {
         // On the App Home there is no channel: what is answered goes to the person alone.
         let user = user_of(value)?;
-        return Ok((place(team, user, Some("im")), MessageId::new("home")));
+        return Ok((place(team, user, Some("im")), MessageId::new(chat::HOME)));
     };
     let ts = stamp(&message["ts"]).or_else(|| stamp(&container["message_ts"])).ok_or_else(|| missing("message.ts"))?;
     let mut at = place(team, channel, None);
@@ -125,9 +126,9 @@ pub(super) fn submitted(value: &Value) -> Result<Option<Event>, Unreadable> {
     let fields = fields.collect();
     let around = Around { team: &team, us: None, id: None };
     // A view is sent once; its hash changes with each.
-    let unique = field(value, "trigger_id").map(ToOwned::to_owned).or_else(|| {
-        Some(format!("{}-{}", field(view, "id")?, field(view, "hash").unwrap_or_default()))
-    });
+    let unique = field(value, "trigger_id")
+        .map(ToOwned::to_owned)
+        .or_else(|| Some(format!("{}-{}", field(view, "id")?, field(view, "hash").unwrap_or_default())));
     Ok(Some(Event {
         id: id_of(&team, &unique.ok_or_else(|| missing("trigger_id"))?),
         at: acted_at(value),

@@ -53,7 +53,10 @@ impl Entry<'_> {
 
     fn author(&self) -> &str {
         let entry = self.entry;
-        field(entry, "user").or_else(|| field(entry, "bot_id")).or_else(|| field(entry, "username")).unwrap_or("unknown")
+        field(entry, "user")
+            .or_else(|| field(entry, "bot_id"))
+            .or_else(|| field(entry, "username"))
+            .unwrap_or("unknown")
     }
 
     fn by_bot(&self, around: &Around<'_>) -> bool {
@@ -68,7 +71,8 @@ impl Entry<'_> {
     fn place(&self, around: &Around<'_>) -> chat::Place {
         let mut place = around.place(self.channel, self.kind);
         let own = stamp(&self.entry["ts"]);
-        place.thread = stamp(&self.entry["thread_ts"]).filter(|thread| Some(thread) != own.as_ref()).map(MessageId::new);
+        place.thread =
+            stamp(&self.entry["thread_ts"]).filter(|thread| Some(thread) != own.as_ref()).map(MessageId::new);
         place
     }
 }

@@ -47,7 +47,8 @@ pub(crate) fn events(raw: &str) -> Result<Vec<Event>, Unreadable> {
 fn event_callback(value: &Value) -> Result<Option<Event>, Unreadable> {
     let event = &value["event"];
     let kind = field(event, "type").ok_or_else(|| missing("event.type"))?;
-    let team = WorkspaceId::new(field(value, "team_id").or_else(|| field(event, "team")).ok_or_else(|| missing("team_id"))?);
+    let team =
+        WorkspaceId::new(field(value, "team_id").or_else(|| field(event, "team")).ok_or_else(|| missing("team_id"))?);
     let us = value["authorizations"]
         .as_array()
         .into_iter()

@@ -24,7 +24,8 @@ pub(super) fn every_word(entry: &Value) -> String {
         }
         for one in attachment["fields"].as_array().into_iter().flatten() {
             let value = of_any(&one["value"]);
-            parts.push([field(one, "title").unwrap_or_default(), &value].join(": ").trim_matches([':', ' ']).to_owned());
+            parts
+                .push([field(one, "title").unwrap_or_default(), &value].join(": ").trim_matches([':', ' ']).to_owned());
         }
         parts.push(bare(attachment));
         for name in ["image_url", "thumb_url", "footer"] {
