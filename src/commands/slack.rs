@@ -1,10 +1,11 @@
-//! `kairos slack manifest`: what to paste into Slack to make the app.
+//! `kairos slack manifest`: what to paste into Slack to make the app; and what `kairos doctor` says of the tokens.
 
 use std::io::{self, Write};
 
-use ::slack::{Mode, manifest};
+use ::chat::Refusal;
+use ::slack::{Introduced, Mode, manifest};
 
-use super::Outcome;
+use super::{Outcome, doctor::Finding};
 
 /// What to do about Slack.
 #[derive(Clone, Debug, clap::Args)]
@@ -30,4 +31,34 @@ pub fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
     serde_json::to_writer_pretty(&mut *out, &manifest(&mode))?;
     writeln!(out)?;
     Ok(Outcome::Well)
+}
+
+/// What the doctor says of Slack's own word about the tokens.
+pub fn finding(examined: Result<Introduced, Refusal>) -> Finding {
+    let introduced = match examined {
+        Ok(introduced) => introduced,
+        Err(Refusal::Definite(reason)) => {
+            let todo = "copy the bot token anew: api.slack.com/apps, your app, OAuth & Permissions";
+            return Finding::wrong(format!("Slack does not take the bot token ({reason})"), todo);
+        }
+        Err(refusal) => {
+            let todo = "try again; is the network there, and KAIROS_SLACK_API_URL right?";
+            return Finding::wrong(format!("Slack does not answer ({refusal})"), todo);
+        }
+    };
+    let lacking = introduced.lacking.clone().unwrap_or_default();
+    if !lacking.is_empty() {
+        let found = format!("{}: the bot token lacks {}", introduced.workspace, lacking.join(", "));
+        let todo = "paste what `kairos slack manifest` prints into the app's manifest, then install the app anew";
+        return Finding::wrong(found, todo);
+    }
+    let scopes = if introduced.lacking.is_some() { "every scope is there" } else { "Slack lists no scopes" };
+    match introduced.socket {
+        Some(Err(refusal)) => Finding::wrong(
+            format!("Slack does not take the app token ({refusal})"),
+            "make one with the scope connections:write: api.slack.com/apps, your app, Basic Information",
+        ),
+        Some(Ok(())) => Finding::ok(format!("{}, by Socket Mode; {scopes}", introduced.workspace)),
+        None => Finding::ok(format!("{}, over HTTP; {scopes}", introduced.workspace)),
+    }
 }
