@@ -82,7 +82,7 @@ async fn a_reflection_is_written_into_a_form_and_kept_by_nobody() {
         { "type": "button", "action_id": "choice-0", "text": { "text": "Reflect" },
           "value": "show:price-objection-reflection" }] }]);
     stage.presses(ALICE, &card, "Reflect").await;
-    let reflection = stage.sees_privately(ALICE, "Your").await;
+    let reflection = stage.sees_privately(ALICE, "The last time price came up").await;
     let actions = reflection["blocks"].as_array().unwrap().iter().find(|block| block["type"] == "actions").unwrap();
     let label = actions["elements"].as_array().unwrap().iter().find(|element| element["action_id"] == "form").unwrap();
     stage.presses(ALICE, &reflection, label["text"]["text"].as_str().unwrap()).await;
@@ -174,17 +174,17 @@ async fn the_page_of_ones_own_shows_what_is_known_and_changes_it() {
     stage.sees_privately(ALICE, "Everything that is kept about you").await;
     stage.presses_at_home(ALICE, &quiet, "Working hours").await;
     stage.called("views.open", 1).await;
-    let values = json!({ "hours": { "field": { "type": "plain_text_input", "value": "Mon-Thu 08:00-14:00" } } });
+    let values = json!({ "hours": { "field": { "type": "plain_text_input", "value": "Mon-Fri 08:00-14:00" } } });
     until("the form is there to be sent", || async {
         stage.peer.submit_view(ALICE, values.clone()).await;
         let channel = stage.private(ALICE).await;
         let said = stage.said(&channel).await;
-        said.iter().any(|message| seen(message).contains("Mon-Thu 08:00-14:00")).then_some(())
+        said.iter().any(|message| seen(message).contains("Mon-Fri 08:00-14:00")).then_some(())
     })
     .await;
     until("the page says so", || async {
         let last = stage.standin.calls("views.publish").pop()?;
-        seen(&last.body["view"]).contains("Mon-Thu 08:00-14:00, your own").then_some(())
+        seen(&last.body["view"]).contains("Mon-Fri 08:00-14:00, your own").then_some(())
     })
     .await;
 }
