@@ -4,5 +4,6 @@ mod architecture;
 mod commands;
 mod journeys;
 mod prompts;
+mod slack;
 mod store;
 mod support;

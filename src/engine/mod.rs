@@ -22,4 +22,4 @@ pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reas
 pub use facts::{PersonFacts, PlaceFacts, Received};
 pub use moment::{Engine, Facts, is_addressed};
 pub use recognise::{Recogniser, asks};
-pub use tap::Tap;
+pub use tap::{Setting, Tap};

@@ -45,6 +45,7 @@ impl Line {
                 self.exercise_answered(event, message, (&asset, index), &person, effect);
                 Ok(())
             }
+            Some(Tap::Set(setting)) => self.set(event, message, setting, &person, effect).await,
             None => {
                 self.say(event, "unknown-choice", &person, &gone(), effect);
                 Ok(())

@@ -7,7 +7,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chat::{Key, Place, Platform, Platforms, Refusal, Sent, ShownTo, Timestamp};
+use chat::{
+    ChannelId, HOME, Identity, Key, MessageId, Place, Platform, Platforms, Privacy, Refusal, Sent, ShownTo, Timestamp,
+};
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
@@ -141,8 +143,8 @@ impl Outbox {
         if now + 2 * CALL > lease_ends {
             return Ok(());
         }
-        if matches!(claimed.item.action, Action::Edit { .. }) {
-            // The same edit twice is one edit.
+        if matches!(claimed.item.action, Action::Edit { .. } | Action::ShowHome { .. }) {
+            // The same edit twice is one edit; so is the same page.
             self.store.put_back(id, fence, now, "no answer; an edit may be repeated").await?;
             return Ok(());
         }
@@ -163,7 +165,7 @@ impl Outbox {
     fn platform_of(&self, delivery: &Delivery) -> Option<&dyn Platform> {
         self.platforms.get(match &delivery.action {
             Action::Post { place, .. } | Action::Edit { place, .. } => place.platform,
-            Action::PostPrivately { who } => who.platform,
+            Action::PostPrivately { who } | Action::ShowHome { who } => who.platform,
         })
     }
 }
@@ -179,6 +181,7 @@ async fn attempt(platform: &dyn Platform, delivery: &Delivery) -> Attempt {
             Ok(place) => platform.send(&place, &ShownTo::Everyone, card, &key).await,
             Err(refusal) => Err(refusal),
         },
+        Action::ShowHome { who } => platform.show_home(who, card).await.map(|()| home_of(who)),
         Action::Edit { place, message } => {
             let sent = Sent { place: place.clone(), message: message.clone() };
             platform.edit(&sent, card).await.map(|()| sent)
@@ -187,10 +190,23 @@ async fn attempt(platform: &dyn Platform, delivery: &Delivery) -> Attempt {
     sent.map_or_else(Attempt::Refused, Attempt::Sent)
 }
 
+/// The page that a platform keeps for somebody, as if it were a message.
+fn home_of(who: &Identity) -> Sent {
+    let place = Place {
+        platform: who.platform,
+        workspace: who.workspace.clone(),
+        channel: ChannelId::new(who.user.as_str()),
+        thread: None,
+        privacy: Privacy::Private,
+    };
+    Sent { place, message: MessageId::new(HOME) }
+}
+
 async fn find(platform: &dyn Platform, delivery: &Delivery) -> Result<Option<Sent>, Refusal> {
     let place: Place = match &delivery.action {
         Action::Post { place, .. } | Action::Edit { place, .. } => place.clone(),
         Action::PostPrivately { who } => platform.open_private(who).await?,
+        Action::ShowHome { who } => return Ok(Some(home_of(who))),
     };
     let key: Key = delivery.key.to_key();
     platform.find(&place, &key).await
