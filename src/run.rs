@@ -25,14 +25,14 @@ use tracing::{error, info};
 
 use crate::{
     clock::{Clock, Ids},
-    config::{Config, StoreUrl},
+    config::{Config, Retention, StoreUrl},
     demo::{self, Notes},
     engine::Engine,
     http,
     inbox::{Inbox, Line, Parts, Unobserved},
     library::{Library, Mode, Reading, Source},
     outbox::Outbox,
-    store::Store,
+    store::{Store, Swept},
 };
 
 /// Where the playground's pictures lie.
@@ -46,6 +46,7 @@ pub struct Kairos {
     pub inbox: Inbox,
     /// The playground, where it is open.
     pub playground: Option<Arc<Playground>>,
+    retention: Retention,
     arrived: Arc<Notify>,
     decided: Arc<Notify>,
 }
@@ -148,9 +149,24 @@ impl Kairos {
         });
         let outbox = Outbox::new(store.clone(), platforms, clock.clone());
         let works = Works { store, line, outbox, clock, notes };
+<<<<<<< HEAD
         if let Some(playground) = &playground {
             let host = House { inbox: inbox.clone(), works: works.clone(), engine };
             playground.attach(Arc::new(host)).await;
+=======
+        let kairos = Self { works, inbox, playground, retention: config.retention, arrived, decided };
+        kairos.move_in(engine).await?;
+        Ok(kairos)
+    }
+
+    /// Lets the playground into the house, and lets something happen in a new one.
+    async fn move_in(&self, engine: Arc<Engine>) -> Result<()> {
+        let Some(playground) = &self.playground else { return Ok(()) };
+        let host = House { inbox: self.inbox.clone(), works: self.works.clone(), engine };
+        playground.attach(Arc::new(host)).await;
+        if playground.is_new() {
+            demo::tell(&self.works, playground).await?;
+>>>>>>> main
         }
         Ok(Self { works, inbox, playground, arrived, decided })
     }
@@ -167,7 +183,12 @@ impl Kairos {
         let (line_ends, outbox_ends) = (until(stopping.subscribe()), until(stopping.subscribe()));
         let (deciding, no_line) = watched(async move { line.work(arrived, decided, line_ends).await });
         let (outbox, decided) = (self.works.outbox.clone(), Arc::clone(&self.decided));
+<<<<<<< HEAD
         let (sending, no_outbox) = watched(async move { outbox.work(decided, outbox_ends).await });
+=======
+        let sending = tokio::spawn(async move { outbox.work(decided, outbox_ends).await });
+        let sweeping = tokio::spawn(sweep(self.works.clone(), self.retention, until(stopping.subscribe())));
+>>>>>>> main
         let mut pages = http::router(self.works.store.clone());
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
@@ -189,6 +210,7 @@ impl Kairos {
         stopping.send_replace(true);
         deciding.await?;
         sending.await?;
+        sweeping.await?;
         if let Some(notes) = &self.works.notes {
             notes.flush().await;
         }
@@ -197,6 +219,7 @@ impl Kairos {
     }
 }
 
+<<<<<<< HEAD
 /// Starts a worker, and something that ends when the worker does, however it ends.
 fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, oneshot::Receiver<()>) {
     let (alive, ended) = oneshot::channel();
@@ -205,6 +228,26 @@ fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, 
         drop(alive);
     });
     (worker, ended)
+=======
+/// Forgets what is older than it may be, once an hour, until `stop` ends.
+async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()>) {
+    const HOUR: Duration = Duration::from_hours(1);
+    let days = |days: u32| Duration::from_hours(24 * u64::from(days));
+    tokio::pin!(stop);
+    loop {
+        let now = works.clock.now();
+        let (decisions, deliveries) = (now - days(retention.decisions_days), now - days(retention.deliveries_days));
+        match works.store.sweep(decisions, deliveries).await {
+            Ok(swept) if swept != Swept::default() => info!(?swept, "forgotten, as retention says"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "retention waits: the store does not answer"),
+        }
+        tokio::select! {
+            () = &mut stop => return,
+            () = works.clock.sleep_until(now + HOUR) => {}
+        }
+    }
+>>>>>>> main
 }
 
 /// Where the playground keeps its conversation: beside the database.

@@ -10,7 +10,7 @@ use super::{Line, LineError};
 use crate::store::{Arrival, Claimed};
 
 /// How long an arrival is held; a worker that died gives it back then.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 /// Arrivals that are taken in one go.
 const BATCH: u32 = 32;
 /// How often an arrival is tried before it is set aside for a person to look at.

@@ -24,6 +24,7 @@ impl Frequencies {
     }
 
     /// Inverse document frequency (Spärck Jones 1972), smoothed: ln(1 + 100,000 / (1 + sentences with the word)).
+    #[expect(clippy::cast_possible_truncation, reason = "a logarithm of at most 100,000 needs no second half")]
     pub(super) fn weight(&self, stem: &str) -> f32 {
         let sentences = self.by_stem.get(stem).copied().unwrap_or(0);
         (1.0 + 100_000.0 / (1.0 + f64::from(sentences))).ln() as f32
