@@ -149,26 +149,11 @@ impl Kairos {
         });
         let outbox = Outbox::new(store.clone(), platforms, clock.clone());
         let works = Works { store, line, outbox, clock, notes };
-<<<<<<< HEAD
         if let Some(playground) = &playground {
             let host = House { inbox: inbox.clone(), works: works.clone(), engine };
             playground.attach(Arc::new(host)).await;
-=======
-        let kairos = Self { works, inbox, playground, retention: config.retention, arrived, decided };
-        kairos.move_in(engine).await?;
-        Ok(kairos)
-    }
-
-    /// Lets the playground into the house, and lets something happen in a new one.
-    async fn move_in(&self, engine: Arc<Engine>) -> Result<()> {
-        let Some(playground) = &self.playground else { return Ok(()) };
-        let host = House { inbox: self.inbox.clone(), works: self.works.clone(), engine };
-        playground.attach(Arc::new(host)).await;
-        if playground.is_new() {
-            demo::tell(&self.works, playground).await?;
->>>>>>> main
         }
-        Ok(Self { works, inbox, playground, arrived, decided })
+        Ok(Self { works, inbox, playground, retention: config.retention, arrived, decided })
     }
 
     /// Runs until `stop` ends, then finishes what is in hand.
@@ -183,12 +168,8 @@ impl Kairos {
         let (line_ends, outbox_ends) = (until(stopping.subscribe()), until(stopping.subscribe()));
         let (deciding, no_line) = watched(async move { line.work(arrived, decided, line_ends).await });
         let (outbox, decided) = (self.works.outbox.clone(), Arc::clone(&self.decided));
-<<<<<<< HEAD
         let (sending, no_outbox) = watched(async move { outbox.work(decided, outbox_ends).await });
-=======
-        let sending = tokio::spawn(async move { outbox.work(decided, outbox_ends).await });
         let sweeping = tokio::spawn(sweep(self.works.clone(), self.retention, until(stopping.subscribe())));
->>>>>>> main
         let mut pages = http::router(self.works.store.clone());
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
@@ -219,7 +200,6 @@ impl Kairos {
     }
 }
 
-<<<<<<< HEAD
 /// Starts a worker, and something that ends when the worker does, however it ends.
 fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, oneshot::Receiver<()>) {
     let (alive, ended) = oneshot::channel();
@@ -228,7 +208,8 @@ fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, 
         drop(alive);
     });
     (worker, ended)
-=======
+}
+
 /// Forgets what is older than it may be, once an hour, until `stop` ends.
 async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()>) {
     const HOUR: Duration = Duration::from_hours(1);
@@ -247,7 +228,6 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
             () = works.clock.sleep_until(now + HOUR) => {}
         }
     }
->>>>>>> main
 }
 
 /// Where the playground keeps its conversation: beside the database.

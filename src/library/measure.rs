@@ -1,5 +1,7 @@
 //! What is measured of people's work, and by which rule a number counts as moved.
 
+use std::{fmt, str::FromStr};
+
 use serde::{Deserialize, Serialize};
 
 use super::{SkillId, asset::names};

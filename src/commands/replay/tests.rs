@@ -26,7 +26,6 @@ pub(super) fn plan(trigger: &str, person: &str) -> Plan {
         molecule: Molecule::default(),
         shadow: false,
         unasked: true,
-        shadow: false,
     }
 }
 

@@ -48,7 +48,8 @@ impl Tails {
     fn of(at_most: u64, term: impl Fn(u64) -> f64, below: f64, most: u64) -> Self {
         let at = term(at_most);
         let low: f64 = (0..at_most).map(&term).sum::<f64>() + below + at;
-        let high: f64 = if most == u64::MAX { 1.0 - low + at } else { (at_most + 1..=most).map(&term).sum::<f64>() + at };
+        let high: f64 =
+            if most == u64::MAX { 1.0 - low + at } else { (at_most + 1..=most).map(&term).sum::<f64>() + at };
         Self { low: low.clamp(0.0, 1.0), high: high.clamp(0.0, 1.0) }
     }
 }
@@ -144,7 +145,7 @@ mod tests {
     use super::*;
 
     fn near(found: f64, right: f64) {
-        assert!((found - right).abs() < 1e-6 * right.max(1e-3), "{found}, not {right}");
+        assert!((found - right).abs() < 1e-6 * right.abs().max(1e-3), "{found}, not {right}");
     }
 
     /// Numbers of R 4.2: pbinom, ppois, phyper, qnorm.
