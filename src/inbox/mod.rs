@@ -6,11 +6,13 @@
 //! - A person's text is erased with the decision about it.
 
 mod accept;
+mod dips;
 mod holds;
 mod line;
 mod messages;
 mod observer;
 mod practices;
+mod signals;
 mod taps;
 mod worker;
 

@@ -23,7 +23,7 @@ const ALLOWED: [(&str, &[&str]); 19] = [
     ("logs", &["config"]),
     ("people", &[]),
     ("store", &["library", "engine", "practice", "people"]),
-    ("inbox", &["engine", "practice", "library", "store", "clock"]),
+    ("inbox", &["alerts", "engine", "practice", "library", "store", "clock"]),
     ("outbox", &["store", "clock"]),
     ("alerts", &["people"]),
     ("insight", &["store", "clock"]),

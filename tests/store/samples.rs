@@ -24,7 +24,7 @@ pub(super) fn at(seconds: i64) -> Timestamp {
 pub(super) fn arrival(id: &str, seconds: i64) -> Arrival {
     Arrival {
         id: EventId::new(id),
-        platform: PlatformKind::Slack,
+        origin: PlatformKind::Slack.into(),
         raw: format!(r#"{{"text":"the words of {id}: 'ü' \" 🙂"}}"#),
         received_at: at(seconds),
     }
