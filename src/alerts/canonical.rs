@@ -68,6 +68,7 @@ pub(super) fn of_what(who: Option<&PersonKey>, what: &Said) -> String {
 
 fn observation(entry: &Value, now: Timestamp) -> Result<Observation, &'static str> {
     let measure = name(entry, "measure").ok_or("neither `measure` nor `alert` is named")?;
+    let measure = measure_name(&measure);
     let seen = Observation {
         measure,
         numerator: number(entry, "numerator"),
@@ -91,6 +92,12 @@ fn observation(entry: &Value, now: Timestamp) -> Result<Observation, &'static st
         return Err("`until` lies ahead");
     }
     Ok(seen)
+}
+
+/// A measure's name as the library writes it: `kairos_close_rate`, a CRM's way, means `close-rate`.
+pub(super) fn measure_name(text: &str) -> String {
+    let name = text.to_lowercase().replace('_', "-");
+    name.strip_prefix("kairos-").unwrap_or(&name).to_owned()
 }
 
 fn alert(entry: &Value, name: String, now: Timestamp) -> Result<Alert, &'static str> {

@@ -41,10 +41,27 @@ impl Mapping {
     /// What it makes of a body.
     pub(super) fn apply(&self, body: &Value) -> Result<Value, Unreadable> {
         let mut context = Context::default();
-        let value = cel::to_value(body).map_err(|_| Unreadable("its JSON is out of CEL's reach".to_owned()))?;
-        context.add_variable_from_value("body", value);
+        context.add_variable_from_value("body", as_cel(body));
         let made = self.0.execute(&context).map_err(|_| Unreadable("the mapping does not fit what came".to_owned()))?;
         made.json().map_err(|_| Unreadable("the mapping makes no JSON".to_owned()))
+    }
+}
+
+/// JSON as CEL has it: whole numbers are `int`, so that `body.n * 2` works.
+fn as_cel(value: &Value) -> cel::Value {
+    match value {
+        Value::Null => cel::Value::Null,
+        Value::Bool(it) => cel::Value::Bool(*it),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => cel::Value::Int(whole),
+            None => cel::Value::Float(number.as_f64().unwrap_or_default()),
+        },
+        Value::String(text) => cel::Value::from(text.as_str()),
+        Value::Array(entries) => cel::Value::from(entries.iter().map(as_cel).collect::<Vec<_>>()),
+        Value::Object(entries) => {
+            let entries = entries.iter().map(|(key, value)| (key.clone(), as_cel(value)));
+            cel::Value::from(entries.collect::<std::collections::HashMap<String, cel::Value>>())
+        }
     }
 }
 

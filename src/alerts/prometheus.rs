@@ -51,7 +51,7 @@ fn read_alert(source: &str, alert: &Value, now: Timestamp) -> Result<Vec<Signal>
 fn observation(alert: &Value, labels: &BTreeMap<String, String>, at: Timestamp) -> Option<Observation> {
     let numbers = alert.get("annotations")?;
     let seen = Observation {
-        measure: labels.get("measure")?.clone(),
+        measure: canonical::measure_name(labels.get("measure")?),
         numerator: canonical::number(numbers, "numerator"),
         denominator: canonical::number(numbers, "denominator"),
         value: canonical::number(numbers, "value"),
