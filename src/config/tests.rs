@@ -24,7 +24,7 @@ fn without_any_configuration_the_defaults_hold() {
     assert_eq!(config.prompts, None);
     assert!(config.playground && !config.slack.is_configured() && !config.discord.is_configured());
     assert_eq!(config.cadence.grace, Duration::from_mins(10));
-    assert_eq!((config.cadence.budget.per_day, config.cadence.budget.per_week), (1, 3));
+    assert_eq!((config.cadence.budget_per_day, config.cadence.budget_per_week), (1, 3));
     assert_eq!(config.cadence.hours, WorkingHours::default());
     assert_eq!(config.channels.default, Mode::Off);
     assert_eq!((config.retention.decisions_days, config.retention.deliveries_days), (180, 180));
@@ -54,7 +54,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     let config = load(file, &[("KAIROS_HTTP_LISTEN", "127.0.0.1:2"), ("KAIROS_CADENCE_GRACE_MINUTES", " ")]).unwrap();
     assert_eq!(config.listen.port(), 2);
     assert_eq!(config.cadence.grace, Duration::from_mins(5), "an empty variable counts as not set");
-    assert_eq!(config.cadence.budget.per_week, 10);
+    assert_eq!(config.cadence.budget_per_week, 10);
     let source = |key: &str| config.settings.iter().find(|setting| setting.key == key).unwrap().source.to_string();
     assert_eq!(source("http.listen"), "environment variable KAIROS_HTTP_LISTEN");
     assert_eq!(source("cadence.grace_minutes"), "kairos.toml:4");
@@ -93,7 +93,7 @@ fn every_mistake_is_told_at_once_with_its_place_and_what_would_be_right() {
     assert_eq!(
         told(file, &[]),
         [
-            "kairos.toml:3: cadence.budget.per_week is \"1\", but at least cadence.budget.per_day, which is 2, would be right"
+            "kairos.toml:3: cadence.budget_per_week is \"1\", but at least cadence.budget_per_day, which is 2, would be right"
         ]
     );
     let file = r#"[http]
@@ -141,4 +141,43 @@ fn a_variable_belongs_to_one_key() {
     let variables: std::collections::BTreeSet<String> =
         config.settings.iter().map(|setting| reader::variable_of(&setting.key)).collect();
     assert_eq!(variables.len(), config.settings.len());
+}
+
+#[test]
+fn sources_of_alerts_have_tables_of_their_own_and_secrets_by_environment() {
+    let file = "[alerts.sources.crm]\nprevious_secret = \"whsec_AAAA\"\n[alerts.sources.watch-tower]\nformat = \"alertmanager\"\ntoken = \"hush\"\nchannel = \"slack/T1/C1\"\n";
+    let config =
+        load(file, &[("KAIROS_ALERTS_SOURCES_CRM_SECRET", "whsec_BBBB"), ("KAIROS_PLAYGROUND_ENABLED", "off")])
+            .unwrap();
+    let names: Vec<_> = config.alerts.0.keys().collect();
+    assert_eq!(names, ["crm", "watch-tower"]);
+    assert_eq!(config.alerts.0["crm"].secrets, ["whsec_BBBB", "whsec_AAAA"], "the current one is tried first");
+    assert_eq!(config.alerts.channel("watch-tower").unwrap().channel.as_str(), "C1");
+    let shown: Vec<_> = config.settings.iter().map(|setting| setting.value.as_str()).collect();
+    assert!(!shown.iter().any(|value| value.contains("hush") || value.contains("BBBB")), "{shown:?}");
+}
+
+#[test]
+fn the_demo_source_is_there_while_only_the_playground_is() {
+    assert!(load("", &[]).unwrap().alerts.0.contains_key("demo"));
+    assert!(!load("", &[("KAIROS_PLAYGROUND_ENABLED", "off")]).unwrap().alerts.0.contains_key("demo"));
+    let beside_slack = [("KAIROS_SLACK_BOT_TOKEN", "xoxb-1"), ("KAIROS_PLAYGROUND_ENABLED", "on")];
+    assert!(!load("", &beside_slack).unwrap().alerts.0.contains_key("demo"), "everybody knows its token");
+}
+
+#[test]
+fn a_mistake_in_a_source_is_told_and_shows_no_secret() {
+    let told = |line: &str| told(&format!("[alerts.sources.crm]\n{line}\n"), &[]).join("; ");
+    for (line, words) in [
+        ("secrt = \"x\"", "did you mean alerts.sources.crm.secret"),
+        ("format = \"alertmanger\"\ntoken = \"hush\"", "alertmanager"),
+        ("format = \"mapped\"\ntoken = \"hush\"", "no mapping"),
+        ("token = \"hush\"\nmapping = \"person.x\"", "speaks of `body`"),
+        ("format = \"grafana\"", "neither a secret nor a token"),
+        ("secret = \"hush hush\"", "without spaces"),
+        ("token = \"hush\"\nchannel = \"C1\"", "platform/workspace/channel"),
+    ] {
+        let told = told(line);
+        assert!(told.contains(words) && !told.contains("hush"), "{line}: {told}");
+    }
 }

@@ -221,8 +221,12 @@ impl Store {
 
     /// Whose signals wait because nobody is known by that name, with how many, most first; groups are not waiting.
     pub async fn signals_waiting(&self, limit: u32) -> Result<Vec<Waiting>, StoreError> {
-        let sql = "SELECT scheme, value, COUNT(*), MIN(received_at) FROM signals
+        let sql = "SELECT scheme, value, COUNT(*), MIN(received_at) FROM signals s
              WHERE person_id IS NULL AND scheme IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM person_keys k JOIN identities i ON i.person_id = k.person_id
+                               WHERE k.scheme = s.scheme AND k.value = s.value)
+               AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.platform = s.scheme
+                               AND (i.user_id = s.value OR i.workspace || '/' || i.user_id = s.value))
              GROUP BY scheme, value ORDER BY COUNT(*) DESC, MIN(received_at), scheme, value LIMIT $1";
         let rows: Vec<(String, String, i64, i64)> = fetch_all!(self.pools.read(), sql, i64::from(limit))?;
         let waiting = rows.into_iter().map(|(scheme, value, count, since)| Waiting {

@@ -13,6 +13,7 @@
 mod chance;
 mod looks;
 mod methods;
+mod trial;
 mod words;
 
 use chat::{Observation, Timestamp};
@@ -107,6 +108,7 @@ pub fn judge(measure: &Measure, dip: &Dip, watched: &Watched<'_>) -> Option<Verd
     verdict(outcome, words::found(measure, dip, &look, &found), numbers)
 }
 
+pub use trial::{Trial, false_alarms, found_within};
 pub use words::promise;
 
 #[cfg(test)]
