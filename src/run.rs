@@ -29,7 +29,7 @@ use crate::{
     config::{Config, Retention, Secret, StoreUrl},
     demo::{self, Notes},
     engine::Engine,
-    http,
+    http::{self, Door},
     inbox::{Inbox, Line, Parts, Unobserved},
     library::{Library, Mode, Reading, Source},
     outbox::Outbox,
@@ -45,6 +45,8 @@ pub struct Kairos {
     pub works: Works,
     /// The door.
     pub inbox: Inbox,
+    /// The door for alerts.
+    pub alerts: Door,
     /// The playground, where it is open.
     pub playground: Option<Arc<Playground>>,
     /// Slack, where it is configured.
@@ -139,6 +141,8 @@ impl Kairos {
         let platforms = Platforms::new(platforms);
         let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
         let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived));
+        let sources = Arc::new(config.alerts.clone());
+        let alerts = Door::new(Arc::clone(&sources), inbox.clone(), clock.clone());
         let notes = playground.clone().map(Notes::beside);
         let line = Line::new(Parts {
             store: store.clone(),
@@ -147,6 +151,7 @@ impl Kairos {
             clock: clock.clone(),
             ids: Ids::random(),
             unlisted: modes(config),
+            alerts: Arc::clone(&sources),
             observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
         });
         let outbox = Outbox::new(store.clone(), platforms, clock.clone());
@@ -155,7 +160,7 @@ impl Kairos {
             let host = House { inbox: inbox.clone(), works: works.clone(), engine };
             playground.attach(Arc::new(host)).await;
         }
-        Ok(Self { works, inbox, playground, slack, retention: config.retention, arrived, decided })
+        Ok(Self { works, inbox, alerts, playground, slack, retention: config.retention, arrived, decided })
     }
 
     /// Runs until `stop` ends, then finishes what is in hand.
@@ -172,13 +177,13 @@ impl Kairos {
         let (outbox, decided) = (self.works.outbox.clone(), Arc::clone(&self.decided));
         let (sending, no_outbox) = watched(async move { outbox.work(decided, outbox_ends).await });
         let sweeping = tokio::spawn(sweep(self.works.clone(), self.retention, until(stopping.subscribe())));
-        let mut pages = http::router(self.works.store.clone());
+        let mut pages = http::router(self.works.store.clone()).merge(self.alerts.router());
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
         }
         let mut listening = None;
         if let Some(slack) = &self.slack {
-            let door: Arc<dyn slack::Host> = Arc::new(Door(self.inbox.clone()));
+            let door: Arc<dyn slack::Host> = Arc::new(SlackHost(self.inbox.clone()));
             pages = pages.merge(slack.router(Arc::clone(&door)));
             listening = Some(slack.listen(door));
         }
@@ -219,6 +224,10 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
     loop {
         let now = works.clock.now();
         let (decisions, deliveries) = (now - days(retention.decisions_days), now - days(retention.deliveries_days));
+        let observations = now - days(retention.observations_days);
+        if let Err(error) = works.store.sweep_signals(observations).await {
+            tracing::warn!(%error, "retention waits: the store does not answer");
+        }
         match works.store.sweep(decisions, deliveries).await {
             Ok(swept) if swept != Swept::default() => info!(?swept, "forgotten, as retention says"),
             Ok(_) => {}
@@ -292,9 +301,9 @@ fn modes(config: &Config) -> Arc<dyn Fn(&Place) -> Mode + Send + Sync> {
 }
 
 /// What Slack asks of the house.
-struct Door(Inbox);
+struct SlackHost(Inbox);
 
-impl slack::Host for Door {
+impl slack::Host for SlackHost {
     fn accept(&self, raw: String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
         Box::pin(async move {
             let accepted = self.0.accept(PlatformKind::Slack, raw).await;

@@ -8,6 +8,8 @@ pub mod chat;
 pub mod check;
 pub mod config;
 pub mod doctor;
+pub mod eval;
+pub mod import;
 pub mod replay;
 pub mod serve;
 pub mod slack;
@@ -67,6 +69,12 @@ enum Command {
     Replay(replay::Replay),
     /// Print every setting with its default, or what is in force
     Config(config::Args),
+    /// Try a rule out before anybody feels it
+    #[command(subcommand)]
+    Eval(eval::Eval),
+    /// Take people or numbers in from a CSV file
+    #[command(subcommand)]
+    Import(import::Import),
     /// Try out whether everything Kairos needs is there
     Doctor(doctor::Args),
     /// What Slack needs to know of Kairos
@@ -115,6 +123,8 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
         Command::Replay(args) => rehearse(args, config, out),
         Command::Slack(args) => Ok(slack::run(args, out)?),
         Command::Chat => chat::run(config, out),
+        Command::Eval(what) => eval::run(*what, out),
+        Command::Import(what) => import::run(what, config, out),
     }
 }
 

@@ -8,6 +8,7 @@ mod cadence;
 pub mod compose;
 mod condition;
 mod decision;
+pub mod dip;
 mod facts;
 mod moment;
 mod recognise;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How long an offer is worth making after the need was heard: over a long week-end.
-const OFFER_LASTS: Duration = Duration::from_hours(24 * 5);
+pub(super) const OFFER_LASTS: Duration = Duration::from_hours(24 * 5);
 /// How long *snooze* lasts.
 pub(super) const SNOOZE: Duration = Duration::from_hours(24 * 7);
 

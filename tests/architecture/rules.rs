@@ -19,12 +19,12 @@ const ALLOWED: [(&str, &[&str]); 19] = [
     ("practice", &["engine", "library"]),
     ("history", &[]),
     ("clock", &[]),
-    // The limits of the house are the engine's own types, read from the configuration.
-    ("config", &["engine", "library"]),
+    // The limits of the house are the engine's own types, and the sources of alerts name their schemes.
+    ("config", &["engine", "library", "alerts"]),
     ("logs", &["config"]),
     ("people", &[]),
     ("store", &["library", "engine", "practice", "people"]),
-    ("inbox", &["engine", "practice", "library", "store", "clock"]),
+    ("inbox", &["alerts", "engine", "practice", "library", "store", "clock"]),
     ("outbox", &["store", "clock"]),
     ("alerts", &["people"]),
     ("insight", &["store", "clock"]),
