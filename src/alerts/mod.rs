@@ -201,12 +201,15 @@ impl Sources {
     }
 
     /// Reads what a program posted in a channel that a source names as its own.
-    pub fn overhear(&self, place: &Place, text: &str, at: Timestamp) -> Option<Vec<Signal>> {
+    pub fn overhear(&self, place: &Place, text: &str, at: Timestamp) -> Option<(&str, Vec<Signal>)> {
         let same = |channel: &Place| channel.channel == place.channel && channel.workspace == place.workspace;
         let (name, source) =
             self.0.iter().find(|(_, source)| source.mapping.is_some() && source.channel.as_ref().is_some_and(same))?;
         let body = serde_json::json!({ "text": text }).to_string();
-        source.read(name, &Raw { headers: BTreeMap::new(), body, at }).ok()
+        // The parsers of others are guarded here too.
+        let raw = Raw { headers: BTreeMap::new(), body, at };
+        let read = panic::catch_unwind(panic::AssertUnwindSafe(|| source.read(name, &raw)));
+        Some((name, read.ok()?.ok()?))
     }
 
     /// The channel for alerts of a source that are about a group.

@@ -194,7 +194,10 @@ impl Reader {
     fn take_source(&mut self, of: &str, name: &str, value: &Spanned<DeValue<'_>>, source: Source) {
         let key = format!("{SOURCES}.{of}.{name}");
         match written(value.get_ref()) {
-            _ if !SOURCE_KEYS.contains(&name) => self.mistakes.push(Mistake::unknown(source, "key", &key, SOURCE_KEYS)),
+            _ if !SOURCE_KEYS.contains(&name) => {
+                let known = SOURCE_KEYS.map(|key| format!("{SOURCES}.{of}.{key}"));
+                self.mistakes.push(Mistake::unknown(source, "key", &key, known.iter().map(String::as_str)));
+            }
             Some(text) => {
                 self.sources.entry(of.to_owned()).or_default().insert(name.to_owned(), Found { text, source });
             }

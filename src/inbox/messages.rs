@@ -26,7 +26,7 @@ pub(super) const SNOOZE: Duration = Duration::from_hours(24 * 7);
 impl Line {
     pub(super) async fn hear(&self, event: &Event, message: &Message, effect: &mut Effect) -> Result<(), LineError> {
         if message.by_bot {
-            return Ok(());
+            return self.overhear(event, message).await;
         }
         let addressed = is_addressed(event);
         if !addressed && self.mode_of(&event.place).await?.mode == Mode::Off {

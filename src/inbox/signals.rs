@@ -8,7 +8,10 @@
 
 use std::time::Duration;
 
-use chat::{Alert, EventId, Identity, Observation, PersonId, PersonKey, Place, PlatformKind, Said, Signal, Timestamp};
+use chat::{
+    Alert, Event, EventId, Identity, Message, Observation, PersonId, PersonKey, Place, PlatformKind, Said, Signal,
+    Timestamp,
+};
 use tracing::info;
 
 use super::{
@@ -81,6 +84,17 @@ impl Line {
             (None, _) => self.weigh_group(signal, origin, &mut effect).await?,
         }
         self.commit(effect).await
+    }
+
+    /// What another program posted, where a source of alerts names the channel as its own.
+    pub(super) async fn overhear(&self, event: &Event, message: &Message) -> Result<(), LineError> {
+        let told = self.parts.alerts.overhear(&event.place, &message.text, event.at);
+        let Some((source, signals)) = told else { return Ok(()) };
+        let origin = Origin::Alerts(source.to_owned());
+        for signal in &signals {
+            self.hear_signal(signal, &origin, self.now()).await?;
+        }
+        Ok(())
     }
 
     /// Looks at signals whose person has become known; how many there were.

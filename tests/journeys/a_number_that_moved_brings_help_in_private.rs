@@ -8,7 +8,10 @@ use chat::{Identity, PersonId};
 use kairos::store::Store;
 use tower::ServiceExt;
 
-use crate::support::app::{Setup, TestApp, days, each_app, each_app_with};
+use crate::support::{
+    app::{Setup, TestApp, days, each_app, each_app_with},
+    prompts::prompts,
+};
 
 /// PRODUCT.md, story 2.
 const NINE_OF_SIXTY: &str = r#"{"person": "playground:ben", "measure": "negotiation-close-rate", "numerator": 9,
@@ -165,6 +168,101 @@ async fn what_is_about_somebody_unknown_waits_until_they_are_known() {
         app.settle().await;
         assert_eq!(app.private_cards("ben").len(), 1);
         assert!(app.store().signals_waiting(10).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+const ON_ALERT: &str = "---\nkind: trigger\nid: rate-low\ntitle: The rate is low\nneed: The rate is low.\nalert: RateLow\noffer: [tip-1]\nmoments: [solve]\nmode: live\nowner: Sales\n---\n## Message\nHere is a way.\n";
+
+/// A source that posts, and reads what bots post in #deals.
+fn with_an_alerts_channel(setup: Setup) -> Setup {
+    let mapping = r#"body.text.startsWith("[FIRING]") ? [{"alert": "RateLow", "fingerprint": "f1", "person": "playground:ben"}] : []"#;
+    setup
+        .prompts(prompts().with("rate-low.trigger.md", ON_ALERT).folder())
+        .setting("ALERTS_SOURCES_DEMO_TOKEN", "playground")
+        .setting("ALERTS_SOURCES_DEMO_CHANNEL", "playground/playground/deals")
+        .setting("ALERTS_SOURCES_BOTS_FORMAT", "mapped")
+        .setting("ALERTS_SOURCES_BOTS_MAPPING", mapping)
+        .setting("ALERTS_SOURCES_BOTS_CHANNEL", "playground/playground/support")
+}
+
+#[tokio::test]
+async fn an_alert_about_a_group_reaches_its_channel_once() {
+    each_app_with(with_an_alerts_channel, |app: TestApp| async move {
+        let alert = |state: &str, at: &str| {
+            format!(r#"{{"alert": "RateLow", "fingerprint": "g", "state": "{state}", "at": "{at}"}}"#)
+        };
+        posts(&app, "playground", &alert("firing", "2026-11-18T09:50:00Z")).await;
+        let seen = |app: &TestApp| app.cards("deals", "ana").len();
+        assert_eq!(seen(&app), 1);
+        posts(&app, "playground", &alert("firing", "2026-11-18T09:55:00Z")).await;
+        assert_eq!(seen(&app), 1, "once until it is over");
+        posts(&app, "playground", &alert("resolved", "2026-11-18T09:56:00Z")).await;
+        app.advance(days(2)).await;
+        posts(&app, "playground", &alert("firing", "2026-11-20T09:50:00Z")).await;
+        assert_eq!(seen(&app), 1, "the same card rests for its recovery days");
+        for who in ["ana", "ben"] {
+            assert!(app.private_cards(who).is_empty());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_another_bot_posts_in_the_alerts_channel_is_read() {
+    each_app_with(with_an_alerts_channel, |app: TestApp| async move {
+        let says = |text: &'static str, channel: &'static str, by_bot: bool| chat::Event {
+            id: format!("bot:{text}:{channel}").as_str().into(),
+            at: app.now(),
+            place: channel.parse::<playground::Room>().unwrap().place(),
+            by: playground::Person::Dev.identity(),
+            what: chat::What::Message(chat::Message {
+                id: "m1".into(),
+                text: text.to_owned(),
+                by_bot,
+                mentions_us: false,
+                replies_to: None,
+            }),
+        };
+        for event in
+            [says("[FIRING] x", "deals", true), says("[FIRING] x", "support", false), says("all well", "support", true)]
+        {
+            app.kairos.works.line.take(&event).await.unwrap();
+        }
+        app.settle().await;
+        assert!(app.private_cards("ben").is_empty(), "another channel, a person, another text");
+        app.kairos.works.line.take(&says("[FIRING] the rate is low", "support", true)).await.unwrap();
+        app.settle().await;
+        assert_eq!(app.last_private("ben").card.title, "Tip number 1");
+    })
+    .await;
+}
+
+fn with_a_holdout(setup: Setup) -> Setup {
+    let trigger = ON_ALERT.replace("mode: live", "mode: live\nholdout_percent: 50");
+    setup.prompts(prompts().with("rate-low.trigger.md", &trigger).folder())
+}
+
+#[tokio::test]
+async fn the_share_without_help_is_recorded_as_such_and_hears_nothing() {
+    each_app_with(with_a_holdout, |app: TestApp| async move {
+        for who in ["ana", "ben", "chloe", "dev"] {
+            posts(
+                &app,
+                "playground",
+                &format!(r#"{{"alert": "RateLow", "fingerprint": "f", "person": "playground:{who}"}}"#),
+            )
+            .await;
+        }
+        app.advance(days(1)).await;
+        for who in ["ana", "ben", "chloe", "dev"] {
+            let identity = who.parse::<playground::Person>().unwrap().identity();
+            let person = app.store().person_of(&identity, &PersonId::new("nobody"), app.now()).await.unwrap().id;
+            let dips = app.store().dips_of(&person).await.unwrap();
+            assert_eq!(dips.len(), 1, "{who}: helped or not, it is on record");
+            assert_eq!(dips[0].held_out, dips[0].delivery.is_none());
+            assert_eq!(app.private_cards(who).len(), usize::from(!dips[0].held_out), "{who}");
+        }
     })
     .await;
 }
