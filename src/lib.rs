@@ -4,6 +4,7 @@ pub mod commands;
 pub mod config;
 mod demo;
 pub mod engine;
+pub mod history;
 pub mod http;
 pub mod inbox;
 pub mod library;

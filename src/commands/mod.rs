@@ -7,6 +7,7 @@
 pub mod check;
 pub mod config;
 pub mod doctor;
+pub mod replay;
 pub mod serve;
 
 use std::{
@@ -60,10 +61,7 @@ enum Command {
     /// Look for mistakes in a folder of prompts
     Check(check::Args),
     /// Show what Kairos would have done with a recorded conversation
-    Replay {
-        /// The recorded conversation
-        file: PathBuf,
-    },
+    Replay(replay::Replay),
     /// Print every setting with its default, or what is in force
     Config(config::Args),
     /// Try out whether everything Kairos needs is there
@@ -109,7 +107,8 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
             let probes = doctor::Probes { store: &probe_store, prompts: &probe_prompts };
             Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
-        Command::Chat | Command::Replay { .. } => {
+        Command::Replay(args) => rehearse(args, config, out),
+        Command::Chat => {
             bail!("this command is not wired yet")
         }
     }
@@ -129,6 +128,19 @@ fn check_prompts(args: &check::Args, config: &Config, out: &mut dyn Write) -> Re
         |card: &Card| vec![(PlatformKind::Slack, slack::fit(card)), (PlatformKind::Discord, discord::fit(card))];
     reading.check(&Checks { claims: &claims, card: &card, misfits: &misfits });
     check::report(&reading, args, io::stdout().is_terminal(), out)
+}
+
+/// Sends a recorded conversation down the line that the live bot has.
+fn rehearse(args: &replay::Replay, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
+    let history = args.open()?;
+    // One thread does everything: deciding is what takes the time.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut line = replay::Rehearsal::new(config, args.prompts.as_deref(), &history).await?;
+        let screen = replay::Screen::stdout();
+        let summary = replay::run(args, history, &mut line, out, screen).await?;
+        Ok(if summary.broken == 0 { Outcome::Well } else { Outcome::Found })
+    })
 }
 
 /// Opens the store, which also brings its schema up to date, and writes to it.

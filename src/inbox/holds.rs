@@ -105,14 +105,15 @@ impl Line {
         effect: &mut Effect,
     ) {
         effect.outcome.decisions.push(Recorded {
-            event: event.clone(),
+            event,
             person: delivery.key.person.clone(),
             at: self.now(),
             delivery: Some(delivery.id.clone()),
             decision: decision.clone(),
         });
         effect.observed.push(Observed {
-            event,
+            heard_in: offer.heard_in.clone(),
+            said_at: offer.heard_at,
             message: offer.message.clone(),
             place: offer.place.clone(),
             asker: offer.asker.clone(),

@@ -122,6 +122,7 @@ impl Line {
             need: decision.need.clone()?,
             place: event.place.clone(),
             message: message.id.clone(),
+            heard_in: event.id.clone(),
             asker: event.by.clone(),
             heard_at: event.at,
         };
@@ -163,7 +164,8 @@ impl Line {
 
     fn observe(&self, event: &Event, message: &Message, decision: Decision, effect: &mut Effect) {
         effect.observed.push(Observed {
-            event: event.id.clone(),
+            heard_in: event.id.clone(),
+            said_at: event.at,
             message: message.id.clone(),
             place: event.place.clone(),
             asker: event.by.clone(),

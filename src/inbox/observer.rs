@@ -7,8 +7,10 @@ use crate::engine::{Decision, Settled};
 /// One decision about one message, as it was made.
 #[derive(Clone, Debug)]
 pub struct Observed {
-    /// The event that led to it.
-    pub event: EventId,
+    /// The event in which the need was heard.
+    pub heard_in: EventId,
+    /// When that was.
+    pub said_at: Timestamp,
     /// The message it is about.
     pub message: MessageId,
     /// Where that message stands.

@@ -8,14 +8,17 @@ use super::{
     reading::Reading,
 };
 
+/// What each platform can't show whole; a platform that shows everything is left out or has no misfits.
+pub type MisfitsByPlatform = Vec<(PlatformKind, Vec<Misfit>)>;
+
 /// What other parts know.
 pub struct Checks<'a> {
     /// The triggers that would hear a message, with their scores; those below their threshold are left out.
     pub claims: &'a dyn Fn(&str) -> Vec<(TriggerId, f32)>,
     /// The card that shows an asset.
     pub card: &'a dyn Fn(&Asset) -> Card,
-    /// What each platform can't show whole of a card; platforms that show it whole have no misfits.
-    pub misfits: &'a dyn Fn(&Card) -> Vec<(PlatformKind, Vec<Misfit>)>,
+    /// What the platforms can't show whole of a card.
+    pub misfits: &'a dyn Fn(&Card) -> MisfitsByPlatform,
 }
 
 impl Reading {

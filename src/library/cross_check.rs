@@ -3,53 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    Asset, Library, Trigger,
-    diagnostic::{At, Diagnostic, did_you_mean},
+    Library, Skill, SkillId, Trigger,
+    diagnostic::{At, Diagnostic, did_you_mean, short},
+    fields::is_name,
     folder::{Contents, Document},
-    front_matter::FrontMatter,
+    front_matter::{FrontMatter, Value},
     read_trigger::{Lines, as_heard},
-    reading::{Drafts, Found, Places, Reading},
+    reading::{Drafts, Found, Names, Places, Reading},
 };
 
 /// Puts a library together from what was read; what leads nowhere is told and left out.
-pub(super) fn put_together(mut drafts: Drafts, contents: Contents, diagnostics: Vec<Diagnostic>) -> Reading {
+pub(super) fn put_together(drafts: Drafts, contents: Contents, diagnostics: Vec<Diagnostic>) -> Reading {
     let mut check = Check { documents: &contents.documents, diagnostics, refused: BTreeSet::new() };
     check.names(&drafts);
     check.skill_folders(&drafts);
     check.same_messages(&drafts.triggers);
     let pictures: BTreeSet<&str> = contents.pictures.iter().map(|(file, _)| file.as_str()).collect();
-    check.pictures(&drafts.assets, &pictures, &contents.broken);
-    let names = std::mem::take(&mut drafts.names);
-    let assets: Vec<_> = drafts.assets.iter().map(|found| found.item.id.as_str().to_owned()).collect();
-    for found in &drafts.assets {
-        if let Some(deeper) = &found.item.deeper {
-            check.reference(found.document, &found.head, ("deeper", deeper.as_str(), "asset"), &assets, &names);
-            if *deeper == found.item.id {
-                check.error(
-                    found.document,
-                    found.head.value_at("deeper"),
-                    "dangling",
-                    "an asset that goes deeper into itself",
-                    "another asset",
-                );
-            }
-        }
-    }
-    let scenarios: Vec<_> = drafts.scenarios.iter().map(|found| found.item.id.as_str().to_owned()).collect();
-    for found in &drafts.triggers {
-        let (trigger, _) = &found.item;
-        for asset in &trigger.offer {
-            check.reference(found.document, &found.head, ("offer", asset.as_str(), "asset"), &assets, &names);
-        }
-        if let Some(scenario) = &trigger.practise {
-            check.reference(
-                found.document,
-                &found.head,
-                ("practise", scenario.as_str(), "scenario"),
-                &scenarios,
-                &names,
-            );
-        }
+    for (document, head) in &drafts.heads {
+        check.picture(*document, head, &pictures, &contents.broken);
+        check.references(*document, head, &drafts.names);
     }
     let Check { diagnostics, refused, .. } = check;
     let (library, places) = keep(drafts, &refused, &contents.pictures);
@@ -133,64 +105,94 @@ impl Check<'_> {
         }
     }
 
-    fn pictures(&mut self, assets: &[Found<Asset>], pictures: &BTreeSet<&str>, broken: &[String]) {
-        for found in assets {
-            let Some(image) = &found.item.image else { continue };
-            if pictures.contains(image.file.as_str()) {
-                continue;
+    fn picture(&mut self, document: usize, head: &FrontMatter, pictures: &BTreeSet<&str>, broken: &[String]) {
+        let Some(Value::One(name)) = head.field("image").map(|field| &field.value) else { return };
+        let folder = format!("{}/", self.documents[document].folder());
+        let file = format!("{folder}{name}");
+        if pictures.contains(file.as_str()) || Thing::of(&self.documents[document].file) != Some(Thing::Asset) {
+            return;
+        }
+        if broken.contains(&file) {
+            // The picture's own mistake is told already.
+            self.refused.insert(document);
+            return;
+        }
+        let beside = pictures.iter().filter_map(|file| file.strip_prefix(folder.as_str()));
+        let expected = format!("a PNG of that name{}", did_you_mean(name, beside));
+        let found = format!("the picture `{}` does not lie beside this file", short(name, 60));
+        self.error(document, head.value_at("image"), "dangling", found, expected);
+    }
+
+    /// The references of one file, right or wrong in itself.
+    fn references(&mut self, document: usize, head: &FrontMatter, names: &Names) {
+        let keys: &[(&str, Thing)] = match Thing::of(&self.documents[document].file) {
+            Some(Thing::Asset) => &[("deeper", Thing::Asset)],
+            Some(Thing::Trigger) => &[("offer", Thing::Asset), ("practise", Thing::Scenario)],
+            _ => &[],
+        };
+        for (key, thing) in keys {
+            match head.field(key).map(|field| &field.value) {
+                Some(Value::One(name)) if *key != "offer" => {
+                    self.reference(document, head.value_at(key), (key, name, *thing), names);
+                }
+                Some(Value::Many(entries)) if *key == "offer" => {
+                    for (name, at) in entries {
+                        self.reference(document, *at, (key, name, *thing), names);
+                    }
+                }
+                _ => {}
             }
-            if broken.contains(&image.file) {
-                // The picture's own mistake is told already.
-                self.refused.insert(found.document);
-                continue;
-            }
-            let folder = format!("{}/", found.item.skill);
-            let beside = pictures.iter().filter_map(|file| file.strip_prefix(folder.as_str()));
-            let file = image.file.strip_prefix(folder.as_str()).unwrap_or(&image.file);
-            let near = did_you_mean(file, beside);
-            self.error(
-                found.document,
-                found.head.value_at("image"),
-                "dangling",
-                format!("the picture `{file}` does not lie beside this file"),
-                format!("a PNG of that name{near}"),
-            );
         }
     }
 
     /// Tells of a reference that leads nowhere; one to a thing that is itself wrong has been told there.
-    fn reference(
-        &mut self,
-        document: usize,
-        head: &FrontMatter,
-        (key, name, thing): (&str, &str, &str),
-        right: &[String],
-        given: &BTreeMap<String, Vec<(usize, At)>>,
-    ) {
-        if right.iter().any(|known| known == name) {
+    fn reference(&mut self, document: usize, at: At, (key, name, thing): (&str, &str, Thing), names: &Names) {
+        if !is_name(name) {
             return;
         }
-        let elsewhere = given.get(name).and_then(|places| places.first());
-        let wrong_kind = elsewhere.is_some_and(|(other, _)| {
-            let file = &self.documents[*other].file;
-            file.ends_with(".trigger.md") || file.ends_with(".ink") != (thing == "scenario")
-        });
-        if given.contains_key(name) && !wrong_kind {
-            return;
-        }
-        let found = if wrong_kind {
-            format!("`{name}` in `{key}` is no {thing}")
-        } else {
-            format!("there is no {thing} `{name}`")
+        let of_thing = |places: &[(usize, At)]| {
+            // A file that could not be opened has no place, and may be anything.
+            places.is_empty() || places.iter().any(|(other, _)| Thing::of(&self.documents[*other].file) == Some(thing))
         };
-        let near = did_you_mean(name, right.iter().map(String::as_str));
-        self.error(
-            document,
-            head.entry_at(key, name),
-            "dangling",
-            found,
-            format!("the id of an {thing} in the library{near}").replace("an scenario", "a scenario"),
-        );
+        let found = match names.get(name) {
+            Some(places) if places.iter().all(|(other, _)| *other == document) && !places.is_empty() => {
+                format!("`{key}` leads back to this very file")
+            }
+            Some(places) if of_thing(places) => return,
+            Some(_) => format!("`{name}` in `{key}` is no {}", thing.as_str()),
+            None => format!("there is no {} `{name}`", thing.as_str()),
+        };
+        let known = names.iter().filter(|(_, places)| of_thing(places)).map(|(name, _)| name.as_str());
+        let expected = format!("the `id` of the {} that is meant{}", thing.as_str(), did_you_mean(name, known));
+        self.error(document, at, "dangling", found, expected);
+    }
+}
+
+/// What a file holds, by its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Thing {
+    Asset,
+    Scenario,
+    Trigger,
+}
+
+impl Thing {
+    fn of(file: &str) -> Option<Self> {
+        if file.strip_suffix(".trigger.md").is_some() {
+            return Some(Self::Trigger);
+        }
+        if file.strip_suffix("/skill.md").is_some() {
+            return None;
+        }
+        Some(if file.strip_suffix(".ink").is_some() { Self::Scenario } else { Self::Asset })
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Asset => "asset",
+            Self::Scenario => "scenario",
+            Self::Trigger => "trigger",
+        }
     }
 }
 
@@ -198,6 +200,7 @@ impl Check<'_> {
 fn keep(drafts: Drafts, refused: &BTreeSet<usize>, pictures: &[(String, Vec<u8>)]) -> (Library, Places) {
     let mut library = Library::default();
     let mut places = Places::default();
+    library.skills.extend(stand_ins(&drafts));
     for found in drafts.skills.into_iter().filter(|found| !refused.contains(&found.document)) {
         library.skills.insert(found.item.id.clone(), found.item);
     }
@@ -225,4 +228,17 @@ fn keep(drafts: Drafts, refused: &BTreeSet<usize>, pictures: &[(String, Vec<u8>)
         library.assets.values().filter_map(|asset| asset.image.as_ref()).map(|image| &image.file).collect();
     library.pictures = pictures.iter().filter(|(file, _)| shown.contains(file)).cloned().collect();
     (library, places)
+}
+
+/// A skill by the name of its folder for everything that was read: what is wrong with a `skill.md` has been told, and
+/// must not take the folder's assets along.
+fn stand_ins(drafts: &Drafts) -> BTreeMap<SkillId, Skill> {
+    let assets = drafts.assets.iter().map(|found| &found.item.skill);
+    let scenarios = drafts.scenarios.iter().map(|found| &found.item.skill);
+    let triggers = drafts.triggers.iter().map(|found| &found.item.0.skill);
+    let stand_in = |id: &SkillId| {
+        let title = id.as_str().replace('-', " ");
+        (id.clone(), Skill { id: id.clone(), title, area: "other".to_owned(), about: String::new() })
+    };
+    assets.chain(scenarios).chain(triggers).map(stand_in).collect()
 }

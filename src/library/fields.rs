@@ -251,7 +251,7 @@ impl<'p, 'a, 'h> Fields<'p, 'a, 'h> {
 const LONGEST_SHOWN: usize = 1_000;
 
 /// True for lower-case words joined by hyphens.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     text.len() <= NAME_CHARACTERS
         && text
             .split('-')

@@ -80,6 +80,16 @@ impl Contents {
         contents
     }
 
+    /// Files as they would lie in a folder, by path.
+    #[cfg(test)]
+    pub(super) fn of(files: &[(&str, &[u8])]) -> Self {
+        let mut contents = Self::default();
+        for (file, bytes) in files {
+            contents.take((*file).to_owned(), bytes.len() as u64, || Ok(bytes.to_vec()));
+        }
+        contents
+    }
+
     fn read_starter(&mut self) {
         for folder in STARTER.dirs().filter(|folder| folder.path() != Path::new(COACH)) {
             for file in folder.files() {

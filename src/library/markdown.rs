@@ -136,7 +136,9 @@ impl Item {
             if !run.spans.is_empty() {
                 run.push(Span::Plain(" ".to_owned()));
             }
-            line.into_iter().for_each(|span| run.push(span));
+            for span in line {
+                run.push(span);
+            }
         }
         run.finish()
     }

@@ -19,16 +19,21 @@ mod read_scenario;
 mod read_skill;
 mod read_trigger;
 mod reading;
+mod sameness;
 mod scenario;
 mod trigger;
+mod turn;
 mod walk;
+
+#[cfg(test)]
+mod hostile_files;
 
 use std::collections::BTreeMap;
 
 use chat::AssetId;
 
 pub use asset::{Answer, Asset, AssetKind, Level, Moment};
-pub use checks::Checks;
+pub use checks::{Checks, MisfitsByPlatform};
 pub use diagnostic::{Diagnostic, Severity, Spot};
 pub use folder::Source;
 pub use reading::Reading;

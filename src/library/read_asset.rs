@@ -124,7 +124,7 @@ fn image(fields: &mut Fields<'_, '_, '_>, folder: &str, kind: Option<AssetKind>)
         fields.needs("alt", "a picture", "what the picture shows, in words");
     }
     let file = file?;
-    if !file.ends_with(".png") || file.contains(['/', '\\']) {
+    if file.strip_suffix(".png").is_none() || file.contains(['/', '\\']) {
         let at = fields.head.value_at("image");
         fields.page.error(
             "wrong-value",
@@ -142,12 +142,12 @@ fn video(fields: &mut Fields<'_, '_, '_>, title: Option<&str>, kind: Option<Asse
     for (key, words, this) in [("video", "captions", AssetKind::Video), ("audio", "transcript", AssetKind::Audio)] {
         let url = fields.address(key);
         let words_url = fields.address(words);
-        let example = "https://example.org/file";
+        let (example, because) = ("https://example.org/file", if key == "video" { "a video" } else { "a recording" });
         if kind == Some(this) {
-            fields.needs(key, if key == "video" { "a video" } else { "a recording" }, example);
+            fields.needs(key, because, example);
         }
-        if fields.head.field(key).is_some() {
-            fields.needs(words, if key == "video" { "a video" } else { "a recording" }, example);
+        if kind == Some(this) || fields.head.field(key).is_some() {
+            fields.needs(words, because, example);
         }
         if let (Some(url), Some(captions_url), Some(title)) = (url, words_url, title) {
             found = Some(Video { url, label: title.to_owned(), captions_url });

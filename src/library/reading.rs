@@ -57,6 +57,9 @@ impl Reading {
     }
 }
 
+/// Names with the documents and places in which they are given; none for a file that could not be opened.
+pub(super) type Names = BTreeMap<String, Vec<(usize, At)>>;
+
 /// A thing that was read, with its file and head.
 pub(super) struct Found<T> {
     pub(super) document: usize,
@@ -72,7 +75,9 @@ pub(super) struct Drafts {
     pub(super) scenarios: Vec<Found<Scenario>>,
     pub(super) triggers: Vec<Found<(Trigger, Lines)>>,
     /// Every name that is given to something, right or wrong, with its places.
-    pub(super) names: BTreeMap<String, Vec<(usize, At)>>,
+    pub(super) names: Names,
+    /// The head of every document that has one, right or wrong.
+    pub(super) heads: Vec<(usize, FrontMatter)>,
     /// Folders that have a `skill.md`, right or wrong.
     pub(super) skill_folders: BTreeSet<String>,
 }
@@ -80,7 +85,10 @@ pub(super) struct Drafts {
 impl Library {
     /// Reads a library and tells every mistake in it; what is wrong is left out.
     pub fn read(source: &Source) -> Reading {
-        let mut contents = Contents::read(source);
+        Self::read_contents(Contents::read(source))
+    }
+
+    pub(super) fn read_contents(mut contents: Contents) -> Reading {
         let mut diagnostics = std::mem::take(&mut contents.diagnostics);
         let mut drafts = Drafts::default();
         for path in &contents.broken {
@@ -119,7 +127,7 @@ fn note_broken(drafts: &mut Drafts, path: &str) {
 fn read_document(index: usize, document: &Document, drafts: &mut Drafts) -> Vec<Diagnostic> {
     let mut page = Page::open(document);
     let name = page.name().to_owned();
-    let is_ink = name.ends_with(".ink");
+    let is_ink = name.strip_suffix(".ink").is_some();
     if name == "skill.md" {
         drafts.skill_folders.insert(document.folder().to_owned());
     }
@@ -133,6 +141,7 @@ fn read_document(index: usize, document: &Document, drafts: &mut Drafts) -> Vec<
     {
         drafts.names.entry(id.clone()).or_default().push((index, head.value_at("id")));
     }
+    drafts.heads.push((index, head.clone()));
     if is_ink {
         let item = read_scenario::read(&mut page, &head);
         keep(&mut drafts.scenarios, &page, index, head, item);

@@ -4,22 +4,17 @@
 //! - The walk is bounded: in states, in lines and steps of a turn, in problems told.
 //! - Without random numbers the same story gives the same problems in the same order.
 
-use std::{
-    cell::Cell,
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use bladeink::story::Story;
-use serde_json::Value;
-use sha2::{Digest, Sha256};
+
+use super::{
+    sameness::key,
+    turn::{Broken, ENDLESS, Turn, open, tell},
+};
 
 /// How many states are visited.
 const STATES: usize = 20_000;
-/// How many lines a turn may have before it counts as endless.
-const TURN_LINES: usize = 100;
-/// How many steps of the story's machine a line may take before it counts as endless.
-const STEPS: f32 = 50_000.0;
 /// How many problems of one story are told.
 const PROBLEMS: usize = 20;
 /// The longest choice.
@@ -58,7 +53,8 @@ pub(super) fn walk(story: &str) -> Result<Walk, String> {
     if !asks.iter().any(|command| story.contains(command)) {
         let mut walker = Walker::start(story, false)?;
         walker.visit_all();
-        if !walker.comes_back() {
+        // What this walk tells is true in any case; one that was cut would be cut with its history as well.
+        if walker.cut || !walker.comes_back() {
             return Ok(walker.finish());
         }
     }
@@ -78,13 +74,6 @@ struct State {
     sites: Vec<String>,
     next: Vec<usize>,
     over: bool,
-}
-
-/// What was said between two choices.
-struct Turn {
-    text: String,
-    feedback: bool,
-    debrief: bool,
 }
 
 struct Walker<'s> {
@@ -128,24 +117,24 @@ impl<'s> Walker<'s> {
                 }
                 let chosen = self.story.load_state(&saved).and_then(|()| self.story.choose_choice_index(number));
                 match chosen {
-                    Ok(()) => self.arrive(Some((index, choice))),
-                    Err(error) => self.crash(Some((index, choice)), &error.to_string()),
+                    Ok(()) => self.arrive(Some(&(index, choice))),
+                    Err(error) => self.crash(Some(&(index, choice)), &Broken::new(&error)),
                 }
             }
         }
     }
 
     /// Lets the story speak until it waits or is over, and takes note of where it is then.
-    fn arrive(&mut self, from: Option<(usize, String)>) {
+    fn arrive(&mut self, from: Option<&(usize, String)>) {
         let turn = match tell(&mut self.story) {
             Ok(turn) => turn,
-            Err(reason) => return self.crash(from, &reason),
+            Err(broken) => return self.crash(from, &broken),
         };
         let choices: Vec<_> = self.story.get_current_choices().iter().map(|choice| choice.text.clone()).collect();
-        self.check_turn(from.as_ref(), &turn, &choices);
+        self.check_turn(from, &turn, &choices);
         let saved = match self.story.save_state() {
             Ok(saved) => saved,
-            Err(error) => return self.crash(from, &error.to_string()),
+            Err(error) => return self.crash(from, &Broken::new(&error)),
         };
         let (key, sites) = key(&saved, self.history);
         let index = match self.known.get(&key) {
@@ -155,17 +144,17 @@ impl<'s> Walker<'s> {
                 return;
             }
             None => {
-                let depth = from.as_ref().map_or(0, |(parent, _)| self.states[*parent].depth + 1);
+                let depth = from.map_or(0, |(parent, _)| self.states[*parent].depth + 1);
                 let over = choices.is_empty();
                 let index = self.states.len();
-                self.states.push(State { saved, from: from.clone(), depth, choices, sites, next: Vec::new(), over });
+                self.states.push(State { saved, from: from.cloned(), depth, choices, sites, next: Vec::new(), over });
                 self.known.insert(key, index);
                 self.waiting.push_back(index);
                 index
             }
         };
         if let Some((parent, _)) = from {
-            self.states[parent].next.push(index);
+            self.states[*parent].next.push(index);
         }
     }
 
@@ -203,17 +192,24 @@ impl<'s> Walker<'s> {
     }
 
     /// Takes note of a mistake at run time, and goes on with a fresh story.
-    fn crash(&mut self, from: Option<(usize, String)>, reason: &str) {
-        let reason = reason.trim_start_matches("RUNTIME ERROR: ").trim();
-        let endless = reason == ENDLESS;
+    fn crash(&mut self, from: Option<&(usize, String)>, broken: &Broken) {
+        let endless = broken.reason == ENDLESS;
         let code = if endless { "ink-endless" } else { "ink-runtime" };
-        let found = if endless { reason.to_owned() } else { format!("the story breaks: {reason}") };
-        let choice = from.as_ref().map(|(_, choice)| choice.clone());
+        // Ink wraps the reason in advice for programmers.
+        let reason = broken.reason.rsplit("RUNTIME ERROR: ").next().unwrap_or_default();
+        let found = match reason {
+            ENDLESS => ENDLESS.to_owned(),
+            reason if reason.starts_with("ran out of content") => "the story stops without `-> END`".to_owned(),
+            reason => format!("the story breaks: {reason}"),
+        };
+        let choice = from.map(|(_, choice)| choice.clone());
+        let near = broken.after.clone().or(choice);
         let expected =
             if endless { "a choice or `-> END` on every way round" } else { "every way leads on, or to `-> END`" };
-        self.problem(code, from.as_ref(), choice.as_deref(), found, expected);
+        self.problem(code, from, near.as_deref(), found, expected);
         // It was told: such a state counts as an end, so that it isn't told again as a way without one.
         if let Some((parent, _)) = from {
+            let parent = *parent;
             let depth = self.states[parent].depth + 1;
             let index = self.states.len();
             let (sites, choices) = (Vec::new(), Vec::new());
@@ -282,11 +278,13 @@ impl<'s> Walker<'s> {
     fn finish(mut self) -> Walk {
         self.check_ends();
         let next: Vec<Vec<usize>> = self.states.iter().map(|state| state.next.clone()).collect();
-        let shortest = self.states.iter().filter(|state| state.over).map(|state| state.depth).min().unwrap_or_default();
+        let nearest = self.states.iter().filter(|state| state.over).map(|state| state.depth).min().unwrap_or_default();
         let deepest = self.states.iter().map(|state| state.depth).max().unwrap_or_default();
-        let longest = in_order(&next).map_or(deepest, |order| longest(&next, &order));
+        let farthest = in_order(&next).map_or(deepest, |order| longest(&next, &order));
+        // What is said before the first choice and after the last one are turns as well.
+        let (shortest, longest) = (nearest + 1, farthest + 1);
         if self.problems.is_empty() && shortest < TURNS {
-            let end = self.states.iter().find(|state| state.over && state.depth == shortest);
+            let end = self.states.iter().find(|state| state.over && state.depth == nearest);
             let from = end.and_then(|state| state.from.clone());
             let found = format!("an end after {shortest} turns");
             let text = from.as_ref().map(|(_, choice)| choice.clone());
@@ -313,86 +311,38 @@ impl<'s> Walker<'s> {
 
     /// Tells of the first state from which no end can be reached.
     fn check_ends(&mut self) {
-        if self.cut {
-            return;
-        }
-        let mut before = vec![Vec::new(); self.states.len()];
+        let places = self.places();
+        let mut before = vec![BTreeSet::new(); self.states.len()];
+        let mut waiting = Vec::new();
         for (index, state) in self.states.iter().enumerate() {
-            state.next.iter().for_each(|next| before[*next].push(index));
+            for next in &state.next {
+                before[places[*next]].insert(places[index]);
+            }
+            waiting.extend(state.over.then_some(places[index]));
         }
         let mut ends = vec![false; self.states.len()];
-        let mut waiting: Vec<_> = (0..self.states.len()).filter(|index| self.states[*index].over).collect();
-        while let Some(index) = waiting.pop() {
-            if !std::mem::replace(&mut ends[index], true) {
-                waiting.extend(&before[index]);
+        while let Some(place) = waiting.pop() {
+            if !std::mem::replace(&mut ends[place], true) {
+                waiting.extend(&before[place]);
             }
         }
-        let Some(lost) = ends.iter().position(|ends| !ends) else { return };
+        let Some(lost) = places.iter().position(|place| !ends[*place]) else { return };
         let from = self.states[lost].from.clone();
         let near =
             from.as_ref().map(|(_, choice)| choice.clone()).or_else(|| self.states[lost].choices.first().cloned());
         let found = "from here no way leads to an end".to_owned();
         self.problem("ink-no-end", from.as_ref(), near.as_deref(), found, "a way to `-> END` from every choice");
     }
-}
 
-const ENDLESS: &str = "the story goes round in a circle and never waits for a choice";
-
-/// A story at its beginning, with a clock that counts steps: a bound by time would depend on the machine.
-fn open(compiled: &str) -> Result<Story, String> {
-    let mut story = Story::new_with_seed(compiled, 1).map_err(|error| error.to_string())?;
-    let steps = Cell::new(0_u64);
-    story.set_time_source(move || {
-        steps.set(steps.get() + 1);
-        Duration::from_millis(steps.get())
-    });
-    Ok(story)
-}
-
-/// Lets the story speak up to the next choice or its end.
-fn tell(story: &mut Story) -> Result<Turn, String> {
-    let mut turn = Turn { text: String::new(), feedback: false, debrief: false };
-    let mut lines = 0;
-    while story.can_continue() {
-        story.continue_async(STEPS).map_err(|error| error.to_string())?;
-        lines += 1;
-        if story.is_async_continue_active() || lines > TURN_LINES {
-            return Err(ENDLESS.to_owned());
+    /// The number under which each state is looked for a way to an end: its own, or after a walk that was cut the one
+    /// of the first state with the same choices, as then only places are known well, not every way to be there.
+    fn places(&self) -> Vec<usize> {
+        let mut first: HashMap<&[String], usize> = HashMap::new();
+        if !self.cut {
+            return (0..self.states.len()).collect();
         }
-        turn.text.push_str(&story.get_current_text().map_err(|error| error.to_string())?);
-        for tag in story.get_current_tags().map_err(|error| error.to_string())? {
-            turn.feedback |= tag.trim() == "feedback";
-            turn.debrief |= tag.trim() == "debrief";
-        }
+        self.states.iter().enumerate().map(|(index, state)| *first.entry(&state.sites).or_insert(index)).collect()
     }
-    Ok(turn)
-}
-
-/// What makes a state the same as another one, and where its choices are written.
-fn key(saved: &str, history: bool) -> ([u8; 32], Vec<String>) {
-    let mut state: Value = serde_json::from_str(saved).unwrap_or_default();
-    let mut sites = Vec::new();
-    if let Some(state) = state.as_object_mut() {
-        state.remove("turnIdx");
-        if !history {
-            for past in ["visitCounts", "turnIndices", "previousRandom", "storySeed"] {
-                state.remove(past);
-            }
-        }
-        for flow in
-            state.get_mut("flows").and_then(Value::as_object_mut).into_iter().flat_map(|flows| flows.values_mut())
-        {
-            if let Some(flow) = flow.as_object_mut() {
-                // What was said last changes nothing of what comes.
-                flow.remove("outputStream");
-            }
-            for choice in flow.get("currentChoices").and_then(Value::as_array).into_iter().flatten() {
-                sites.push(choice.get("originalChoicePath").and_then(Value::as_str).unwrap_or_default().to_owned());
-            }
-        }
-    }
-    // Objects keep their keys in order, so the same state is the same text.
-    (Sha256::digest(state.to_string().as_bytes()).into(), sites)
 }
 
 /// Every node after those that lead to it, or `None` when they go round in a circle.

@@ -243,8 +243,12 @@ fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
         .test_before_acquire(false)
 }
 
+const UNREADABLE: &str = "its address can't be read: postgres://user:password@host:5432/database?sslmode=require would \
+     be right, with what is special in the password percent-encoded";
+
 async fn open_postgres(url: &str) -> Opened {
-    let options = PgConnectOptions::from_str(url)?.application_name("kairos");
+    // What the driver says about an address that it can't read quotes pieces of it, and one might be the password.
+    let options = PgConnectOptions::from_str(url).map_err(|_| UNREADABLE)?.application_name("kairos");
     let pool =
         PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE).connect_with(options);
     Ok(Pools(Backend::Postgres(pool.await?)))

@@ -164,7 +164,7 @@ impl Store {
             id: person.clone(),
             opted_out: kept.as_ref().is_some_and(|kept| kept.opted_out),
             snoozed_until: kept.as_ref().and_then(|kept| kept.snoozed_until),
-            hours: kept.as_ref().and_then(|kept| kept.hours.clone()),
+            hours: kept.as_ref().and_then(|kept| kept.hours),
             profile: kept.map(|kept| kept.profile).unwrap_or_default(),
             stopped,
             known,

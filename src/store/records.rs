@@ -145,6 +145,8 @@ pub struct Offer {
     pub place: Place,
     /// The message in which it was heard.
     pub message: MessageId,
+    /// The event that brought that message.
+    pub heard_in: EventId,
     /// Who wrote that message.
     pub asker: Identity,
     /// When it was heard.

@@ -1,3 +1,3 @@
 //! What tests stand on.
 
-pub mod databases;
+pub(crate) mod databases;

@@ -17,7 +17,7 @@ use chat::{
     Block, Card, Choice, Event, FormId, FreeText, Key, Place, Platform, Prominence, Sent, ShownTo, Span, Text,
     Timestamp, What,
 };
-use playground::{Host, Line, Note, Outcome, Playground, seed};
+use playground::{Deed, Host, Line, Note, Outcome, Playground, STORY_MINUTES, story};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::mpsc};
 
@@ -130,14 +130,29 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Plays the story that a newcomer finds.
 async fn play(playground: &Arc<Playground>, house: &House) -> Result<(), Box<dyn std::error::Error>> {
     let start = house.now();
-    let mut said = Vec::new();
-    for step in seed::story() {
+    let mut said: Vec<Option<chat::MessageId>> = Vec::new();
+    for step in story() {
         let due = start + Duration::from_mins(u64::from(step.minutes));
         house.wind(due.since(house.now()));
         tokio::time::sleep(Duration::from_millis(300)).await;
-        said.push(seed::play(playground, &step, &said).await?);
+        let earlier = |at: usize| said.get(at).cloned().flatten();
+        said.push(match step.what {
+            Deed::Says(text) => Some(playground.post(step.who, step.room, None, text).await?),
+            Deed::ReplyTo(at, text) => Some(playground.post(step.who, step.room, earlier(at).as_ref(), text).await?),
+            Deed::ReactsTo(at, emoji) => {
+                let message = earlier(at).ok_or("no such step")?;
+                playground.react(step.who, &message, emoji, true).await?;
+                None
+            }
+            Deed::Taps(at, label) => {
+                let (message, card) = earlier(at).and_then(|asked| playground.card_under(&asked)).ok_or("no card")?;
+                let choice = card.choices.iter().find(|choice| choice.label == label).ok_or("no such choice")?;
+                playground.tap(step.who, &message, &choice.id).await?;
+                None
+            }
+        });
     }
-    let end = start + Duration::from_mins(u64::from(seed::MINUTES));
+    let end = start + Duration::from_mins(u64::from(STORY_MINUTES));
     house.wind(end.since(house.now()));
     Ok(())
 }

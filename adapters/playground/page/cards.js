@@ -140,7 +140,12 @@ function menu(label, shown, entries) {
   const open = (wanted) => {
     list.hidden = !wanted;
     button.setAttribute("aria-expanded", String(wanted));
-    if (wanted) list.querySelector("button").focus();
+    if (!wanted) return;
+    const room = box.closest(".log")?.getBoundingClientRect();
+    const here = box.getBoundingClientRect(), size = list.getBoundingClientRect();
+    list.classList.toggle("leftwards", Boolean(room) && here.left + size.width > room.right);
+    list.classList.toggle("downwards", Boolean(room) && here.top - size.height < room.top);
+    list.querySelector("button").focus();
   };
   button.addEventListener("click", () => open(list.hidden));
   list.append(...entries.map(({ label: text, choose }) =>

@@ -15,14 +15,16 @@ export function drawChat({ choose, reply }) {
   document.title = "Kairos playground";
   const log = $("log"), list = $("messages");
   const switched = list.dataset.channel !== `${store.person}/${store.channel}`;
-  const atEnd = switched || log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
   list.dataset.channel = `${store.person}/${store.channel}`;
 
   const wanted = items({ choose, reply });
   const fresh = reconcile(list, wanted);
   for (const { fill } of wanted) if (fill) fresh.push(...fill(list));
   if (!switched) for (const node of fresh) node.classList.add("arrives");
-  if (atEnd && (fresh.length || switched)) log.scrollTop = log.scrollHeight;
+  if (switched && !$("hint").hidden) log.scrollTop = 0;
+  else if (store.follow > Date.now() && fresh.length) fresh.at(-1).scrollIntoView({ block: "nearest" });
+  else if (atEnd && (fresh.length || switched)) log.scrollTop = log.scrollHeight;
 }
 
 function items(acts) {

@@ -1,11 +1,12 @@
 // Writing: the composer, editing a message, the text field of a card, and forms that Kairos asks to fill in.
 import { send } from "./api.js";
 import { $, complain, el } from "./dom.js";
-import { channel, store, update } from "./store.js";
+import { channel, follow, store, update } from "./store.js";
 
 /** Posts; true where it worked. What is refused stays in the field, with the reason below it. */
 export async function post(text) {
   complain("");
+  follow();
   try {
     await send("post", { as: store.person, channel: store.channel, thread: store.replying, text });
     return true;
@@ -18,6 +19,7 @@ export async function post(text) {
 /** Does something upon a message, and says so where it failed. */
 export async function act(path, body) {
   complain("");
+  follow();
   try {
     await send(path, { as: store.person, ...body });
     return true;

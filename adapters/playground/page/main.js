@@ -3,14 +3,14 @@ import { listen, load, send } from "./api.js";
 import { drawChat } from "./chat.js";
 import { drawComposer, post, setUpComposer } from "./composer.js";
 import { $, announce, complain, day, el, hour, parts } from "./dom.js";
-import { drawRail } from "./rail.js";
-import { apply, channel, markRead, now, remember, remembered, replace, store, subscribe, update, zone } from "./store.js";
+import { city, drawRail } from "./rail.js";
+import { apply, channel, follow, markRead, now, remember, remembered, replace, store, subscribe, update, zone } from "./store.js";
 import { drawWhy, verdict } from "./why.js";
 
 const EXAMPLES = [
-  { as: "ana", in: "deals", who: "Ana", text: "they say they can get it cheaper elsewhere, what do I say now?" },
-  { as: "dev", in: "team-leads", who: "Dev", text: "how do I tell someone their work isn't good enough without crushing them?" },
-  { as: "ben", in: "ai-help", who: "Ben", text: "@Kairos can I paste customer data into a chatbot?" },
+  { as: "ben", in: "deals", who: "Ben", text: "they want to pay after 90 days and get free onboarding, what should I ask for in return?" },
+  { as: "dev", in: "team-leads", who: "Dev", text: "how do I hand work over without it coming back half finished?" },
+  { as: "chloe", in: "ai-help", who: "Chloe", text: "@Kairos can I paste customer data into a chatbot?" },
 ];
 
 let stop = null, composer;
@@ -73,6 +73,7 @@ const acts = {
     $("composer-text").focus();
   },
   async wind(minutes) {
+    follow();
     try { await send("wind", { minutes }); complain(""); } catch (error) { complain(error.message); }
   },
 };
@@ -115,7 +116,6 @@ function setUpTop() {
 
 function setUpHint() {
   const hint = $("hint");
-  hint.hidden = remembered("hint", "") === "seen";
   const ask = async (example) => {
     await acts.speakAs(example.as);
     acts.enter(example.in);
@@ -127,13 +127,14 @@ function setUpHint() {
     el("p", {}, "If nobody answers by then, Kairos does, in the thread. The right side shows what it decided and why."),
     el("div.examples", {}, EXAMPLES.map((example) =>
       el("button", { type: "button", on: { click: () => ask(example) } }, el("small", {}, `As ${example.who} in #${example.in}`), example.text))),
-    el("button.dismiss", { type: "button", on: { click: () => { remember("hint", "seen"); hint.hidden = true; $("composer-text").focus(); } } }, "Got it"));
+    el("button.dismiss", { type: "button", on: { click: () => { remember("hint", "seen"); update({}); $("composer-text").focus(); } } }, "Got it"));
 }
 
 function drawTop() {
   const text = `${day(now(), zone())}, ${hour(now(), zone())}`;
   const clock = $("clock");
   if (clock.textContent !== text) { clock.textContent = text; clock.dateTime = new Date(now()).toISOString(); }
+  $("clock-city").textContent = `in ${city(zone())}`;
   $("status").hidden = store.connected;
   $("status").textContent = store.connected ? "" : "Reconnecting to the playground…";
 }
@@ -141,6 +142,7 @@ function drawTop() {
 function draw() {
   drawTop();
   if (!store.ready) return;
+  $("hint").hidden = store.channel !== "deals" || remembered("hint", "") === "seen";
   drawRail(acts);
   drawChat(acts);
   drawWhy(acts);

@@ -2,7 +2,8 @@
 import { $, avatar, el, reconcile } from "./dom.js";
 import { store, unread } from "./store.js";
 
-const CITY = (zone) => zone.split("/").at(-1).replaceAll("_", " ");
+/** The city of a time zone. */
+export const city = (zone) => zone.split("/").at(-1).replaceAll("_", " ");
 
 export function drawRail({ speakAs, enter }) {
   drawPeople(speakAs);
@@ -15,7 +16,7 @@ export function drawRail({ speakAs, enter }) {
           type: "button", class: count ? "has-unread" : "", "aria-current": current && "page",
           data: { focus: channel.id }, on: { click: () => enter(channel.id) },
         },
-        el("span.sign", { "aria-hidden": "true" }, channel.private ? "●" : "#"),
+        el("span.sign", { "aria-hidden": "true" }, channel.private ? el("img", { src: "/playground/page/icon.svg", alt: "", width: 16, height: 16 }) : "#"),
         el("span", {}, channel.private ? `Private: ${channel.name}` : channel.name),
         count > 0 && el("span.unread", {}, String(count), el("span.hidden", {}, " unread")))),
     };
@@ -30,7 +31,7 @@ function drawPeople(speakAs) {
     box.querySelectorAll("label").forEach((label) => label.remove());
     for (const person of store.people) {
       const input = el("input", { type: "radio", name: "person", value: person.id, on: { change: () => speakAs(person.id) } });
-      const about = `${person.role.replace("-", " ")}, ${CITY(person.zone)}`;
+      const about = `${person.role.replace("-", " ")}, ${city(person.zone)}`;
       box.append(el("label", {}, input, avatar(person, true), el("span", {}, person.name, el("small", {}, about))));
     }
   }

@@ -13,6 +13,8 @@ export const store = {
   /** The thread that the composer answers in. */
   replying: null,
   editing: null,
+  /** Until when what arrives is brought into view: set by what one does oneself, in milliseconds of this machine. */
+  follow: 0,
   folded: new Set(),
   /** Per person and channel: the instant up to which it was read. */
   read: JSON.parse(remembered("read", "{}")),
@@ -37,6 +39,11 @@ export function update(change) {
   drawing = true;
   queueMicrotask(() => { drawing = false; for (const listener of listeners) listener(store); });
 }
+
+const FOLLOW_MS = 4000;
+
+/** What arrives in the next seconds is the answer to what was done just now. */
+export function follow() { store.follow = Date.now() + FOLLOW_MS; }
 
 export const now = () => Date.now() + store.offset;
 export const person = (id = store.person) => store.people.find((one) => one.id === id);

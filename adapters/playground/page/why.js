@@ -82,6 +82,6 @@ function reason(line) {
 }
 
 function past(notes) {
-  return el("ol.past", { "aria-label": "How it came about" },
-    notes.slice(-6).map((note) => el("li", {}, `${hour(note.at, zone())}  ${note.headline}`)));
+  return el("ol.past", { "aria-label": "Decided earlier" },
+    notes.slice(-6, -1).reverse().map((note) => el("li", {}, `Before, at ${hour(note.at, zone())}: ${note.headline}`)));
 }

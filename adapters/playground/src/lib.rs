@@ -18,7 +18,7 @@ mod platform;
 mod playground;
 mod read;
 mod record;
-pub mod seed;
+mod seed;
 mod state;
 
 pub use cast::{KAIROS, Person, Room, WORKSPACE};
@@ -28,3 +28,4 @@ pub use note::{Line, Note, Outcome};
 pub use people_do::LONGEST_TEXT;
 pub use playground::{Fault, Playground};
 pub use record::{Author, Change, Noted, Posted};
+pub use seed::{Deed, STORY_MINUTES, Step, story};

@@ -20,29 +20,55 @@ const LONGEST_EMOJI: usize = 40;
 const MOST_FIELDS: usize = 10;
 
 impl Playground {
-    /// Posts a message, in the thread that `thread` opened or in the room itself; a text that begins with `/kairos`
-    /// is a command and leaves no message (`None`).
-    pub async fn post(
+    /// Does what a text says: `/kairos …` is a command and leaves no message (`None`), all else is posted.
+    pub async fn say(
         self: &Arc<Self>,
         person: Person,
         room: Room,
         thread: Option<&MessageId>,
         text: &str,
     ) -> Result<Option<MessageId>, Fault> {
+        match command(text) {
+            Some(rest) => self.command(person, room, thread, rest).await.map(|()| None),
+            None => self.post(person, room, thread, text).await.map(Some),
+        }
+    }
+
+    /// Posts a message, in the thread that `thread` opened (or stands in), or in the room itself.
+    pub async fn post(
+        self: &Arc<Self>,
+        person: Person,
+        room: Room,
+        thread: Option<&MessageId>,
+        text: &str,
+    ) -> Result<MessageId, Fault> {
         let text = readable(text)?;
         enter(person, room)?;
-        let at = self.host()?.now();
-        let thread = thread.cloned();
+        let (at, thread) = (self.host()?.now(), thread.cloned());
         self.happen(move |state| {
             let thread = thread.map(|id| opening(state, room, person, &id)).transpose()?;
-            let place = room.at(thread.as_ref());
-            if let Some(command) = command(&text) {
-                let what = What::Command { text: command.to_owned() };
-                return Ok((None, done(state, at, place, person, what)));
-            }
             let id = MessageId::new(format!("{}-{}", at.as_ms(), state.next_number()));
             let what = What::Message(message(id.clone(), text));
-            Ok((Some(id), done(state, at, place, person, what)))
+            Ok((id, done(state, at, room.at(thread.as_ref()), person, what)))
+        })
+        .await
+    }
+
+    /// Gives the command `/kairos`, with what stands behind it; may be empty.
+    pub async fn command(
+        self: &Arc<Self>,
+        person: Person,
+        room: Room,
+        thread: Option<&MessageId>,
+        text: &str,
+    ) -> Result<(), Fault> {
+        let text = text.trim().to_owned();
+        short(&text, LONGEST_TEXT)?;
+        enter(person, room)?;
+        let (at, thread) = (self.host()?.now(), thread.cloned());
+        self.happen(move |state| {
+            let thread = thread.map(|id| opening(state, room, person, &id)).transpose()?;
+            Ok(((), done(state, at, room.at(thread.as_ref()), person, What::Command { text })))
         })
         .await
     }
@@ -172,7 +198,7 @@ fn opening(state: &State, room: Room, person: Person, id: &MessageId) -> Result<
 }
 
 fn command(text: &str) -> Option<&str> {
-    let rest = text.strip_prefix("/kairos")?;
+    let rest = text.trim_start().strip_prefix("/kairos")?;
     (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim())
 }
 

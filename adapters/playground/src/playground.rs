@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use chat::{Form, MessageId, Timestamp};
+use chat::{Card, Form, MessageId, Timestamp};
 use tokio::sync::{broadcast, watch};
 
 use crate::{
@@ -124,13 +124,6 @@ impl Playground {
         self.was_new
     }
 
-    /// When something last happened here; `None` in a new playground.
-    pub fn last_instant(&self) -> Option<Timestamp> {
-        let inside = self.lock();
-        let posted = inside.state.messages.iter().map(|posted| posted.at).max();
-        posted.max(inside.state.notes.back().map(|noted| noted.at))
-    }
-
     /// What was wrong with the journal at the start.
     pub fn damage(&self) -> &Damage {
         &self.damage
@@ -145,6 +138,22 @@ impl Playground {
     /// One message, whoever may see it.
     pub fn message(&self, id: &MessageId) -> Option<Posted> {
         self.lock().state.message(id).cloned()
+    }
+
+    /// Kairos's latest card in the thread that a message opened.
+    pub fn card_under(&self, opening: &MessageId) -> Option<(MessageId, Card)> {
+        self.look(|state| {
+            let mut cards = state.messages.iter().rev().filter(|posted| posted.thread.as_ref() == Some(opening));
+            cards.find_map(|posted| Some((posted.id.clone(), posted.card.clone()?)))
+        })
+    }
+
+    /// The instant of the latest thing that the journal tells of, so that a restart need not go back in time.
+    pub fn last_instant(&self) -> Option<Timestamp> {
+        self.look(|state| {
+            let noted = state.notes.iter().map(|noted| noted.at);
+            state.messages.iter().map(|posted| posted.at).chain(noted).max()
+        })
     }
 
     /// The decisions about a message, oldest first.

@@ -1,11 +1,7 @@
 //! The conversation that a newcomer finds: played by the house through the real engine, so what Kairos decides in it
 //! is decided, not painted.
 
-use std::sync::Arc;
-
-use chat::MessageId;
-
-use crate::{Fault, Person, Playground, Room};
+use crate::{Person, Room};
 
 /// One thing that happens in the story.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +30,7 @@ pub enum Deed {
 }
 
 /// Length of the story in minutes; the house winds its clock to here before people come in.
-pub const MINUTES: u32 = 18;
+pub const STORY_MINUTES: u32 = 18;
 
 /// The story, in order of time. It begins at 09:58 on a working day. Nobody in it asks about prices, and Ana asks
 /// nothing: that is left for the newcomer, whose question no budget and no cooldown should stop.
@@ -67,30 +63,4 @@ pub fn story() -> Vec<Step> {
         step(7, Chloe, Support, ReactsTo(6, "🙏")),
         step(15, Dev, TeamLeads, Taps(5, "Useful")),
     ]
-}
-
-/// Does one step, given the messages that the earlier steps left; returns the message that this one left.
-///
-/// Only happening is done here: the house winds its clock to `step.minutes` first, and waits until all is quiet.
-pub async fn play(
-    playground: &Arc<Playground>,
-    step: &Step,
-    said: &[Option<MessageId>],
-) -> Result<Option<MessageId>, Fault> {
-    let earlier = |at: usize| said.get(at).cloned().flatten().ok_or(Fault::Unknown("message"));
-    match step.what {
-        Deed::Says(text) => playground.post(step.who, step.room, None, text).await,
-        Deed::ReplyTo(at, text) => playground.post(step.who, step.room, Some(&earlier(at)?), text).await,
-        Deed::ReactsTo(at, emoji) => playground.react(step.who, &earlier(at)?, emoji, true).await.map(|()| None),
-        Deed::Taps(at, label) => {
-            let asked = earlier(at)?;
-            let cards = playground.messages(step.room, step.who);
-            let found = cards.iter().filter(|posted| posted.thread.as_ref() == Some(&asked)).find_map(|posted| {
-                let choices = &posted.card.as_ref()?.choices;
-                Some((&posted.id, &choices.iter().find(|choice| choice.label == label)?.id))
-            });
-            let (card, choice) = found.ok_or(Fault::Outdated)?;
-            playground.tap(step.who, card, choice).await.map(|()| None)
-        }
-    }
 }

@@ -147,7 +147,7 @@ async fn state(
 async fn say(State(here): Here, body: Body) -> Result<Json<Value>, Refused> {
     let say: Say = read(body)?;
     let room = room(&say.channel)?;
-    let message = here.post(say.person, room, say.thread.as_ref(), &say.text).await?;
+    let message = here.say(say.person, room, say.thread.as_ref(), &say.text).await?;
     Ok(Json(json!({ "message": message })))
 }
 

@@ -1,0 +1,192 @@
+//! Rows to begin with. An instant is a small number of seconds here.
+
+use std::time::Duration;
+
+use chat::{
+    AssetId, Card, ChannelId, DeliveryId, EventId, Identity, MessageId, PersonId, Place, PlatformKind, Privacy, Sent,
+    SessionId, ShownTo, Text, Timestamp, UserId, WorkspaceId,
+};
+use kairos::{
+    engine::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule},
+    library::{Mode, ScenarioId, TriggerId},
+    practice::Session,
+    store::{
+        Action, Arrival, Channel, Concluded, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Recorded, Store, Tap,
+    },
+};
+
+pub(super) const LEASE: Duration = Duration::from_secs(30);
+
+pub(super) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_ms(1_700_000_000_000 + seconds * 1_000)
+}
+
+pub(super) fn arrival(id: &str, seconds: i64) -> Arrival {
+    Arrival {
+        id: EventId::new(id),
+        platform: PlatformKind::Slack,
+        raw: format!(r#"{{"text":"the words of {id}: 'ü' \" 🙂"}}"#),
+        received_at: at(seconds),
+    }
+}
+
+pub(super) fn place(channel: &str) -> Place {
+    Place {
+        platform: PlatformKind::Slack,
+        workspace: WorkspaceId::new("T1"),
+        channel: ChannelId::new(channel),
+        thread: None,
+        privacy: Privacy::Shared,
+    }
+}
+
+pub(super) fn identity(user: &str) -> Identity {
+    Identity { platform: PlatformKind::Slack, workspace: WorkspaceId::new("T1"), user: UserId::new(user) }
+}
+
+pub(super) fn card(title: &str) -> Card {
+    Card::new(title, Text::paragraph("how to: \"say\" it, 'plainly' — ü 🙂"))
+}
+
+pub(super) fn plan(trigger: &str, person: &str, asset: &str) -> Plan {
+    Plan {
+        trigger: TriggerId::new(trigger),
+        person: PersonId::new(person),
+        to: Audience::Thread,
+        molecule: Molecule { assets: vec![AssetId::new(asset)], scenario: Some(ScenarioId::new("too-expensive")) },
+        shadow: false,
+        unasked: true,
+    }
+}
+
+pub(super) fn need(trigger: &str) -> Need {
+    Need {
+        trigger: TriggerId::new(trigger),
+        score: 0.83,
+        threshold: 0.7,
+        evidence: Evidence::Keyword { phrase: "too expensive".to_owned() },
+    }
+}
+
+/// A card to be posted from `due` on; it expires an hour later.
+pub(super) fn delivery(id: &str, due: i64) -> Delivery {
+    Delivery {
+        id: DeliveryId::new(id),
+        key: DeliveryKey {
+            tenant: "slack:T1".to_owned(),
+            event: EventId::new(format!("event of {id}")),
+            trigger: TriggerId::new("price"),
+            person: PersonId::new("ana"),
+            step: 0,
+        },
+        state: DeliveryState::Pending,
+        action: Action::Post { place: place("deals").in_thread(&MessageId::new("m1")), shown_to: ShownTo::Everyone },
+        card: Some(card(id)),
+        offer: None,
+        due_at: at(due),
+        expires_at: at(due + 3_600),
+        created_at: at(due),
+        sent: None,
+        sent_at: None,
+        last_error: None,
+    }
+}
+
+/// The same with an offer that was heard in `channel`.
+pub(super) fn offered(id: &str, channel: &str, trigger: &str, asset: &str, due: i64) -> Delivery {
+    let mut delivery = delivery(id, due);
+    delivery.key.trigger = TriggerId::new(trigger);
+    delivery.offer = Some(Offer {
+        plan: plan(trigger, "ana", asset),
+        need: need(trigger),
+        place: place(channel),
+        message: MessageId::new("m1"),
+        asker: identity("U1"),
+        heard_at: at(due),
+    });
+    delivery
+}
+
+/// The same, held until `due`.
+pub(super) fn held(id: &str, channel: &str, due: i64) -> Delivery {
+    Delivery { state: DeliveryState::Held, card: None, ..offered(id, channel, "price", "price-tip", due) }
+}
+
+pub(super) fn sent(channel: &str, message: &str) -> Sent {
+    Sent { place: place(channel), message: MessageId::new(message) }
+}
+
+pub(super) fn tap(delivery: &str, person: &str, tap: &str, asset: &str, seconds: i64) -> Tap {
+    Tap {
+        delivery: DeliveryId::new(delivery),
+        person: PersonId::new(person),
+        tap: tap.to_owned(),
+        asset: Some(AssetId::new(asset)),
+        trigger: Some(TriggerId::new("price")),
+        at: at(seconds),
+    }
+}
+
+pub(super) fn session(id: &str, turn: u32, started: i64) -> Session {
+    Session {
+        id: SessionId::new(id),
+        person: PersonId::new("ana"),
+        scenario: ScenarioId::new("too-expensive"),
+        turn,
+        state: format!("{{\"turn\":{turn}}}"),
+        started_at: at(started),
+        finished_at: None,
+    }
+}
+
+pub(super) fn channel(id: &str, mode: Mode) -> Channel {
+    Channel {
+        platform: PlatformKind::Slack,
+        workspace: WorkspaceId::new("T1"),
+        channel: ChannelId::new(id),
+        name: format!("name of {id}"),
+        mode,
+    }
+}
+
+pub(super) fn decided(event: &str, delivery: Option<&str>, seconds: i64) -> Recorded {
+    Recorded {
+        event: EventId::new(event),
+        person: PersonId::new("ana"),
+        at: at(seconds),
+        delivery: delivery.map(DeliveryId::new),
+        decision: Decision {
+            act: Act::Hold { until: at(seconds + 600), because: Rule::Grace, plan: plan("price", "ana", "price-tip") },
+            need: Some(need("price")),
+            reasons: vec![
+                Reason::passed(Rule::Channel, "live"),
+                Reason::stopped(Rule::Grace, "10 minutes for people to answer"),
+            ],
+        },
+    }
+}
+
+pub(super) fn outcome_of(deliveries: &[Delivery]) -> Outcome {
+    Outcome { deliveries: deliveries.to_vec(), ..Outcome::default() }
+}
+
+/// Puts deliveries into the outbox.
+pub(super) async fn put(store: &Store, deliveries: &[Delivery]) {
+    let concluded = store.conclude(&outcome_of(deliveries)).await.unwrap();
+    let inserted = deliveries.iter().map(|delivery| delivery.id.clone()).collect();
+    assert_eq!(concluded, Concluded::Done { inserted, settled: Vec::new() });
+}
+
+/// The delivery as it is now.
+pub(super) async fn now_of(store: &Store, id: &str) -> Delivery {
+    store.delivery(&DeliveryId::new(id)).await.unwrap().unwrap()
+}
+
+pub(super) async fn state_of(store: &Store, id: &str) -> DeliveryState {
+    now_of(store, id).await.state
+}
+
+/// The ids of what came back.
+pub(super) fn ids(deliveries: &[Delivery]) -> Vec<&str> {
+    deliveries.iter().map(|delivery| delivery.id.as_str()).collect()
+}
