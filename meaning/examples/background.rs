@@ -1,0 +1,40 @@
+//! Makes `lexical.bin` (and, where models are there, `background.bin`) from lists of lines that stay out of the repository.
+//!
+//! ```text
+//! cargo run --release -p kairos-meaning --example background -- src/engine/recognise/models irc.txt handbooks.txt
+//! ```
+//! Lines are taken in the order of their SHA-256, so that the same lists give the same files. The first list is chat: three
+//! of four lines of the background come from it, and all lines that stand for ordinary traffic.
+
+use std::{env, error::Error, fs, path::Path};
+
+use meaning::{Features, Lexical, Statistics, asks, checksum, clean};
+
+/// Lines that teach what is no need.
+const BACKGROUND: usize = 2_000;
+/// Lines that stand for traffic of a channel whose own is not known yet.
+const TRAFFIC: usize = 2_000;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut args = env::args().skip(1);
+    let dir = args.next().ok_or("name the folder of the models, then the lists of lines")?;
+    let mut lists = Vec::new();
+    for path in args {
+        let mut lines: Vec<String> = fs::read_to_string(path)?.lines().map(clean).collect();
+        lines.retain(|line| line.split_whitespace().count() >= 2);
+        lines.sort_by_cached_key(|line| checksum(line.as_bytes()));
+        lines.dedup();
+        lists.push(lines);
+    }
+    let lexical = Lexical::count(lists.iter().flatten().map(String::as_str));
+    let (chat, others) = lists.split_first().ok_or("name a list of lines")?;
+    let from_others = BACKGROUND / 4;
+    let mut chosen: Vec<&String> = chat.iter().take(BACKGROUND - from_others).collect();
+    chosen.extend(others.iter().flatten().take(from_others));
+    chosen.extend(chat.iter().skip(BACKGROUND - from_others).take(TRAFFIC));
+    let features: Vec<(bool, Features)> =
+        chosen.iter().map(|line| (asks(line), lexical.features(line))).collect();
+    let written = Statistics::write(&lexical, BACKGROUND, &features);
+    fs::write(Path::new(&dir).join("lexical.bin"), written)?;
+    Ok(())
+}
