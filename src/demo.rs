@@ -6,13 +6,13 @@ use anyhow::Result;
 use chat::{MessageId, PlatformKind, Timestamp};
 use jiff::{ToSpan, civil::Weekday, tz::TimeZone};
 use playground::{Fault, Note, Outcome, Playground, Room, seed};
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     clock::Clock,
     engine::{Act, Decision, Engine, Rule, Settled},
-    inbox::{Observed, Observer, Unobserved},
-    run::Kairos,
+    inbox::{Observed, Observer},
+    run::Works,
 };
 
 /// Decisions that may wait to be shown; beyond, the oldest page is only missing a note.
@@ -38,53 +38,69 @@ fn working_morning(now: Timestamp) -> Timestamp {
 }
 
 /// Plays the story through the real line, so that what Kairos decides in it is decided, not painted.
-pub(crate) async fn tell(kairos: &Kairos, playground: &Arc<Playground>) -> Result<()> {
-    let start = kairos.clock.now();
+pub(crate) async fn tell(works: &Works, playground: &Arc<Playground>) -> Result<()> {
+    let start = works.clock.now();
     let mut posted: Vec<Option<MessageId>> = Vec::new();
     for step in seed::story() {
-        advance_to(kairos, start + Duration::from_mins(u64::from(step.minutes))).await?;
+        works.let_pass_until(start + Duration::from_mins(u64::from(step.minutes))).await?;
         posted.push(match seed::play(playground, &step, &posted).await {
-            Ok(message) => message,
             // With other prompts than the starter library there may be no card to tap on.
             Err(Fault::Outdated) => None,
-            Err(fault) => return Err(fault.into()),
+            played => played?,
         });
-        kairos.settle().await?;
+        works.settle().await?;
     }
-    advance_to(kairos, start + Duration::from_mins(u64::from(seed::MINUTES))).await
+    works.let_pass_until(start + Duration::from_mins(u64::from(seed::MINUTES))).await
 }
 
-/// Winds the clock minute by minute, so that what falls due on the way happens at its time.
-async fn advance_to(kairos: &Kairos, at: Timestamp) -> Result<()> {
-    loop {
-        let left = at.since(kairos.clock.now());
-        if left.is_zero() {
-            return Ok(());
-        }
-        kairos.clock.wind(left.min(Duration::from_mins(1)));
-        kairos.settle().await?;
-    }
+/// The way of decisions to the page. Clones are the same way.
+#[derive(Clone)]
+pub(crate) struct Notes(mpsc::Sender<Shown>);
+
+enum Shown {
+    Note(Box<Note>),
+    /// Everything before it is shown.
+    Mark(oneshot::Sender<()>),
 }
 
-/// Shows decisions beside the playground's messages; where it is closed, nobody looks on.
-pub(crate) fn observer(
-    playground: Option<&Arc<Playground>>,
-    engine: &Arc<Engine>,
-) -> (Arc<dyn Observer>, Option<JoinHandle<()>>) {
-    let Some(playground) = playground.cloned() else { return (Arc::new(Unobserved), None) };
-    let (notes, mut waiting) = mpsc::channel::<Note>(WAITING);
-    let showing = tokio::spawn(async move {
-        while let Some(note) = waiting.recv().await {
-            if let Err(fault) = playground.note(note).await {
-                tracing::warn!(%fault, "a decision could not be shown");
+impl Notes {
+    /// Shows decisions beside the messages of `playground` from now on.
+    pub(crate) fn beside(playground: Arc<Playground>) -> Self {
+        let (notes, mut waiting) = mpsc::channel(WAITING);
+        tokio::spawn(async move {
+            while let Some(shown) = waiting.recv().await {
+                match shown {
+                    Shown::Note(note) => {
+                        if let Err(fault) = playground.note(*note).await {
+                            tracing::warn!(%fault, "a decision could not be shown");
+                        }
+                    }
+                    Shown::Mark(reached) => {
+                        // Whoever waited may have gone.
+                        let _ = reached.send(());
+                    }
+                }
             }
+        });
+        Self(notes)
+    }
+
+    /// Waits until every decision so far is shown.
+    pub(crate) async fn flush(&self) {
+        let (reached, waiting) = oneshot::channel();
+        if self.0.send(Shown::Mark(reached)).await.is_ok() {
+            let _ = waiting.await;
         }
-    });
-    (Arc::new(Beside { notes, engine: Arc::clone(engine) }), Some(showing))
+    }
+
+    /// What shows the decisions of `engine`.
+    pub(crate) fn observer(&self, engine: &Arc<Engine>) -> Arc<dyn Observer> {
+        Arc::new(Beside { notes: self.0.clone(), engine: Arc::clone(engine) })
+    }
 }
 
 struct Beside {
-    notes: mpsc::Sender<Note>,
+    notes: mpsc::Sender<Shown>,
     engine: Arc<Engine>,
 }
 
@@ -92,7 +108,7 @@ impl Observer for Beside {
     fn decided(&self, observed: &Observed) {
         if observed.place.platform == PlatformKind::Playground && Room::of(&observed.place).is_some() {
             // A full channel loses a note on the page, never a decision.
-            let _ = self.notes.try_send(note(observed, &self.engine));
+            let _ = self.notes.try_send(Shown::Note(Box::new(note(observed, &self.engine))));
         }
     }
 }

@@ -16,16 +16,16 @@ use anyhow::{Context, Result};
 use chat::{Card, Place, Platform, PlatformKind, Platforms, Timestamp};
 use playground::{Host, Playground, Room};
 use serde_json::Value;
-use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
+use tokio::{net::TcpListener, sync::Notify};
 use tracing::info;
 
 use crate::{
     clock::{Clock, Ids},
     config::{Config, StoreUrl},
-    demo,
+    demo::{self, Notes},
     engine::Engine,
     http,
-    inbox::{Inbox, Line, Parts},
+    inbox::{Inbox, Line, Parts, Unobserved},
     library::{Library, Mode, Reading, Source},
     outbox::Outbox,
     store::Store,
@@ -36,21 +36,52 @@ const PICTURES: &str = "/playground/pictures/";
 
 /// Everything that runs, before it runs.
 pub struct Kairos {
+    /// What decides and sends.
+    pub works: Works,
+    /// The door.
+    pub inbox: Inbox,
+    /// The playground, where it is open.
+    pub playground: Option<Arc<Playground>>,
+    arrived: Arc<Notify>,
+    decided: Arc<Notify>,
+}
+
+/// What decides and sends, to be driven by a worker or by hand. Clones are the same works.
+#[derive(Clone)]
+pub struct Works {
     /// Where everything is kept.
     pub store: Store,
     /// What decides.
     pub line: Line,
     /// What sends.
     pub outbox: Outbox,
-    /// The door.
-    pub inbox: Inbox,
     /// The clock.
     pub clock: Clock,
-    /// The playground, where it is open.
-    pub playground: Option<Arc<Playground>>,
-    arrived: Arc<Notify>,
-    decided: Arc<Notify>,
-    notes: Option<JoinHandle<()>>,
+    notes: Option<Notes>,
+}
+
+impl Works {
+    /// Decides and sends until nothing is left to do at this instant of the clock.
+    pub async fn settle(&self) -> Result<()> {
+        while self.line.step().await? + self.outbox.step().await? > 0 {}
+        if let Some(notes) = &self.notes {
+            notes.flush().await;
+        }
+        Ok(())
+    }
+
+    /// Winds the clock to `at`, and lets everything that falls due on the way happen at its own time.
+    pub async fn let_pass_until(&self, at: Timestamp) -> Result<()> {
+        loop {
+            let now = self.clock.now();
+            if now >= at {
+                return self.settle().await;
+            }
+            let due = self.store.next_due(now).await?.filter(|due| (now..at).contains(due) && *due > now);
+            self.clock.wind(due.unwrap_or(at).since(now));
+            self.settle().await?;
+        }
+    }
 }
 
 /// The prompts that `config` names.
@@ -92,7 +123,7 @@ impl Kairos {
         let platforms = Platforms::new(platforms);
         let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
         let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived));
-        let (observer, notes) = demo::observer(playground.as_ref(), &engine);
+        let notes = playground.clone().map(Notes::beside);
         let line = Line::new(Parts {
             store: store.clone(),
             engine: Arc::clone(&engine),
@@ -100,10 +131,11 @@ impl Kairos {
             clock: clock.clone(),
             ids: Ids::random(),
             unlisted: modes(config),
-            observer,
+            observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
         });
         let outbox = Outbox::new(store.clone(), platforms, clock.clone());
-        let kairos = Self { store, line, outbox, inbox, clock, playground, arrived, decided, notes };
+        let works = Works { store, line, outbox, clock, notes };
+        let kairos = Self { works, inbox, playground, arrived, decided };
         kairos.move_in(engine).await?;
         Ok(kairos)
     }
@@ -111,23 +143,12 @@ impl Kairos {
     /// Lets the playground into the house, and lets something happen in a new one.
     async fn move_in(&self, engine: Arc<Engine>) -> Result<()> {
         let Some(playground) = &self.playground else { return Ok(()) };
-        let host = House { inbox: self.inbox.clone(), clock: self.clock.clone(), engine };
+        let host = House { inbox: self.inbox.clone(), works: self.works.clone(), engine };
         playground.attach(Arc::new(host)).await;
         if playground.is_new() {
-            demo::tell(self, playground).await?;
+            demo::tell(&self.works, playground).await?;
         }
         Ok(())
-    }
-
-    /// Decides and sends until nothing is left to do at this instant of the clock.
-    pub async fn settle(&self) -> Result<()> {
-        loop {
-            let decided = self.line.step().await?;
-            let sent = self.outbox.step().await?;
-            if decided + sent == 0 {
-                return Ok(());
-            }
-        }
     }
 
     /// Runs until `stop` ends, then finishes what is in hand.
@@ -137,13 +158,13 @@ impl Kairos {
             // The sender lives as long as this function; were it gone, stopping would be right too.
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        let line = self.line.clone();
+        let line = self.works.line.clone();
         let (arrived, decided) = (Arc::clone(&self.arrived), Arc::clone(&self.decided));
         let (line_ends, outbox_ends) = (until(stopping.subscribe()), until(stopping.subscribe()));
         let deciding = tokio::spawn(async move { line.work(arrived, decided, line_ends).await });
-        let (outbox, decided) = (self.outbox.clone(), Arc::clone(&self.decided));
+        let (outbox, decided) = (self.works.outbox.clone(), Arc::clone(&self.decided));
         let sending = tokio::spawn(async move { outbox.work(decided, outbox_ends).await });
-        let mut pages = http::router(self.store.clone());
+        let mut pages = http::router(self.works.store.clone());
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
         }
@@ -160,10 +181,10 @@ impl Kairos {
         stopping.send_replace(true);
         deciding.await?;
         sending.await?;
-        if let Some(notes) = self.notes {
-            notes.abort();
+        if let Some(notes) = &self.works.notes {
+            notes.flush().await;
         }
-        self.store.close().await;
+        self.works.store.close().await;
         Ok(())
     }
 }
@@ -189,17 +210,22 @@ fn modes(config: &Config) -> Arc<dyn Fn(&Place) -> Mode + Send + Sync> {
 /// What the playground asks of the house.
 struct House {
     inbox: Inbox,
-    clock: Clock,
+    works: Works,
     engine: Arc<Engine>,
 }
 
 impl Host for House {
     fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.works.clock.now()
     }
 
     fn wind(&self, by: Duration) {
-        self.clock.wind(by);
+        let (works, at) = (self.works.clone(), self.works.clock.now() + by);
+        tokio::spawn(async move {
+            if let Err(error) = works.let_pass_until(at).await {
+                tracing::error!(%error, "time could not pass: the store does not answer");
+            }
+        });
     }
 
     fn accept(&self, raw: String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {

@@ -4,6 +4,7 @@
 //! - Exit codes: 0 all is well; 1 something was found or failed; 2 wrong use or a wrong configuration.
 //! - A command's answer goes to standard output; logs and complaints go to standard error.
 
+pub mod chat;
 pub mod check;
 pub mod config;
 pub mod doctor;
@@ -19,10 +20,10 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use chat::{Card, PlatformKind};
+use ::chat::{Card, PlatformKind};
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -108,9 +109,7 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
             Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
         Command::Replay(args) => rehearse(args, config, out),
-        Command::Chat => {
-            bail!("this command is not wired yet")
-        }
+        Command::Chat => chat::run(config, out),
     }
 }
 

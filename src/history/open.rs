@@ -16,6 +16,7 @@ use super::{
     entries::{Entries, Root},
     files::{Files, Listed},
     merge::Merge,
+    plain_line,
     slack_days::{Day, Days, MAX_BROKEN, Shared},
 };
 
@@ -157,7 +158,7 @@ fn read_list(files: &mut Files, name: &str, aside: &mut Aside, mut take: impl Fn
     while let Some(entry) = entries.next() {
         let taken = entry.map_err(|flaw| flaw.to_string()).and_then(|entry| take(&entry).map_err(|error| error.0));
         if let Err(reason) = taken {
-            aside.broken(name, Some(entries.met()), reason);
+            aside.broken(name, Some(entries.met()).filter(|met| *met > 0), reason);
             broken += 1;
         }
         if broken >= MAX_BROKEN {
@@ -221,7 +222,7 @@ fn only_wanted<S>(named: Vec<(Channel, S)>, wanted: &Wanted) -> Result<(Vec<Chan
     };
     for name in &wanted.channels {
         if !named.iter().any(|(channel, _)| is(channel, name)) {
-            let known: BTreeSet<_> = named.iter().map(|(channel, _)| channel.name.as_str()).collect();
+            let known: BTreeSet<_> = named.iter().map(|(channel, _)| plain_line(&channel.name, 80)).collect();
             let known: Vec<_> = known.into_iter().take(30).collect();
             return Err(NotHistory::NoChannel { name: name.clone(), known: known.join(", ") });
         }

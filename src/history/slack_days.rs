@@ -92,7 +92,7 @@ impl Days {
         let before = shared.aside.broken.len();
         let mut entries = Entries::list(content.bytes.as_slice());
         while let Some(entry) = entries.next() {
-            let number = Some(entries.met());
+            let number = Some(entries.met()).filter(|met| *met > 0);
             let events = match entry {
                 Ok(value) => shared.export.events(&self.id, &value).map_err(|error| error.0),
                 // A cut file ends in the middle by itself; the cut is told below.

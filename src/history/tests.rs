@@ -159,9 +159,9 @@ fn broken_entries_are_named_and_the_rest_is_read() {
             "users.json, entry 1: a person without id",
             "a/2024-03-04.json, entry 2: a message without `ts`",
             "a/2024-03-04.json, entry 3: its instant is not of the day that the file is named for",
-            "b/2024-03-04.json, entry 0: no JSON of the right shape; a list would be right",
+            "b/2024-03-04.json: no JSON of the right shape; a list would be right",
             "a/2024-03-05.json, entry 2: the file ends in the middle of this entry",
-            "a/2024-03-06.json, entry 0: UTF-16 text; UTF-8 would be right",
+            "a/2024-03-06.json: UTF-16 text; UTF-8 would be right",
         ]
     );
 }

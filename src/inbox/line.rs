@@ -57,6 +57,8 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Line {
     pub(super) parts: Parts,
+    /// Held during a step, so that a worker and somebody who winds the clock don't decide the same thing twice.
+    pub(super) turn: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl fmt::Debug for Line {
@@ -75,7 +77,7 @@ pub(super) struct Effect {
 impl Line {
     /// A line of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts }
+        Self { parts, turn: Arc::default() }
     }
 
     /// Decides about an event that needs no acknowledgement, and commits what it changes.

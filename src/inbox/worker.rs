@@ -55,6 +55,7 @@ impl Line {
 
     /// Takes what has arrived and wakes what is due; how much that was.
     pub async fn step(&self) -> Result<usize, LineError> {
+        let _turn = self.turn.lock().await;
         let arrivals = self.parts.store.claim_arrivals(self.now(), LEASE, BATCH).await?;
         let mut done = arrivals.len();
         for arrival in &arrivals {

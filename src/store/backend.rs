@@ -9,7 +9,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    Connection as _, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgConnection, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -249,9 +249,10 @@ const UNREADABLE: &str = "its address can't be read: postgres://user:password@ho
 async fn open_postgres(url: &str) -> Opened {
     // What the driver says about an address that it can't read quotes pieces of it, and one might be the password.
     let options = PgConnectOptions::from_str(url).map_err(|_| UNREADABLE)?.application_name("kairos");
-    let pool =
-        PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE).connect_with(options);
-    Ok(Pools(Backend::Postgres(pool.await?)))
+    // A pool would go on trying, and then say that it timed out instead of what was wrong.
+    tokio::time::timeout(PATIENCE, PgConnection::connect_with(&options)).await??.close().await?;
+    let pool = PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).acquire_timeout(PATIENCE);
+    Ok(Pools(Backend::Postgres(pool.connect_with(options).await?)))
 }
 
 /// The address as people may read it: scheme, host and database; nothing but the scheme where it can't be told apart.

@@ -18,7 +18,7 @@ mod platform;
 mod playground;
 mod read;
 mod record;
-mod seed;
+pub mod seed;
 mod state;
 
 pub use cast::{KAIROS, Person, Room, WORKSPACE};
@@ -28,4 +28,3 @@ pub use note::{Line, Note, Outcome};
 pub use people_do::LONGEST_TEXT;
 pub use playground::{Fault, Playground};
 pub use record::{Author, Change, Noted, Posted};
-pub use seed::{Deed, STORY_MINUTES, Step, story};

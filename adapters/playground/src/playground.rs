@@ -124,6 +124,14 @@ impl Playground {
         self.was_new
     }
 
+    /// The instant of the latest thing that the journal tells of, so that a restart need not go back in time.
+    pub fn last_instant(&self) -> Option<Timestamp> {
+        self.look(|state| {
+            let noted = state.notes.iter().map(|noted| noted.at);
+            state.messages.iter().map(|posted| posted.at).chain(noted).max()
+        })
+    }
+
     /// What was wrong with the journal at the start.
     pub fn damage(&self) -> &Damage {
         &self.damage
@@ -145,14 +153,6 @@ impl Playground {
         self.look(|state| {
             let mut cards = state.messages.iter().rev().filter(|posted| posted.thread.as_ref() == Some(opening));
             cards.find_map(|posted| Some((posted.id.clone(), posted.card.clone()?)))
-        })
-    }
-
-    /// The instant of the latest thing that the journal tells of, so that a restart need not go back in time.
-    pub fn last_instant(&self) -> Option<Timestamp> {
-        self.look(|state| {
-            let noted = state.notes.iter().map(|noted| noted.at);
-            state.messages.iter().map(|posted| posted.at).chain(noted).max()
         })
     }
 

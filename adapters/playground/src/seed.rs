@@ -1,7 +1,11 @@
 //! The conversation that a newcomer finds: played by the house through the real engine, so what Kairos decides in it
 //! is decided, not painted.
 
-use crate::{Person, Room};
+use std::sync::Arc;
+
+use chat::MessageId;
+
+use crate::{Fault, Person, Playground, Room};
 
 /// One thing that happens in the story.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +34,7 @@ pub enum Deed {
 }
 
 /// Length of the story in minutes; the house winds its clock to here before people come in.
-pub const STORY_MINUTES: u32 = 18;
+pub const MINUTES: u32 = 18;
 
 /// The story, in order of time. It begins at 09:58 on a working day. Nobody in it asks about prices, and Ana asks
 /// nothing: that is left for the newcomer, whose question no budget and no cooldown should stop.
@@ -50,7 +54,12 @@ pub fn story() -> Vec<Step> {
         step(1, Chloe, General, ReactsTo(0, "👍")),
         step(1, Ana, Deals, ReactsTo(1, "🎉")),
         step(2, Chloe, Support, Says("How do I calm down a customer who is furious about yesterday's outage?")),
-        step(3, Dev, TeamLeads, Says("how do I tell a senior engineer that his code reviews hurt people?")),
+        step(
+            3,
+            Dev,
+            TeamLeads,
+            Says("any tips for giving feedback to a senior whose tone in code reviews puts people off?"),
+        ),
         step(
             6,
             Ben,
@@ -63,4 +72,25 @@ pub fn story() -> Vec<Step> {
         step(7, Chloe, Support, ReactsTo(6, "🙏")),
         step(15, Dev, TeamLeads, Taps(5, "Useful")),
     ]
+}
+
+/// Does one step, given the messages that the earlier steps left; returns the message that this one left.
+///
+/// Only doing is done here: the house winds its clock to `step.minutes` first, and waits until all is quiet.
+pub async fn play(
+    playground: &Arc<Playground>,
+    step: &Step,
+    posted: &[Option<MessageId>],
+) -> Result<Option<MessageId>, Fault> {
+    let earlier = |at: usize| posted.get(at).cloned().flatten().ok_or(Fault::Unknown("message"));
+    match step.what {
+        Deed::Says(text) => playground.post(step.who, step.room, None, text).await.map(Some),
+        Deed::ReplyTo(at, text) => playground.post(step.who, step.room, Some(&earlier(at)?), text).await.map(Some),
+        Deed::ReactsTo(at, emoji) => playground.react(step.who, &earlier(at)?, emoji, true).await.map(|()| None),
+        Deed::Taps(at, label) => {
+            let (message, card) = playground.card_under(&earlier(at)?).ok_or(Fault::Outdated)?;
+            let choice = card.choices.iter().find(|choice| choice.label == label).ok_or(Fault::Outdated)?;
+            playground.tap(step.who, &message, &choice.id).await.map(|()| None)
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! `kairos replay PATH`: what the triggers would have done in a history that Slack or Discord exported.
 //!
+//! Every channel of the history is taken as live, and every message as overheard: an export names no bot of ours.
+//!
 //! Invariants
 //! - Nothing is sent or kept; the text of a message is printed only where it was asked for.
 //! - Time stands still but for the history's own instants.

@@ -13,7 +13,7 @@ use std::{
 use anyhow::Result;
 use chat::{
     Card, ChannelId, Event, Form, Identity, Key, MessageId, Pending, PersonId, Place, Platform, PlatformKind,
-    Platforms, Privacy, Profile, Sent, ShownTo, Timestamp, Unreadable,
+    Platforms, Privacy, Profile, Sent, ShownTo, Timestamp, Unreadable, What,
 };
 
 use super::{Line, Outcome, Phase};
@@ -152,6 +152,10 @@ impl Line for Rehearsal {
         if let Some(profile) = by {
             let mut people = self.people.people.lock().unwrap_or_else(PoisonError::into_inner);
             people.entry(event.by.clone()).or_insert_with(|| profile.clone());
+        }
+        if matches!(event.what, What::Reaction { .. }) {
+            // Exports don't tell when somebody reacted, so a reaction can't have come before the grace period ended.
+            return Ok(Vec::new());
         }
         self.line.take(&event).await?;
         self.gather().await

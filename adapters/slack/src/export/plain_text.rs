@@ -74,11 +74,11 @@ fn gather(value: &Value, parts: &mut Vec<String>) {
         Value::Array(items) => items.iter().for_each(|item| gather(item, parts)),
         Value::Object(fields) => {
             match fields.get("type").and_then(Value::as_str) {
-                Some("user") => push(&fields.get("user_id"), parts, |id| format!("<@{id}>")),
-                Some("emoji") => push(&fields.get("name"), parts, |name| format!(":{name}:")),
-                Some("link") if !fields.contains_key("text") => push(&fields.get("url"), parts, str::to_owned),
-                Some("mrkdwn") => push(&fields.get("text"), parts, decode),
-                _ => push(&fields.get("text"), parts, str::to_owned),
+                Some("user") => push(fields.get("user_id"), parts, |id| format!("<@{id}>")),
+                Some("emoji") => push(fields.get("name"), parts, |name| format!(":{name}:")),
+                Some("link") if !fields.contains_key("text") => push(fields.get("url"), parts, str::to_owned),
+                Some("mrkdwn") => push(fields.get("text"), parts, decode),
+                _ => push(fields.get("text"), parts, str::to_owned),
             }
             for field in ["text", "fields", "elements", "title"] {
                 if let Some(inner) = fields.get(field).filter(|inner| !inner.is_string()) {
@@ -95,7 +95,7 @@ fn gather(value: &Value, parts: &mut Vec<String>) {
     }
 }
 
-fn push(value: &Option<&Value>, parts: &mut Vec<String>, shape: impl Fn(&str) -> String) {
+fn push(value: Option<&Value>, parts: &mut Vec<String>, shape: impl Fn(&str) -> String) {
     if let Some(text) = value.and_then(Value::as_str).filter(|text| !text.is_empty()) {
         parts.push(shape(text));
     }
