@@ -8,7 +8,9 @@
 
 use std::{env, error::Error, fs, path::Path};
 
-use meaning::{Features, Lexical, Statistics, asks, checksum, clean};
+use meaning::{
+    DIMS, Features, Lexical, ModelFiles, StaticTable, Statistics, WordPieces, asks, checksum, clean, write_background,
+};
 
 /// Lines that teach what is no need.
 const BACKGROUND: usize = 2_000;
@@ -35,6 +37,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     let features: Vec<(bool, Features)> =
         chosen.iter().map(|line| (asks(line), lexical.features(line))).collect();
     let written = Statistics::write(&lexical, BACKGROUND, &features);
-    fs::write(Path::new(&dir).join("lexical.bin"), written)?;
+    let dir = Path::new(&dir);
+    fs::write(dir.join("lexical.bin"), &written)?;
+    let read = |name: &str| fs::read(dir.join(name)).ok();
+    let (vocabulary, table, encoder) = (read("vocab.txt"), read("static.bin"), read("encoder.bin"));
+    let (Some(vocabulary), Some(table)) = (&vocabulary, &table) else { return Ok(()) };
+    let text = str::from_utf8(vocabulary)?;
+    let pieces = WordPieces::read(text).ok_or("vocab.txt is no vocabulary")?;
+    let statics = StaticTable::read(table, text, &pieces)?;
+    let first: Vec<Vec<f32>> = chosen.iter().map(|line| statics.embed(&cut(&pieces, line)).to_vec()).collect();
+    let files = ModelFiles {
+        vocabulary: Some(vocabulary),
+        lexical: Some(&written),
+        static_table: Some(table),
+        encoder: encoder.as_deref(),
+        background: None,
+    };
+    fs::write(dir.join("background.bin"), write_background(&files, &first, &[]))?;
     Ok(())
+}
+
+fn cut(pieces: &WordPieces, line: &str) -> Vec<u32> {
+    let mut ids = Vec::new();
+    pieces.cut(line, DIMS, &mut ids);
+    ids
 }

@@ -8,6 +8,7 @@ pub mod chat;
 pub mod check;
 pub mod config;
 pub mod doctor;
+pub mod eval;
 pub mod replay;
 pub mod serve;
 
@@ -65,6 +66,8 @@ enum Command {
     Replay(replay::Replay),
     /// Print every setting with its default, or what is in force
     Config(config::Args),
+    /// Measure how well needs are recognised, on files of labelled messages
+    Eval(eval::Args),
     /// Try out whether everything Kairos needs is there
     Doctor(doctor::Args),
 }
@@ -108,6 +111,7 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
             let probes = doctor::Probes { store: &probe_store, prompts: &probe_prompts };
             Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
+        Command::Eval(args) => eval::run(args, out),
         Command::Replay(args) => rehearse(args, config, out),
         Command::Chat => chat::run(config, out),
     }
