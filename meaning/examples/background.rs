@@ -9,7 +9,7 @@
 use std::{env, error::Error, fs, path::Path};
 
 use meaning::{
-    DIMS, Features, Lexical, ModelFiles, StaticTable, Statistics, WordPieces, asks, checksum, clean, write_background,
+    DIMS, Encoder, Features, Lexical, ModelFiles, StaticTable, Statistics, WordPieces, asks, checksum, clean, write_background,
 };
 
 /// Lines that teach what is no need.
@@ -53,7 +53,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         encoder: encoder.as_deref(),
         background: None,
     };
-    fs::write(dir.join("background.bin"), write_background(&files, &first, &[]))?;
+    let encoder = encoder.as_deref().map(|bytes| Encoder::read(bytes, text, &pieces)).transpose()?;
+    let second: Vec<Vec<f32>> =
+        encoder.iter().flat_map(|encoder| chosen.iter().map(|line| encoder.embed(&cut(&pieces, line)))).collect();
+    fs::write(dir.join("background.bin"), write_background(&files, &first, &second))?;
     Ok(())
 }
 

@@ -8,8 +8,9 @@ use std::str;
 
 use crate::{
     background::Background,
+    encoder::Encoder,
     lexical::Statistics,
-    model_file::Damaged,
+    model_file::{Damaged, damaged},
     static_table::StaticTable,
     word_pieces::WordPieces,
 };
@@ -51,6 +52,8 @@ pub struct Models {
     pub statistics: Statistics,
     /// The first look by meaning.
     pub first: Option<FirstModel>,
+    /// The second look, at what is promising; only where there is a first.
+    pub second: Option<SecondModel>,
     /// What is missing, in words for an operator; empty when all is there.
     pub notes: Vec<String>,
     /// Bytes of the files that are in use.
@@ -68,10 +71,20 @@ pub struct FirstModel {
     pub background: Vec<Vec<f32>>,
 }
 
+/// The sentence encoder, and what it makes of the background.
+#[derive(Debug)]
+pub struct SecondModel {
+    /// Encodes.
+    pub encoder: Encoder,
+    /// Its vectors of [`Statistics::background`] and [`Statistics::traffic`], one behind the other.
+    pub background: Vec<Vec<f32>>,
+}
+
 impl Models {
     /// Reads what can be read.
     pub fn read(files: &ModelFiles<'_>) -> Self {
-        let mut models = Self { statistics: Statistics::none(), first: None, notes: Vec::new(), bytes: 0 };
+        let mut models =
+            Self { statistics: Statistics::none(), first: None, second: None, notes: Vec::new(), bytes: 0 };
         match needed(files.lexical, "lexical.bin").and_then(|bytes| Ok((Statistics::read(bytes)?, bytes.len()))) {
             Ok((statistics, bytes)) => {
                 models.statistics = statistics;
@@ -79,29 +92,43 @@ impl Models {
             }
             Err(why) => models.notes.push(format!("all wordings count as equally rare: {why}")),
         }
-        match FirstModel::read(files, &models.statistics) {
-            Ok((first, bytes)) => {
-                models.first = Some(first);
-                models.bytes += bytes;
-            }
-            Err(why) => models.notes.push(format!("needs are heard by their wording alone, not by meaning: {why}")),
+        if let Err(why) = models.read_meaning(files) {
+            models.notes.push(match models.first {
+                None => format!("needs are heard by their wording alone, not by meaning: {why}"),
+                Some(_) => format!("promising messages get no second look: {why}"),
+            });
         }
         models
     }
-}
 
-impl FirstModel {
-    fn read(files: &ModelFiles<'_>, statistics: &Statistics) -> Result<(Self, usize), Damaged> {
-        let bytes = needed(files.static_table, "static.bin")?;
+    /// Reads the models by meaning, as far as all is well.
+    fn read_meaning(&mut self, files: &ModelFiles<'_>) -> Result<(), Damaged> {
         let vocabulary = needed(files.vocabulary, "vocab.txt")?;
         let text = str::from_utf8(vocabulary).map_err(|_| Damaged("vocab.txt is no UTF-8".into()))?;
         let pieces = WordPieces::read(text).ok_or_else(|| Damaged("vocab.txt is no vocabulary".into()))?;
-        let table = StaticTable::read(bytes, text, &pieces).map_err(|why| Damaged(format!("static.bin: {why}")))?;
-        let background = needed(files.background, "background.bin")?;
-        let rows = Background::read(background, files, statistics.background.len() + statistics.traffic.len())
-            .map_err(|why| Damaged(format!("background.bin: {why}")))?;
-        Ok((Self { pieces, table, background: rows.first }, bytes.len() + vocabulary.len() + background.len()))
+        let bytes = needed(files.static_table, "static.bin")?;
+        let table = StaticTable::read(bytes, text, &pieces).map_err(of("static.bin"))?;
+        let lines = self.statistics.background.len() + self.statistics.traffic.len();
+        let background_bytes = needed(files.background, "background.bin")?;
+        let background = Background::read(background_bytes, files, lines).map_err(of("background.bin"))?;
+        let encoder = needed(files.encoder, "encoder.bin").and_then(|bytes| {
+            let encoder = Encoder::read(bytes, text, &pieces).map_err(of("encoder.bin"))?;
+            Ok((encoder, bytes.len()))
+        });
+        self.first = Some(FirstModel { pieces, table, background: background.first });
+        self.bytes += vocabulary.len() + bytes.len() + background_bytes.len();
+        let (encoder, bytes) = encoder?;
+        if background.second.len() != lines {
+            return damaged("background.bin was made with another encoder.bin");
+        }
+        self.second = Some(SecondModel { encoder, background: background.second });
+        self.bytes += bytes;
+        Ok(())
     }
+}
+
+fn of(file: &'static str) -> impl Fn(Damaged) -> Damaged {
+    move |why| Damaged(format!("{file}: {why}"))
 }
 
 fn needed<'a>(file: Option<&'a [u8]>, name: &str) -> Result<&'a [u8], Damaged> {

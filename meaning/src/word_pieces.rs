@@ -225,7 +225,9 @@ fn fold(hash: u32, bytes: &[u8]) -> u32 {
 }
 
 fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\n' | '\r') || (!c.is_ascii() && c.general_category() == GeneralCategory::SpaceSeparator)
+    use GeneralCategory::{LineSeparator, ParagraphSeparator, SpaceSeparator};
+    matches!(c, ' ' | '\t' | '\n' | '\r')
+        || (!c.is_ascii() && matches!(c.general_category(), SpaceSeparator | LineSeparator | ParagraphSeparator))
 }
 
 fn is_control(c: char) -> bool {

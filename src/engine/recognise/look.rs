@@ -24,7 +24,7 @@ pub(super) struct Seen {
 impl Seen {
     /// Weighs meaning (a vector of length one, or none) and wording against each other.
     pub(super) fn new(meaning: &[f32], wording: &Features) -> Self {
-        let (a, b) = if meaning.is_empty() { (0.0, 1.0) } else { (MEANING.sqrt(), (1.0 - MEANING).sqrt()) };
+        let (a, b) = if meaning.is_empty() { (0.0, 1.0) } else { (knob("MEAN", MEANING).sqrt(), (1.0 - knob("MEAN", MEANING)).sqrt()) };
         Self {
             dense: meaning.iter().map(|value| value * a).collect(),
             features: wording.iter().map(|(bucket, weight)| (*bucket, weight * b)).collect(),
@@ -76,15 +76,15 @@ impl Look {
             .map(|(meant, seen)| {
                 let (class, weight) = match meant {
                     Meant::Need(trigger) => (trigger + 1, 1.0),
-                    Meant::Described(trigger) => (trigger + 1, DESCRIBED_WEIGHT),
+                    Meant::Described(trigger) => (trigger + 1, knob("DESC", DESCRIBED_WEIGHT)),
                     Meant::Alike => (0, 1.0),
-                    Meant::Background => (0, BACKGROUND_WEIGHT),
+                    Meant::Background => (0, knob("BGW", BACKGROUND_WEIGHT)),
                 };
                 Lesson { dense: &seen.dense, sparse: &seen.features, class, weight }
             })
             .collect();
         let dims = lessons.iter().map(|lesson| lesson.dense.len()).max().unwrap_or(0);
-        Self { classifier: Training::default().classifier(triggers + 1, dims, &lessons) }
+        Self { classifier: Training { penalty: knob("PEN", 0.05), rounds: knob("ROUNDS", 40.0) as usize, enough: knob("ENOUGH", 1e-4) as f64 }.classifier(triggers + 1, dims, &lessons) }
     }
 
     /// For each trigger, the logarithm of the odds that its need is meant and not none.
@@ -94,4 +94,8 @@ impl Look {
         let none = logits[0];
         logits.iter().skip(1).map(|logit| logit - none).collect()
     }
+}
+
+pub(super) fn knob(name: &str, usual: f32) -> f32 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(usual)
 }

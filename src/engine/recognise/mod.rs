@@ -12,6 +12,7 @@
 mod alarm_budget;
 mod keywords;
 mod look;
+mod looks;
 mod teaching;
 
 use std::sync::{Arc, OnceLock};
@@ -24,7 +25,8 @@ pub use self::{
 };
 use self::{
     keywords::Keywords,
-    look::{Look, Meant, Seen},
+    look::Meant,
+    looks::{Looks, Text},
 };
 use super::{Evidence, Need};
 use crate::library::{Trigger, TriggerId};
@@ -33,8 +35,6 @@ use crate::library::{Trigger, TriggerId};
 const USUAL_BUDGET: AlarmBudget = AlarmBudget::per_1000(2.0);
 /// The same for a question put to Kairos: whoever asks wants the nearest thing we have.
 const ADDRESSED_BUDGET: AlarmBudget = AlarmBudget::per_1000(50.0);
-/// What asking adds to the odds: a bonus, never a gate, since many need something without asking.
-const ASKING_BONUS: f32 = 1.0;
 /// Needs that are told of one message.
 const TOLD: usize = 5;
 /// Words of an example that are told as evidence.
@@ -43,27 +43,17 @@ const TOLD_WORDS: usize = 3;
 /// Knows every trigger's phrases and examples.
 #[derive(Debug)]
 pub struct Recogniser {
-    models: Arc<Models>,
     keywords: Keywords,
     triggers: Vec<TriggerId>,
     examples: Vec<Example>,
-    first: Look,
-    /// Scores of ordinary messages: they set the thresholds where a channel has none of its own.
-    traffic: ScoreSketch,
+    looks: Looks,
 }
 
 #[derive(Debug)]
 struct Example {
     trigger: usize,
     text: String,
-    seen: Seen,
-}
-
-/// A message as the recogniser sees it.
-struct Heard {
-    cleaned: String,
-    asks: bool,
-    seen: Seen,
+    seen: Text,
 }
 
 impl Recogniser {
@@ -81,21 +71,16 @@ impl Recogniser {
         for (trigger, (id, teaching)) in teachings.enumerate() {
             triggers.push(id);
             for text in teaching.examples {
-                examples.push(Example { trigger, text: text.clone(), seen: see(&models, &clean(text)) });
+                examples.push(Example { trigger, text: text.clone(), seen: Text::whole(&models, text) });
             }
-            for text in teaching.unlike {
-                others.push((Meant::Alike, see(&models, &clean(text))));
-            }
-            for text in teaching.described {
-                others.push((Meant::Described(trigger), see(&models, &clean(text))));
-            }
+            others.extend(teaching.unlike.iter().map(|text| (Meant::Alike, Text::whole(&models, text))));
+            let described = teaching.described.iter();
+            others.extend(described.map(|text| (Meant::Described(trigger), Text::whole(&models, text))));
         }
-        others.extend(background(&models).map(|(_, seen)| (Meant::Background, seen)));
         let taught = examples.iter().map(|example| (Meant::Need(example.trigger), &example.seen));
-        let first = Look::learn(triggers.len(), taught.chain(others.iter().map(|(meant, seen)| (*meant, seen))));
-        let mut learnt = Self { models, keywords, triggers, examples, first, traffic: ScoreSketch::default() };
-        learnt.traffic = learnt.scores_of_traffic();
-        learnt
+        let taught: Vec<(Meant, &Text)> = taught.chain(others.iter().map(|(meant, seen)| (*meant, seen))).collect();
+        let looks = Looks::learn(models, triggers.len(), &taught);
+        Self { keywords, triggers, examples, looks }
     }
 
     /// The needs that `text` may mean, strongest first, at most five; those that count are [`Need::is_heard`].
@@ -103,20 +88,20 @@ impl Recogniser {
     /// `addressed`: it was put to Kairos, so that less is enough.
     pub fn hear(&self, text: &str, addressed: bool) -> Vec<Need> {
         let budget = if addressed { ADDRESSED_BUDGET } else { USUAL_BUDGET };
-        self.hear_within(text, self.traffic.threshold(budget))
+        self.hear_within(text, addressed, self.looks.threshold(budget))
     }
 
     /// [`Recogniser::hear`] with a threshold that was set elsewhere, e.g. from a channel's own traffic.
-    pub fn hear_within(&self, text: &str, threshold: f32) -> Vec<Need> {
-        let heard = self.read(text);
+    pub fn hear_within(&self, text: &str, addressed: bool, threshold: f32) -> Vec<Need> {
+        let mut heard = Text::begun(self.looks.models(), text);
         let mut needs: Vec<Need> = Vec::new();
-        for (trigger, phrase) in self.keywords.find(&heard.cleaned) {
+        for (trigger, phrase) in self.keywords.find(heard.cleaned()) {
             if needs.iter().all(|need| need.trigger != *trigger) {
                 let evidence = Evidence::Keyword { phrase: phrase.clone() };
                 needs.push(Need { trigger: trigger.clone(), score: 1.0, threshold: shown(threshold), evidence });
             }
         }
-        let mut odds: Vec<(usize, f32)> = self.odds(&heard).into_iter().enumerate().collect();
+        let mut odds: Vec<(usize, f32)> = self.looks.odds(&mut heard, addressed).into_iter().enumerate().collect();
         odds.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         for (trigger, score) in odds.into_iter().take(TOLD) {
             let id = &self.triggers[trigger];
@@ -133,7 +118,7 @@ impl Recogniser {
 
     /// How strongly each trigger is meant: the logarithm of its odds against no need, in the order of the triggers.
     pub fn scores(&self, text: &str) -> Vec<f32> {
-        self.odds(&self.read(text))
+        self.looks.odds(&mut Text::begun(self.looks.models(), text), false)
     }
 
     /// The triggers, in the order of [`Recogniser::scores`].
@@ -143,46 +128,21 @@ impl Recogniser {
 
     /// What is missing for hearing as well as it could, in words for an operator; empty when all is there.
     pub fn notes(&self) -> &[String] {
-        &self.models.notes
+        &self.looks.models().notes
     }
 
     /// Bytes of the models in use.
     pub fn model_bytes(&self) -> usize {
-        self.models.bytes
-    }
-
-    fn read(&self, text: &str) -> Heard {
-        let cleaned = clean(text);
-        Heard { asks: meaning::asks(&cleaned), seen: see(&self.models, &cleaned), cleaned }
-    }
-
-    fn odds(&self, heard: &Heard) -> Vec<f32> {
-        self.first_odds(&heard.seen, heard.asks)
-    }
-
-    fn first_odds(&self, seen: &Seen, asks: bool) -> Vec<f32> {
-        let bonus = if asks { ASKING_BONUS } else { 0.0 };
-        self.first.odds(seen).into_iter().map(|odds| odds + bonus).collect()
-    }
-
-    fn scores_of_traffic(&self) -> ScoreSketch {
-        let mut sketch = ScoreSketch::default();
-        for (asks, seen) in traffic(&self.models) {
-            if let Some(best) = self.first_odds(&seen, asks).into_iter().max_by(f32::total_cmp) {
-                sketch.add(best);
-            }
-        }
-        sketch
+        self.looks.models().bytes
     }
 
     /// The example that is nearest, and those of its words that the message comes closest to.
-    fn evidence(&self, trigger: usize, heard: &Heard) -> Option<Evidence> {
+    fn evidence(&self, trigger: usize, heard: &Text) -> Option<Evidence> {
         let own = self.examples.iter().filter(|example| example.trigger == trigger);
-        let likeness = |example: &&Example| example.seen.likeness(&heard.seen);
-        let nearest = own.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+        let nearest = own.max_by(|a, b| a.seen.likeness(heard).total_cmp(&b.seen.likeness(heard)))?;
         let mut by_word: Vec<(f32, String)> = Vec::new();
         for word in words(&clean(&nearest.text)) {
-            let weight = see(&self.models, &word).likeness(&heard.seen);
+            let weight = Text::begun(self.looks.models(), &word).likeness(heard);
             if weight > 0.1 && by_word.iter().all(|(_, known)| *known != word) {
                 by_word.push((weight, word));
             }
@@ -207,34 +167,4 @@ pub fn asks(text: &str) -> bool {
 /// Odds as people read them: from 0 to 1.
 fn shown(odds: f32) -> f32 {
     1.0 / (1.0 + (-odds).exp())
-}
-
-fn see(models: &Models, cleaned: &str) -> Seen {
-    let wording = models.statistics.lexical.features(cleaned);
-    Seen::new(&first_vector(models, cleaned), &wording)
-}
-
-fn first_vector(models: &Models, cleaned: &str) -> Vec<f32> {
-    let Some(first) = &models.first else { return Vec::new() };
-    let mut ids = Vec::new();
-    first.pieces.cut(cleaned, meaning::DIMS, &mut ids);
-    first.table.embed(&ids).to_vec()
-}
-
-/// What people write all day, that is no need; with whether it asks.
-fn background(models: &Models) -> impl Iterator<Item = (bool, Seen)> + '_ {
-    lines(models).take(models.statistics.background.len())
-}
-
-/// What passes in a channel, that nothing was taught with.
-fn traffic(models: &Models) -> impl Iterator<Item = (bool, Seen)> + '_ {
-    lines(models).skip(models.statistics.background.len())
-}
-
-fn lines(models: &Models) -> impl Iterator<Item = (bool, Seen)> + '_ {
-    let all = models.statistics.background.iter().chain(&models.statistics.traffic);
-    all.enumerate().map(|(number, line)| {
-        let row = models.first.as_ref().and_then(|first| first.background.get(number));
-        (line.asks, Seen::new(row.map_or(&[], Vec::as_slice), &line.features))
-    })
 }

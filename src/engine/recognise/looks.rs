@@ -1,0 +1,193 @@
+//! The two looks at a message: a quick one at every message, a thorough one at the few that are promising.
+//!
+//! Invariants
+//! - A message without a second look never scores as high as one with it.
+//! - Without the sentence encoder the first look decides alone.
+
+use std::sync::Arc;
+
+use meaning::{Features, HIDDEN, Models, clean};
+
+use super::{
+    alarm_budget::{AlarmBudget, ScoreSketch},
+    look::{Look, Meant, Seen, knob},
+};
+
+/// How many of a thousand ordinary messages get a second look.
+const SECOND_LOOKS: AlarmBudget = AlarmBudget::per_1000(80.0);
+/// What asking adds to the odds: a bonus, never a gate, since many need something without asking.
+const ASKING_BONUS: f32 = 1.0;
+/// What a message without a second look is put back by.
+const UNPROMISING: f32 = 20.0;
+/// Word pieces that are looked at.
+const MOST_PIECES: usize = 256;
+
+/// A text as the looks see it.
+#[derive(Debug)]
+pub(super) struct Text {
+    cleaned: String,
+    asks: bool,
+    ids: Vec<u32>,
+    features: Features,
+    first: Seen,
+    /// Made when it is needed: it takes a hundred times as long.
+    second: Option<Seen>,
+}
+
+impl Text {
+    /// A text at first look.
+    pub(super) fn begun(models: &Models, text: &str) -> Self {
+        let cleaned = clean(text);
+        let features = models.statistics.lexical.features(&cleaned);
+        let mut ids = Vec::new();
+        let first = match &models.first {
+            Some(first) => {
+                first.pieces.cut(&cleaned, MOST_PIECES, &mut ids);
+                Seen::new(&first.table.embed(&ids), &features)
+            }
+            None => Seen::new(&[], &features),
+        };
+        Self { asks: meaning::asks(&cleaned), cleaned, ids, features, first, second: None }
+    }
+
+    /// A text at both looks.
+    pub(super) fn whole(models: &Models, text: &str) -> Self {
+        let mut begun = Self::begun(models, text);
+        begun.look_again(models);
+        begun
+    }
+
+    fn look_again(&mut self, models: &Models) -> Option<&Seen> {
+        if let Some(second) = &models.second
+            && self.second.is_none()
+        {
+            self.second = Some(Seen::new(&second.encoder.embed(&self.ids), &self.features));
+        }
+        self.second.as_ref()
+    }
+
+    /// What the person said.
+    pub(super) fn cleaned(&self) -> &str {
+        &self.cleaned
+    }
+
+    /// How alike two texts are, by the most thorough look that both had.
+    pub(super) fn likeness(&self, other: &Self) -> f32 {
+        match (&self.second, &other.second) {
+            (Some(ours), Some(theirs)) => ours.likeness(theirs),
+            _ => self.first.likeness(&other.first),
+        }
+    }
+}
+
+/// What was learnt, for both looks.
+#[derive(Debug)]
+pub(super) struct Looks {
+    models: Arc<Models>,
+    first: Look,
+    second: Option<Look>,
+    /// From this score on at first look, a second is worth its time.
+    promising: f32,
+    /// Scores of ordinary messages: they set the thresholds where a channel has none of its own.
+    traffic: ScoreSketch,
+}
+
+impl Looks {
+    /// Learns `triggers` triggers from texts that had both looks.
+    pub(super) fn learn(models: Arc<Models>, triggers: usize, texts: &[(Meant, &Text)]) -> Self {
+        let learn = |background: &[Seen], seen: &dyn Fn(&Text) -> Option<Seen>| {
+            let seen: Vec<(Meant, Seen)> = texts.iter().filter_map(|(meant, text)| Some((*meant, seen(text)?))).collect();
+            let background = background.iter().map(|seen| (Meant::Background, seen));
+            Look::learn(triggers, seen.iter().map(|(meant, seen)| (*meant, seen)).chain(background))
+        };
+        let count = models.statistics.background.len();
+        let mut lines = first_of_lines(&models);
+        let traffic_first = lines.split_off(count.min(lines.len()));
+        let first = learn(&lines, &|text| Some(text.first.clone()));
+        let mut traffic_second = Vec::new();
+        let second = models.second.as_ref().map(|_| {
+            let mut lines = second_of_lines(&models);
+            traffic_second = lines.split_off(count.min(lines.len()));
+            learn(&lines, &|text| text.second.clone())
+        });
+        let mut learnt =
+            Self { models, first, second, promising: f32::MIN, traffic: ScoreSketch::default() };
+        learnt.set_by_traffic(&traffic_first, &traffic_second);
+        learnt
+    }
+
+    /// What ordinary messages reach decides what is promising, and from where on a need is heard.
+    fn set_by_traffic(&mut self, first: &[Seen], second: &[Seen]) {
+        let asks = self.models.statistics.traffic.iter().map(|line| line.asks);
+        let asks: Vec<bool> = asks.collect();
+        let strongest = |odds: Vec<f32>| odds.into_iter().max_by(f32::total_cmp);
+        let mut sketch = ScoreSketch::default();
+        let firsts = first.iter().zip(&asks).filter_map(|(seen, asks)| strongest(odds(&self.first, seen, *asks)));
+        let firsts: Vec<f32> = firsts.collect();
+        firsts.iter().for_each(|score| sketch.add(*score));
+        let Some(look) = &self.second else {
+            self.traffic = sketch;
+            return;
+        };
+        self.promising = sketch.threshold(SECOND_LOOKS);
+        for ((seen, asks), first) in second.iter().zip(&asks).zip(firsts) {
+            let score =
+                if first >= self.promising { strongest(odds(look, seen, *asks)) } else { Some(first - UNPROMISING) };
+            score.into_iter().for_each(|score| self.traffic.add(score));
+        }
+    }
+
+    /// What turns text into numbers.
+    pub(super) fn models(&self) -> &Models {
+        &self.models
+    }
+
+    /// The score from which on a need is heard, where a channel's own traffic is not known.
+    pub(super) fn threshold(&self, budget: AlarmBudget) -> f32 {
+        self.traffic.threshold(budget)
+    }
+
+    /// For each trigger, the logarithm of the odds that its need is meant and not none; `surely` looks twice in any case.
+    pub(super) fn odds(&self, text: &mut Text, surely: bool) -> Vec<f32> {
+        let first = odds(&self.first, &text.first, text.asks);
+        let Some(look) = &self.second else { return first };
+        let strongest = first.iter().copied().max_by(f32::total_cmp).unwrap_or(f32::MIN);
+        let asks = text.asks;
+        match text.look_again_if(surely || strongest >= self.promising, &self.models) {
+            Some(second) => odds(look, second, asks),
+            None => first.into_iter().map(|score| score - UNPROMISING).collect(),
+        }
+    }
+}
+
+impl Text {
+    fn look_again_if(&mut self, promising: bool, models: &Models) -> Option<&Seen> {
+        if promising { self.look_again(models) } else { None }
+    }
+}
+
+fn odds(look: &Look, seen: &Seen, asks: bool) -> Vec<f32> {
+    let bonus = if asks { knob("BONUS", ASKING_BONUS) } else { 0.0 };
+    look.odds(seen).into_iter().map(|odds| odds + bonus).collect()
+}
+
+/// The background lines, then those of traffic, at first look.
+fn first_of_lines(models: &Models) -> Vec<Seen> {
+    let meanings = models.first.as_ref().map(|first| first.background.as_slice());
+    seen_lines(models, meanings)
+}
+
+fn second_of_lines(models: &Models) -> Vec<Seen> {
+    let meanings = models.second.as_ref().map(|second| second.background.as_slice());
+    debug_assert!(meanings.is_none_or(|rows| rows.iter().all(|row| row.len() == HIDDEN)));
+    seen_lines(models, meanings)
+}
+
+fn seen_lines(models: &Models, meanings: Option<&[Vec<f32>]>) -> Vec<Seen> {
+    let lines = models.statistics.background.iter().chain(&models.statistics.traffic);
+    let seen = lines.enumerate().map(|(number, line)| {
+        let meaning = meanings.and_then(|rows| rows.get(number)).map_or(&[][..], Vec::as_slice);
+        Seen::new(meaning, &line.features)
+    });
+    seen.collect()
+}
