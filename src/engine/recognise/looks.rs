@@ -14,7 +14,7 @@ use super::{
 };
 
 /// How many of a thousand ordinary messages get a second look.
-const SECOND_LOOKS: AlarmBudget = AlarmBudget::per_1000(80.0);
+const SECOND_LOOKS: f32 = 80.0;
 /// What asking adds to the odds: a bonus, never a gate, since many need something without asking.
 const ASKING_BONUS: f32 = 1.0;
 /// What a message without a second look is put back by.
@@ -129,7 +129,7 @@ impl Looks {
             self.traffic = sketch;
             return;
         };
-        self.promising = sketch.threshold(SECOND_LOOKS);
+        self.promising = sketch.threshold(AlarmBudget::per_1000(knob("GATE", SECOND_LOOKS)));
         for ((seen, asks), first) in second.iter().zip(&asks).zip(firsts) {
             let score =
                 if first >= self.promising { strongest(odds(look, seen, *asks)) } else { Some(first - UNPROMISING) };

@@ -10,11 +10,11 @@ import argparse
 import json
 import pathlib
 
+from minilm import HERE, MiniLM, Tokenizer, WEIGHTS_SHA256, clean, pad, sha256
 import numpy as np
 import torch
 
 import pack
-from minilm import HERE, MiniLM, Tokenizer, WEIGHTS_SHA256, clean, pad, sha256
 
 SENTENCES = """how do i answer when they say we're too expensive?
 the customer wants a refund and i don't know if i'm allowed

@@ -8,10 +8,15 @@ import gzip
 import hashlib
 import importlib.util
 import json
+import os
 import pathlib
 import re
 import unicodedata
 import zipfile
+
+# Threads that wait without spinning: several times faster where others use the same cores. Read when torch is loaded,
+# so every script imports this module before torch.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import torch
@@ -155,6 +160,16 @@ def pad(rows, device="cpu"):
 
 # ---- the encoder ----------------------------------------------------------------------------------------------------
 
+class EvenDropout(torch.nn.Module):
+    """Dropout that takes the same features from all positions of a text: as good here, and far cheaper on a CPU."""
+
+    def forward(self, x, share=0.1):
+        if not self.training:
+            return x
+        kept = (torch.rand(x.shape[0], 1, x.shape[2]) >= share).to(x.dtype) / (1 - share)
+        return x * kept
+
+
 class Layer(torch.nn.Module):
     def __init__(self):
         super().__init__()
@@ -164,12 +179,14 @@ class Layer(torch.nn.Module):
         self.up = torch.nn.Linear(WIDTH, INNER)
         self.down = torch.nn.Linear(INNER, WIDTH)
         self.down_norm = torch.nn.LayerNorm(WIDTH, eps=1e-12)
-        self.drop = torch.nn.Dropout(0.1)
+        self.drop = EvenDropout()
 
     def forward(self, x, mask):
         n, length, _ = x.shape
         q, k, v = self.qkv(x).view(n, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4)
-        seen = torch.nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=mask[:, None, None, :] > 0)
+        # Written out, since torch's own attention takes five times as long to go back through on a CPU.
+        bias = ((mask - 1) * 1e4).to(x.dtype)[:, None, None, :]
+        seen = (q @ k.transpose(-1, -2) * (WIDTH // HEADS) ** -0.5 + bias).softmax(-1) @ v
         x = self.out_norm(x + self.drop(self.out(seen.transpose(1, 2).reshape(n, length, WIDTH))))
         return self.down_norm(x + self.drop(self.down(torch.nn.functional.gelu(self.up(x)))))
 

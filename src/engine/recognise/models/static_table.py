@@ -16,11 +16,11 @@ import random
 import struct
 import time
 
+from minilm import CLS, SEP, MiniLM, Tokenizer, background, clean, encode, needs
 import numpy as np
 import torch
 
 import pack
-from minilm import CLS, SEP, MiniLM, Tokenizer, background, clean, encode, needs
 
 SEED, SENTENCES, SHORTEST, LONGEST = 20_20, 60_000, 3, 24
 DIMS, ZIPF_A, EPOCHS, BATCH, RATE, FALL, ALIKE = 256, 1e-4, 8, 512, 3e-3, 0.8, 20.0
