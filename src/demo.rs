@@ -147,7 +147,8 @@ fn headline(act: &Act, settled: Option<Settled>) -> String {
     match (act, settled) {
         (_, Some(settled)) => format!("Stays silent: {}", settled.words()),
         (Act::Speak(plan), _) if plan.shadow => "Would answer, but only watches here (shadow)".to_owned(),
-        (Act::Speak(_), _) => "Answers".to_owned(),
+        (Act::Speak(plan), _) if plan.unasked => "Nobody answered in time, so Kairos did".to_owned(),
+        (Act::Speak(_), _) => "Was asked, so it answered at once".to_owned(),
         (Act::Hold { because: Rule::QuietHours, .. }, _) => "Waits for working hours".to_owned(),
         (Act::Hold { .. }, _) => "Waits for people to answer first".to_owned(),
         (Act::Silent { because }, _) => match because {

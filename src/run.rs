@@ -21,14 +21,14 @@ use tracing::info;
 
 use crate::{
     clock::{Clock, Ids},
-    config::{Config, StoreUrl},
+    config::{Config, Retention, StoreUrl},
     demo::{self, Notes},
     engine::Engine,
     http,
     inbox::{Inbox, Line, Parts, Unobserved},
     library::{Library, Mode, Reading, Source},
     outbox::Outbox,
-    store::Store,
+    store::{Store, Swept},
 };
 
 /// Where the playground's pictures lie.
@@ -42,6 +42,7 @@ pub struct Kairos {
     pub inbox: Inbox,
     /// The playground, where it is open.
     pub playground: Option<Arc<Playground>>,
+    retention: Retention,
     arrived: Arc<Notify>,
     decided: Arc<Notify>,
 }
@@ -135,7 +136,7 @@ impl Kairos {
         });
         let outbox = Outbox::new(store.clone(), platforms, clock.clone());
         let works = Works { store, line, outbox, clock, notes };
-        let kairos = Self { works, inbox, playground, arrived, decided };
+        let kairos = Self { works, inbox, playground, retention: config.retention, arrived, decided };
         kairos.move_in(engine).await?;
         Ok(kairos)
     }
@@ -164,6 +165,7 @@ impl Kairos {
         let deciding = tokio::spawn(async move { line.work(arrived, decided, line_ends).await });
         let (outbox, decided) = (self.works.outbox.clone(), Arc::clone(&self.decided));
         let sending = tokio::spawn(async move { outbox.work(decided, outbox_ends).await });
+        let sweeping = tokio::spawn(sweep(self.works.clone(), self.retention, until(stopping.subscribe())));
         let mut pages = http::router(self.works.store.clone());
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
@@ -181,11 +183,32 @@ impl Kairos {
         stopping.send_replace(true);
         deciding.await?;
         sending.await?;
+        sweeping.await?;
         if let Some(notes) = &self.works.notes {
             notes.flush().await;
         }
         self.works.store.close().await;
         Ok(())
+    }
+}
+
+/// Forgets what is older than it may be, once an hour, until `stop` ends.
+async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()>) {
+    const HOUR: Duration = Duration::from_hours(1);
+    let days = |days: u32| Duration::from_hours(24 * u64::from(days));
+    tokio::pin!(stop);
+    loop {
+        let now = works.clock.now();
+        let (decisions, deliveries) = (now - days(retention.decisions_days), now - days(retention.deliveries_days));
+        match works.store.sweep(decisions, deliveries).await {
+            Ok(swept) if swept != Swept::default() => info!(?swept, "forgotten, as retention says"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "retention waits: the store does not answer"),
+        }
+        tokio::select! {
+            () = &mut stop => return,
+            () = works.clock.sleep_until(now + HOUR) => {}
+        }
     }
 }
 

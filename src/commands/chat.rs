@@ -248,10 +248,11 @@ impl<'a> Talk<'a> {
     fn why(&mut self) -> io::Result<()> {
         let Some(newest) = &self.newest else { return Ok(()) };
         let notes = self.playground.notes(newest);
-        let Some(noted) = notes.last() else { return writeln!(self.out, "Nothing was decided about it.") };
-        writeln!(self.out, "{}", noted.note.headline)?;
-        for line in &noted.note.reasons {
-            writeln!(self.out, "  {} {}: {}", if line.passed { "✓" } else { "✗" }, line.rule, line.text)?;
+        let Some(latest) = notes.last() else { return writeln!(self.out, "Nothing was decided about it.") };
+        writeln!(self.out, "{}", latest.note.headline)?;
+        for reason in &latest.note.reasons {
+            let mark = if reason.passed { "✓" } else { "✗" };
+            writeln!(self.out, "  {mark} {}: {}", reason.rule, reason.text)?;
         }
         Ok(())
     }

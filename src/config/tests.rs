@@ -24,7 +24,8 @@ fn without_any_configuration_the_defaults_hold() {
     assert_eq!(config.prompts, None);
     assert!(config.playground && !config.slack.is_configured() && !config.discord.is_configured());
     assert_eq!(config.cadence.grace, Duration::from_mins(10));
-    assert_eq!((config.cadence.budget_per_day, config.cadence.budget_per_week), (1, 3));
+    assert_eq!(config.cadence.budget, Budget { per_day: 1, per_week: 3 });
+    assert_eq!(config.cadence.hours, WorkingHours::default());
     assert_eq!(config.channels.default, Mode::Off);
     assert_eq!((config.retention.decisions_days, config.retention.deliveries_days), (180, 180));
     assert!(config.settings.iter().all(|setting| setting.source == Source::Default));
@@ -53,7 +54,7 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
     let config = load(file, &[("KAIROS_HTTP_LISTEN", "127.0.0.1:2"), ("KAIROS_CADENCE_GRACE_MINUTES", " ")]).unwrap();
     assert_eq!(config.listen.port(), 2);
     assert_eq!(config.cadence.grace, Duration::from_mins(5), "an empty variable counts as not set");
-    assert_eq!(config.cadence.budget_per_week, 10);
+    assert_eq!(config.cadence.budget.per_week, 10);
     let source = |key: &str| config.settings.iter().find(|setting| setting.key == key).unwrap().source.to_string();
     assert_eq!(source("http.listen"), "environment variable KAIROS_HTTP_LISTEN");
     assert_eq!(source("cadence.grace_minutes"), "kairos.toml:4");

@@ -184,29 +184,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn working_hours_are_two_times_of_one_day() {
-        let hours: WorkingHours = "09:00-17:30".parse().unwrap();
-        assert_eq!((hours.from.hour(), hours.until.hour(), hours.until.minute()), (9, 17, 30));
-        for wrong in
-            ["", "9-17", "9:00-17:30", "17:30-09:00", "09:00-09:00", "09:00-24:00", "09:00-17:60", "+9:00-17:00"]
-        {
-            assert!(wrong.parse::<WorkingHours>().is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn working_days_are_ranges_and_lists() {
-        let days = |text: &str| text.parse::<WorkingDays>().map(|days| days.iter().collect::<Vec<_>>());
-        assert_eq!(days("Mon-Fri").unwrap().len(), 5);
-        assert_eq!(days("mon, wed,Fri").unwrap(), [Weekday::Monday, Weekday::Wednesday, Weekday::Friday]);
-        assert_eq!(days("Sat-Mon").unwrap(), [Weekday::Monday, Weekday::Saturday, Weekday::Sunday]);
-        assert!("Sun-Thu".parse::<WorkingDays>().unwrap().contains(Weekday::Sunday));
-        for wrong in ["", "Monday", "Mon-", "Mon,,Tue", "Mon-Fri-Sun"] {
-            assert!(days(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
     fn a_store_is_a_file_memory_or_postgres() {
         let read = |text| StoreUrl::read(text, Some(Path::new("/home/ana/.local/share/kairos")));
         assert_eq!(read("").unwrap().expose(), "sqlite:/home/ana/.local/share/kairos/kairos.sqlite");

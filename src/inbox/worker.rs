@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chat::Event;
+use chat::{Event, Timestamp};
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
@@ -10,7 +10,7 @@ use super::{Line, LineError};
 use crate::store::{Arrival, Claimed};
 
 /// How long an arrival is held; a worker that died gives it back then.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 /// Arrivals that are taken in one go.
 const BATCH: u32 = 32;
 /// How often an arrival is tried before it is set aside for a person to look at.
@@ -25,6 +25,7 @@ impl Line {
     pub async fn work(&self, bell: Arc<Notify>, next: Arc<Notify>, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         loop {
+            let looked_at = self.now();
             match self.step().await {
                 Ok(0) => {}
                 Ok(_) => {
@@ -36,16 +37,16 @@ impl Line {
             tokio::select! {
                 () = &mut stop => return,
                 () = bell.notified() => {}
-                () = self.nap() => {}
+                () = self.nap(looked_at) => {}
             }
         }
     }
 
-    /// Until something is due, but no longer than a nap, and no longer than until the clock is wound.
-    async fn nap(&self) {
-        let until = match self.parts.store.next_due(self.now()).await {
+    /// Until something is due that was not at the last look, but no longer than a nap.
+    async fn nap(&self, looked_at: Timestamp) {
+        let until = match self.parts.store.next_due(looked_at).await {
             Ok(Some(due)) => due,
-            _ => self.now() + NAP,
+            _ => looked_at + NAP,
         };
         tokio::select! {
             () = self.parts.clock.sleep_until(until) => {}

@@ -51,6 +51,7 @@ impl Outbox {
     pub async fn work(&self, bell: Arc<Notify>, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
         loop {
+            let looked_at = self.clock.now();
             match self.step().await {
                 Ok(0) => {}
                 Ok(_) => continue,
@@ -59,15 +60,16 @@ impl Outbox {
             tokio::select! {
                 () = &mut stop => return,
                 () = bell.notified() => {}
-                () = self.nap() => {}
+                () = self.nap(looked_at) => {}
             }
         }
     }
 
-    async fn nap(&self) {
-        let until = match self.store.next_due(self.clock.now()).await {
+    /// Until something is due that was not at the last look, but no longer than a nap.
+    async fn nap(&self, looked_at: Timestamp) {
+        let until = match self.store.next_due(looked_at).await {
             Ok(Some(due)) => due,
-            _ => self.clock.now() + NAP,
+            _ => looked_at + NAP,
         };
         tokio::select! {
             () = self.clock.sleep_until(until) => {}
@@ -92,7 +94,11 @@ impl Outbox {
     }
 
     async fn deliver(&self, claimed: &Claimed<Delivery>, lease_ends: Timestamp) -> Result<(), StoreError> {
-        let Some(platform) = self.platform_for(claimed).await? else { return Ok(()) };
+        let Some(platform) = self.platform_of(&claimed.item) else {
+            let later = self.clock.now() + backoff(claimed.item.id.as_str(), TRIES);
+            self.store.put_back(&claimed.item.id, claimed.fence, later, "its platform is not connected").await?;
+            return Ok(());
+        };
         // The deadline guard: whoever claims this next must find nobody still calling.
         if self.clock.now() + 2 * CALL > lease_ends {
             let now = self.clock.now();
@@ -129,7 +135,8 @@ impl Outbox {
 
     /// Looks whether an attempt whose answer never came has arrived after all.
     async fn look_up(&self, claimed: &Claimed<Delivery>, lease_ends: Timestamp) -> Result<(), StoreError> {
-        let Some(platform) = self.platform_for(claimed).await? else { return Ok(()) };
+        // Without its platform nobody can tell; the lease that was just taken is the time until the next look.
+        let Some(platform) = self.platform_of(&claimed.item) else { return Ok(()) };
         let (id, fence, now) = (&claimed.item.id, claimed.fence, self.clock.now());
         if now + 2 * CALL > lease_ends {
             return Ok(());
@@ -153,18 +160,11 @@ impl Outbox {
         Ok(())
     }
 
-    /// The platform of a delivery; one that is not connected is tried again in a while.
-    async fn platform_for(&self, claimed: &Claimed<Delivery>) -> Result<Option<&dyn Platform>, StoreError> {
-        let kind = match &claimed.item.action {
+    fn platform_of(&self, delivery: &Delivery) -> Option<&dyn Platform> {
+        self.platforms.get(match &delivery.action {
             Action::Post { place, .. } | Action::Edit { place, .. } => place.platform,
             Action::PostPrivately { who } => who.platform,
-        };
-        let platform = self.platforms.get(kind);
-        if platform.is_none() {
-            let later = self.clock.now() + backoff(claimed.item.id.as_str(), TRIES);
-            self.store.put_back(&claimed.item.id, claimed.fence, later, "its platform is not connected").await?;
-        }
-        Ok(platform)
+        })
     }
 }
 

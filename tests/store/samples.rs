@@ -101,6 +101,7 @@ pub(super) fn offered(id: &str, channel: &str, trigger: &str, asset: &str, due: 
         need: need(trigger),
         place: place(channel),
         message: MessageId::new("m1"),
+        heard_in: delivery.key.event.clone(),
         asker: identity("U1"),
         heard_at: at(due),
     });

@@ -46,17 +46,24 @@ where
     Body: Fn(String) -> Done + Send + Copy + 'static,
     Done: Future<Output = ()> + Send + 'static,
 {
-    for database in [Database::of_sqlite(), Database::of_postgres().await] {
-        let (url, name) = (database.url.clone(), database.name());
-        // A task of its own, so that the database goes when the body panics.
-        let done = tokio::spawn(body(url)).await;
-        database.remove().await;
-        if let Err(failed) = done {
-            let panic = failed.into_panic();
-            let message = panic.downcast_ref::<String>().map(String::as_str);
-            let message = message.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("see above");
-            panic!("on {name}: {message}");
-        }
+    run_on(Database::of_sqlite(), body).await;
+    run_on(Database::of_postgres().await, body).await;
+}
+
+async fn run_on<Body, Done>(database: Database, body: Body)
+where
+    Body: Fn(String) -> Done,
+    Done: Future<Output = ()> + Send + 'static,
+{
+    let (url, name) = (database.url.clone(), database.name());
+    // A task of its own, so that the database goes when the body panics.
+    let done = tokio::spawn(body(url)).await;
+    database.remove().await;
+    if let Err(failed) = done {
+        let panic = failed.into_panic();
+        let message = panic.downcast_ref::<String>().map(String::as_str);
+        let message = message.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("see above");
+        panic!("on {name}: {message}");
     }
 }
 

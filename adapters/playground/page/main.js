@@ -8,9 +8,9 @@ import { apply, channel, follow, markRead, now, remember, remembered, replace, s
 import { drawWhy, verdict } from "./why.js";
 
 const EXAMPLES = [
-  { as: "ben", in: "deals", who: "Ben", text: "they want to pay after 90 days and get free onboarding, what should I ask for in return?" },
-  { as: "dev", in: "team-leads", who: "Dev", text: "how do I hand work over without it coming back half finished?" },
-  { as: "chloe", in: "ai-help", who: "Chloe", text: "@Kairos can I paste customer data into a chatbot?" },
+  { as: "ana", in: "deals", who: "Ana", text: "how do I answer when they say we're too expensive?" },
+  { as: "ben", in: "support", who: "Ben", text: "a customer keeps shouting at me on the phone, how do I calm them down?" },
+  { as: "chloe", in: "ai-help", who: "Chloe", text: "@Kairos can I paste customer emails into ChatGPT?" },
 ];
 
 let stop = null, composer;
@@ -34,6 +34,7 @@ async function connect() {
 
 function heard(change) {
   const fresh = apply(change);
+  if (fresh?.by.bot && fresh.channel.startsWith("private-") && fresh.channel !== store.channel && store.follow > Date.now()) update({ nudged: true });
   if (fresh && fresh.by.id !== store.person) {
     announce(`${fresh.by.name} in ${place(fresh)}: ${fresh.card ? fresh.card.plain : fresh.text}`);
   }
@@ -55,7 +56,7 @@ const acts = {
     const here = store.channel.startsWith("private-") ? `private-${id}` : store.channel;
     remember("person", id);
     remember("channel", here);
-    update({ person: id, channel: here, chosen: null, replying: null, editing: null, form: null });
+    update({ person: id, channel: here, chosen: null, replying: null, editing: null, form: null, nudged: false });
     return connect();
   },
   enter(id) {
@@ -111,6 +112,11 @@ function setUpTop() {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented && $("app").dataset.panel !== "chat") { show("chat"); $("composer-text").focus(); }
   });
+  // A picture that arrives late pushes the end away from whoever was reading there.
+  $("log").addEventListener("load", (event) => {
+    if ($("messages").lastElementChild?.contains(event.target)) event.target.scrollIntoView({ block: "nearest" });
+  }, true);
+  $("nudge-open").addEventListener("click", () => { acts.enter(`private-${store.person}`); $("composer-text").focus(); });
   document.addEventListener("visibilitychange", () => update((s) => markRead(s)));
 }
 
@@ -142,7 +148,9 @@ function drawTop() {
 function draw() {
   drawTop();
   if (!store.ready) return;
-  $("hint").hidden = store.channel !== "deals" || remembered("hint", "") === "seen";
+  if (store.channel.startsWith("private-")) store.nudged = false;
+  $("nudge").hidden = !store.nudged;
+  $("hint").hidden = store.channel.startsWith("private-") || remembered("hint", "") === "seen";
   drawRail(acts);
   drawChat(acts);
   drawWhy(acts);

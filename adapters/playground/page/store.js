@@ -4,7 +4,7 @@ const listeners = new Set();
 
 export const store = {
   ready: false, connected: true,
-  person: remembered("person", "ana"), channel: remembered("channel", "deals"), look: remembered("look", "slack"),
+  person: remembered("person", "ana"), channel: remembered("channel", ""), look: remembered("look", "slack"),
   people: [], channels: [], messages: new Map(), notes: new Map(), form: null,
   /** Server's clock minus this machine's, in milliseconds. */
   offset: 0,
@@ -15,6 +15,8 @@ export const store = {
   editing: null,
   /** Until when what arrives is brought into view: set by what one does oneself, in milliseconds of this machine. */
   follow: 0,
+  /** Kairos wrote in private, in answer to what was done elsewhere just now. */
+  nudged: false,
   folded: new Set(),
   /** Per person and channel: the instant up to which it was read. */
   read: JSON.parse(remembered("read", "{}")),
@@ -61,7 +63,7 @@ export function replace(state) {
     s.form = state.form;
     s.offset = state.now - Date.now();
     s.ready = true;
-    if (!s.channels.some(({ id }) => id === s.channel)) s.channel = "deals";
+    if (!s.channels.some(({ id }) => id === s.channel)) s.channel = telling(s);
     markRead(s);
   });
 }
@@ -85,6 +87,12 @@ export function apply(change) {
     markRead(s);
   });
   return fresh;
+}
+
+/** Where a newcomer sees at once what this is about: where Kairos spoke last among colleagues. */
+function telling(s) {
+  const spoke = [...s.messages.values()].filter((message) => message.card && !message.channel.startsWith("private-")).at(-1);
+  return spoke?.channel ?? "deals";
 }
 
 function addNote(s, note) {

@@ -71,14 +71,16 @@ function detail(note, notes, wind) {
     el("p.headline", {}, note.headline),
     note.trigger && el("p.trigger", {}, "It heard: ", el("b", {}, note.trigger)),
     note.outcome === "waits" && el("button.button.strong.skip-ahead", { type: "button", data: { focus: "skip-ahead" }, on: { click: () => wind(10) } }, "Skip ahead 10 minutes"),
-    note.reasons.length > 0 && el("ul.reasons", { "aria-label": "Reasons" }, note.reasons.map(reason)),
+    note.reasons.length > 0 && el("ul.reasons", { "aria-label": "Reasons" }, note.reasons.map((line) => reason(line, note.outcome === "waits"))),
     notes.length > 1 && past(notes));
 }
 
-function reason(line) {
-  return el("li", { class: line.passed ? "yes" : "no" },
-    el("span.mark", { "aria-hidden": "true" }, line.passed ? "✓" : "✗"),
-    el("p", {}, el("b", {}, line.rule), el("span.hidden", {}, line.passed ? " (yes): " : " (no): "), " ", el("span", {}, line.text)));
+/** A rule in words. While Kairos waits, a rule that does not hold yet is no refusal. */
+function reason(line, waits) {
+  const [kind, mark, word] = line.passed ? ["yes", "✓", "yes"] : waits ? ["later", "…", "not yet"] : ["no", "✗", "no"];
+  return el("li", { class: kind },
+    el("span.mark", { "aria-hidden": "true" }, mark),
+    el("p", {}, el("b", {}, line.rule), el("span.hidden", {}, ` (${word}): `), " ", el("span", {}, line.text)));
 }
 
 function past(notes) {

@@ -58,7 +58,7 @@ pub fn story() -> Vec<Step> {
             3,
             Dev,
             TeamLeads,
-            Says("any tips for giving feedback to a senior whose tone in code reviews puts people off?"),
+            Says("How do I tell someone on my team that their work isn't good enough, without crushing them?"),
         ),
         step(
             6,

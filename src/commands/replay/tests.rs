@@ -24,6 +24,7 @@ pub(super) fn plan(trigger: &str, person: &str) -> Plan {
         person: PersonId::new(person),
         to: Audience::Thread,
         molecule: Molecule::default(),
+        shadow: false,
         unasked: true,
     }
 }

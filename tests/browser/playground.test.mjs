@@ -1,0 +1,285 @@
+// The playground in a real browser, as a person uses it: what the README promises a newcomer, in the order they meet it.
+//
+// Starts nothing itself. KAIROS_TEST_URL is a running kairos with a fresh store; KAIROS_TEST_CHROMIUM the browser, where
+// it is not at /usr/bin/chromium. The tests share that server and follow each other, as people in one day do.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import http from "node:http";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+
+const url = process.env.KAIROS_TEST_URL ?? process.env.KAIROS_URL;
+assert.ok(url, "KAIROS_TEST_URL is needed: the address of a running kairos with a fresh store");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WIDE = { width: 1440, height: 900 }, NARROW = { width: 390, height: 844 };
+const QUESTION = "the buyer says our quote is way over their budget, what now?";
+
+let browser;
+before(async () => {
+  const executablePath = process.env.KAIROS_TEST_CHROMIUM || "/usr/bin/chromium";
+  browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+});
+after(() => browser?.close());
+
+/** Opens the page as a person would, and fails the test on any error in its console. */
+async function visit(t, options = {}) {
+  const { go = true, person = "ana", channel, ...rest } = options;
+  const context = await browser.newContext({ viewport: WIDE, colorScheme: "light", ...rest });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const errors = [];
+  page.on("console", (message) => { if (message.type() === "error") errors.push(message.text()); });
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.addInitScript(([person, channel]) => {
+    localStorage.setItem("kairos.person", person);
+    if (channel) localStorage.setItem("kairos.channel", channel);
+  }, [person, channel]);
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(errors, [], "nothing goes wrong in the console");
+  });
+  if (go) {
+    await page.goto(url);
+    await page.locator("#channels button").first().waitFor({ state: "attached" });
+  }
+  return page;
+}
+
+const messages = (page) => page.locator("#messages .message");
+const asked = (page, text) => messages(page).filter({ has: page.locator(".text", { hasText: text }) }).last();
+const thread = (page, text) => asked(page, text).locator("xpath=following-sibling::li[1]");
+const decision = (page) => page.locator(".decision.open");
+
+async function say(page, text) {
+  await page.locator("#composer-text").fill(text);
+  await page.keyboard.press("Enter");
+  await asked(page, text).waitFor();
+}
+
+test("a first look shows a question, the answer to it and the reasons", async (t) => {
+  const page = await visit(t);
+  await page.locator("#messages .card").first().waitFor();
+  assert.match(await decision(page).innerText(), /Answered/);
+  assert.ok(await decision(page).locator(".reasons li").count() >= 3, "the rules that were asked are listed");
+  assert.match(await page.locator("#hint").innerText(), /skip ahead ten minutes/i);
+  assert.equal(await page.locator("#hint .examples button").count(), 3);
+});
+
+test("where a person answered first, Kairos stayed silent and says so", async (t) => {
+  const page = await visit(t, { channel: "support" });
+  await page.locator("#messages .chip.cancelled").waitFor();
+  assert.match(await page.locator("#messages .chip.cancelled").innerText(), /a person answered/);
+  assert.equal(await page.locator("#messages .card").count(), 0);
+});
+
+test("a question waits for people, then its card arrives in the thread by itself", async (t) => {
+  const page = await visit(t, { channel: "deals" });
+  await page.evaluate(() => { window.notReloaded = true; });
+  await say(page, QUESTION);
+  await asked(page, QUESTION).locator(".chip.waits").waitFor();
+  assert.match(await decision(page).innerText(), /Waiting until \d\d:\d\d/);
+  assert.match(await decision(page).innerText(), /A buyer says it is too expensive/);
+
+  await page.getByRole("button", { name: "Skip ahead 10 minutes" }).click();
+  await asked(page, QUESTION).locator(".chip.speaks").waitFor();
+  const card = thread(page, QUESTION).locator(".card");
+  await card.waitFor();
+  for (const label of ["Useful", "Not for me", "I know this", "Why this?"]) {
+    assert.ok(await card.getByRole("button", { name: label }).isVisible(), label);
+  }
+  assert.ok(await page.evaluate(() => window.notReloaded), "without a reload");
+});
+
+test("the card looks as on Slack and as on Discord, with every button", async (t) => {
+  const page = await visit(t, { channel: "deals" });
+  const card = thread(page, QUESTION).locator(".card").first();
+  await card.waitFor();
+  const title = (await card.locator(".header").innerText()).trim();
+  await page.locator("#look label", { hasText: "Discord" }).click();
+  await card.locator(".container").waitFor();
+  assert.equal((await card.locator("h3").first().innerText()).trim(), title);
+  assert.ok(await card.getByRole("button", { name: "Why this?" }).isVisible());
+});
+
+test("why this? is answered to the one who asks, and to nobody else", async (t) => {
+  const page = await visit(t, { channel: "deals" });
+  await thread(page, QUESTION).getByRole("button", { name: "Why this?" }).click();
+  const why = page.locator(".message.only").last();
+  await why.waitFor();
+  assert.match(await why.innerText(), /Only you can see this[\s\S]*too expensive/);
+  const other = await visit(t, { channel: "deals", person: "ben" });
+  await asked(other, QUESTION).waitFor();
+  assert.equal(await other.locator(".message.only").count(), 0);
+});
+
+test("practice is private, and every choice gets feedback", async (t) => {
+  const page = await visit(t, { channel: "deals" });
+  await thread(page, QUESTION).getByRole("button", { name: "Practise this" }).click();
+  await page.getByRole("button", { name: "Read it" }).click();
+  const turn = page.locator("#messages .card").last();
+  await turn.locator(".actions button").first().waitFor();
+  const choice = await turn.locator(".actions button").first().innerText();
+  const before = await messages(page).count();
+  await turn.locator(".actions button").first().click();
+  await messages(page).nth(before).waitFor();
+  assert.match(await page.locator("#messages").innerText(), new RegExp(`You chose: ${choice.replace(/[^\w ]/g, ".")}`));
+  assert.ok(await page.locator("#messages .card").last().locator("blockquote").count() > 0, "feedback on the choice");
+  const other = await visit(t, { person: "ben", channel: "private-ben" });
+  assert.equal(await other.locator("#messages .card").count(), 0, "nobody else sees it");
+});
+
+test("one tap on useful, and the card says so in place", async (t) => {
+  const page = await visit(t, { channel: "deals" });
+  const card = thread(page, QUESTION).locator(".card").first();
+  const cards = await page.locator("#messages .card").count();
+  await card.getByRole("button", { name: "Useful" }).click();
+  await card.getByText(/useful/i).waitFor();
+  await card.getByRole("button", { name: "Useful", exact: true }).waitFor({ state: "detached" });
+  assert.equal(await page.locator("#messages .card").count(), cards, "no second message");
+});
+
+test("an answer by a colleague cancels what was waiting", async (t) => {
+  const page = await visit(t, { channel: "support", person: "ben" });
+  const text = "a customer keeps shouting at me on the phone, how do I calm them down?";
+  await say(page, text);
+  await asked(page, text).locator(".chip.waits").waitFor();
+  await page.locator("#people label", { hasText: "Dev" }).click();
+  await asked(page, text).hover();
+  await asked(page, text).getByRole("button", { name: "Reply in thread" }).click();
+  await page.locator("#composer-text").fill("Slow down and let them finish, then say what you will do.");
+  await page.keyboard.press("Enter");
+  await asked(page, text).locator(".chip.cancelled").waitFor();
+  assert.match(await decision(page).innerText(), /a person answered/);
+});
+
+test("the keyboard is enough", async (t) => {
+  const page = await visit(t, { channel: "general" });
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.className), "skip");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "composer-text");
+  await page.keyboard.type("Typed without a mouse");
+  await page.keyboard.press("Shift+Enter");
+  await page.keyboard.type("on two lines");
+  await page.keyboard.press("Enter");
+  await asked(page, "Typed without a mouse").waitFor();
+  assert.match(await asked(page, "Typed without a mouse").locator(".text").innerText(), /mouse\non two/);
+  const seen = new Set();
+  await page.reload();
+  await page.locator("#channels button").first().waitFor();
+  for (let step = 0; step < 120; step += 1) {
+    await page.keyboard.press("Tab");
+    const focus = await page.evaluate(() => {
+      const node = document.activeElement, shown = node.closest("label")?.matches(":has(:focus-visible)") ? node.closest("label") : node;
+      const ring = getComputedStyle(shown).outlineStyle !== "none" || getComputedStyle(node.nextElementSibling ?? node).outlineStyle !== "none"
+        || node.id === "composer-text";
+      return { area: node.closest("#rail, #log, #composer, #why")?.id ?? "", ring, name: node.outerHTML.slice(0, 80) };
+    });
+    if (focus.name.startsWith("<body")) break;
+    seen.add(focus.area);
+    assert.ok(focus.ring, `focus can be seen on ${focus.name}`);
+  }
+  for (const area of ["rail", "log", "composer", "why"]) assert.ok(seen.has(area), `${area} is reached: ${[...seen]}`);
+});
+
+test("one's own message can be changed and taken back", async (t) => {
+  const page = await visit(t, { channel: "general" });
+  await say(page, "A message with a tpyo");
+  const mine = asked(page, "A message with a");
+  await mine.hover();
+  await mine.getByRole("button", { name: "Edit the message" }).click();
+  await page.locator(".editor textarea").fill("A message with a correction");
+  await page.keyboard.press("Enter");
+  await asked(page, "A message with a correction").getByText("(edited)").waitFor();
+  await mine.hover();
+  await mine.getByRole("button", { name: "React with 👍" }).click();
+  await mine.locator(".reactions [aria-pressed=true]").waitFor();
+  await mine.hover();
+  await mine.getByRole("button", { name: "Delete the message" }).click();
+  await mine.getByRole("button", { name: "Really delete the message?" }).click();
+  await mine.waitFor({ state: "detached" });
+});
+
+test("what people write is text and nothing else", async (t) => {
+  const page = await visit(t, { channel: "general" });
+  await say(page, "<img src=x onerror=\"window.hit=1\"><b>bold</b> [x](javascript:alert(1)) @everyone");
+  const text = asked(page, "<b>bold</b>").locator(".text");
+  assert.equal(await text.locator("img, b, a").count(), 0);
+  assert.equal(await page.evaluate(() => window.hit), undefined);
+});
+
+test("what is refused stays in the field, with the reason", async (t) => {
+  const page = await visit(t, { channel: "general" });
+  await page.locator("#composer-text").evaluate((field) => { field.removeAttribute("maxlength"); field.value = "x".repeat(8001); });
+  // The browser itself reports a refused request in the console; that is no error of the page.
+  await page.evaluate(() => { const ask = window.fetch; window.fetch = (path, init) => path === "/playground/post" ? Promise.resolve(new Response('{"error":"the text has 8001 characters, 8000 at most"}', { status: 413 })) : ask(path, init); });
+  await page.locator("#composer-text").press("Enter");
+  await page.locator("#error").getByText("8000 at most").waitFor();
+  assert.equal((await page.locator("#composer-text").inputValue()).length, 8001);
+});
+
+test("a lost connection is said, and found again", async (t) => {
+  const page = await visit(t, { go: false, channel: "general" });
+  await page.addInitScript(() => {
+    const Real = window.EventSource;
+    window.broken = true;
+    window.EventSource = class extends EventTarget {
+      constructor(address) { super(); if (!window.broken) return new Real(address); setTimeout(() => this.dispatchEvent(new Event("error"))); }
+      close() {}
+    };
+  });
+  await page.goto(url);
+  await page.getByText("Reconnecting").waitFor();
+  await page.evaluate(() => { window.broken = false; });
+  await page.locator("#status").waitFor({ state: "hidden" });
+  await say(page, "Back again");
+});
+
+test("a narrow screen shows one panel at a time and never scrolls sideways", async (t) => {
+  const page = await visit(t, { viewport: NARROW, channel: "deals" });
+  await asked(page, QUESTION).waitFor();
+  for (const panel of ["Channels", "Why", "Chat"]) {
+    await page.locator("#tabs").getByRole("button", { name: new RegExp(`^${panel}`) }).click();
+    const [wide, high] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]);
+    assert.ok(wide <= NARROW.width && high <= NARROW.height, `${panel}: ${wide} × ${high}`);
+  }
+  await asked(page, QUESTION).locator(".verdict").click();
+  await decision(page).waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator("#composer-text").waitFor();
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const [size, viewport] of [["wide", WIDE], ["narrow", NARROW], ["zoomed to 200 %", { width: 720, height: 450 }]]) {
+    test(`axe finds nothing: ${colorScheme}, ${size}`, async (t) => {
+      const page = await visit(t, { viewport, colorScheme, channel: "deals", bypassCSP: true, reducedMotion: "reduce" });
+      await asked(page, QUESTION).waitFor();
+      for (const look of ["slack", "discord"]) {
+        await page.locator(`#look input[value=${look}]`).check({ force: true });
+        await page.locator(`.card.${look}`).first().waitFor();
+        for (const panel of size === "wide" ? ["chat"] : ["rail", "why", "chat"]) {
+          if (size !== "wide") await page.locator(`#tabs [data-panel=${panel}]`).click();
+          assert.deepEqual(await violations(page), [], `${look}, ${panel}`);
+        }
+      }
+    });
+  }
+}
+
+async function violations(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run());
+  return found.violations.flatMap(({ id, impact, nodes }) => nodes.map((node) => `${impact} ${id}: ${node.html.slice(0, 140)}`));
+}
+
+test("another host's name is not answered", async () => {
+  const { port } = new URL(url);
+  const status = await new Promise((done, failed) => {
+    http.get({ host: "127.0.0.1", port, path: "/playground/state?as=ana", headers: { host: "evil.example" } }, (answer) => {
+      answer.resume();
+      done(answer.statusCode);
+    }).on("error", failed);
+  });
+  assert.equal(status, 403);
+});
