@@ -9,7 +9,8 @@
 use std::{env, error::Error, fs, path::Path};
 
 use meaning::{
-    DIMS, Encoder, Features, Lexical, ModelFiles, StaticTable, Statistics, WordPieces, asks, checksum, clean, write_background,
+    DIMS, Encoder, Features, Lexical, ModelFiles, StaticTable, Statistics, WordPieces, asks, checksum, clean,
+    write_background,
 };
 
 /// Lines that teach what is no need.
@@ -34,8 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut chosen: Vec<&String> = chat.iter().take(BACKGROUND - from_others).collect();
     chosen.extend(others.iter().flatten().take(from_others));
     chosen.extend(chat.iter().skip(BACKGROUND - from_others).take(TRAFFIC));
-    let features: Vec<(bool, Features)> =
-        chosen.iter().map(|line| (asks(line), lexical.features(line))).collect();
+    let features: Vec<(bool, Features)> = chosen.iter().map(|line| (asks(line), lexical.features(line))).collect();
     let written = Statistics::write(&lexical, BACKGROUND, &features);
     let dir = Path::new(&dir);
     fs::write(dir.join("lexical.bin"), &written)?;

@@ -12,7 +12,9 @@ fn main() {
     let start = Instant::now();
     let encoder = Encoder::read(&bytes, &vocabulary, &pieces).unwrap();
     println!("read in {:?}", start.elapsed());
-    for text in ["what now", "the buyer at acme just told me we cost twice what they planned to spend", &"word ".repeat(60)] {
+    for text in
+        ["what now", "the buyer at acme just told me we cost twice what they planned to spend", &"word ".repeat(60)]
+    {
         let mut ids = Vec::new();
         pieces.cut(text, 126, &mut ids);
         let mut times: Vec<u128> = (0..300)

@@ -52,7 +52,8 @@ impl Background {
             file.put(&sum(made_by));
         }
         for vectors in [first, second].into_iter().filter(|vectors| !vectors.is_empty()) {
-            let rounded = vectors.iter().flatten().map(|value| (value * STEPS).round().clamp(-127.0, 127.0) as i8 as u8);
+            let rounded =
+                vectors.iter().flatten().map(|value| (value * STEPS).round().clamp(-127.0, 127.0) as i8 as u8);
             file.section(&rounded.collect::<Vec<u8>>());
         }
         file.finish()

@@ -14,7 +14,7 @@ pub fn clean(text: &str) -> String {
     let mut said = String::with_capacity(without_code.len());
     for line in without_code.lines() {
         let line = line.trim();
-        if line.starts_with('>') || line.starts_with("&gt;") {
+        if line.starts_with('>') || line.starts_with("&gt;") || is_written_by_machine(line) {
             continue;
         }
         for token in line.split_whitespace().filter(|token| !points_elsewhere(token)) {
@@ -50,6 +50,27 @@ fn without_code(text: &str) -> String {
         }
     }
     kept
+}
+
+/// Lines of logs, stack traces and bare code that somebody pasted without marking them.
+fn is_written_by_machine(line: &str) -> bool {
+    let Some(first) = line.chars().next() else { return false };
+    let starts_with_time = || {
+        let head: Vec<u8> = line.bytes().take(24).collect();
+        let digits = head.iter().filter(|byte| byte.is_ascii_digit()).count();
+        digits >= 6 && head.iter().any(|byte| *byte == b':') && (first.is_ascii_digit() || first == '[')
+    };
+    let is_frame = || line.starts_with("at ") && line.contains('(') && line.ends_with(')');
+    let is_code = || {
+        let signs = line.chars().filter(|c| matches!(c, '{' | '}' | ';' | '=' | '<' | '>' | '|' | '\\' | '$')).count();
+        signs >= 2 && (line.ends_with(['{', '}', ';']) || signs * 6 > line.chars().count())
+    };
+    let names_error = || {
+        ["Traceback (most recent", "Exception in thread", "Caused by: ", "panicked at "]
+            .iter()
+            .any(|mark| line.contains(mark))
+    };
+    starts_with_time() || is_frame() || is_code() || names_error()
 }
 
 /// Links, mentions of people and channels, emoji by name.
@@ -88,6 +109,28 @@ mod tests {
         assert_eq!(said("run ```price objection``` now"), "run now");
         assert_eq!(said("the `price` field and 5 o`clock"), "the `price` field and 5 o`clock".replace('`', ""));
         assert_eq!(said("<@U123> see https://x.test/price :smile: @ben ok"), "see ok");
+    }
+
+    #[test]
+    fn what_machines_wrote_is_left_out() {
+        for line in [
+            "2024-03-05T10:00:01Z ERROR price objection service failed",
+            "[10:00:01.123] WARN budget exceeded",
+            "at com.acme.Price.objection(Price.java:12)",
+            "if (price > budget) { return refuse; }",
+            "Exception in thread main: too expensive",
+            "{\"price\": \"too high\";}",
+        ] {
+            assert_eq!(said(line), "", "{line}");
+        }
+        for line in [
+            "at 10:30 they said it's too expensive",
+            "10 of 12 customers say so",
+            "price = too high, what now?",
+            "(help me) please",
+        ] {
+            assert_ne!(said(line), "", "{line}");
+        }
     }
 
     #[test]

@@ -98,7 +98,8 @@ impl Lexical {
             features.push((bucket, weight));
         }
         let shares = if lengths[1] == 0.0 { [1.0, 0.0] } else { [WORDS_SHARE, 1.0 - WORDS_SHARE] };
-        let scale = [0, 1].map(|group| if lengths[group] > 0.0 { (shares[group] / lengths[group]).sqrt() } else { 0.0 });
+        let scale =
+            [0, 1].map(|group| if lengths[group] > 0.0 { (shares[group] / lengths[group]).sqrt() } else { 0.0 });
         for ((_, weight), group) in features.iter_mut().zip(kinds) {
             *weight *= scale[group];
         }

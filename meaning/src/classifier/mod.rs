@@ -11,8 +11,12 @@ mod minimise;
 mod train;
 
 pub use train::{Lesson, Training};
+pub(crate) use train::{Lessons, loss};
 
 use crate::lexical::{BUCKETS, Features};
+
+/// Numbers that are taken in one go: rows are rounded up to it.
+const STRAND: usize = 16;
 
 /// Learnt weights.
 #[derive(Clone, Debug)]
@@ -20,9 +24,8 @@ pub struct Classifier {
     classes: usize,
     /// Classes rounded up, so that rows of weights are whole vector registers.
     width: usize,
-    dims: usize,
     bias: Vec<f32>,
-    /// `dims` rows of `width` weights.
+    /// A row of `width` weights for each dense feature.
     dense: Vec<f32>,
     sparse: Sparse,
 }

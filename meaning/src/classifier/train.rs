@@ -1,7 +1,10 @@
 //! Teaches a classifier: the penalised likelihood of the lessons, and its slope.
 
-use super::{Classifier, Sparse, add_dense, minimise::minimise};
-use crate::lexical::{BUCKETS, Features};
+use super::{Classifier, STRAND, Sparse, minimise::minimise};
+use crate::{
+    lexical::{BUCKETS, Features},
+    machine,
+};
 
 /// Something that is of a class.
 #[derive(Clone, Copy, Debug)]
@@ -40,67 +43,148 @@ impl Training {
     pub fn classifier(&self, classes: usize, dims: usize, lessons: &[Lesson<'_>]) -> Classifier {
         let fits = |lesson: &&Lesson<'_>| lesson.class < classes && lesson.dense.len() == dims;
         let lessons: Vec<Lesson<'_>> = lessons.iter().filter(fits).copied().collect();
-        let dims = dims - dims % 4;
-        let width = classes.next_multiple_of(8);
+        let dims = dims - dims % TOGETHER;
+        let width = classes.next_multiple_of(STRAND);
         let sparse = support(&lessons);
-        let mut classifier = Classifier {
-            classes,
-            width,
-            dims,
-            bias: vec![0.0; width],
-            dense: vec![0.0; dims * width],
-            sparse,
-        };
-        let mut weights = vec![0.0; width + dims * width + classifier.sparse.weights.len()];
-        let shape = &classifier;
-        minimise(&mut weights, self.rounds, self.enough, |weights, slope| self.loss(shape, &lessons, weights, slope));
-        classifier.bias.copy_from_slice(&weights[..width]);
-        classifier.dense.copy_from_slice(&weights[width..width + dims * width]);
-        classifier.sparse.weights.copy_from_slice(&weights[width + dims * width..]);
-        classifier
-    }
-
-    /// The loss at `weights` (biases, dense, sparse, one behind the other), with its slope.
-    fn loss(&self, shape: &Classifier, lessons: &[Lesson<'_>], weights: &[f32], slope: &mut [f32]) -> f64 {
-        let (width, dims) = (shape.width, shape.dims);
-        let (bias, rest) = weights.split_at(width);
-        let (dense, sparse) = rest.split_at(dims * width);
-        slope.fill(0.0);
-        let (bias_slope, rest) = slope.split_at_mut(width);
-        let (dense_slope, sparse_slope) = rest.split_at_mut(dims * width);
-        let mut loss = 0.0_f64;
-        let mut z = vec![0.0_f32; width];
-        for lesson in lessons {
-            z.copy_from_slice(bias);
-            add_dense(dense, width, &lesson.dense[..dims], &mut z);
-            for (bucket, value) in lesson.sparse {
-                for at in shape.sparse.entries(*bucket) {
-                    z[shape.sparse.classes[at] as usize] += value * sparse[at];
-                }
-            }
-            loss += f64::from(lesson.weight * to_errors(&mut z[..shape.classes], lesson.class));
-            z[shape.classes..].fill(0.0);
-            z.iter_mut().for_each(|error| *error *= lesson.weight);
-            for (slope, error) in bias_slope.iter_mut().zip(&z) {
-                *slope += error;
-            }
-            add_outer(dense_slope, width, &lesson.dense[..dims], &z);
-            for (bucket, value) in lesson.sparse {
-                for at in shape.sparse.entries(*bucket) {
-                    sparse_slope[at] += value * z[shape.sparse.classes[at] as usize];
-                }
-            }
-        }
-        let mut squares = 0.0_f64;
-        for (slope, weight) in slope.iter_mut().zip(weights) {
-            squares += f64::from(weight * weight);
-            *slope += self.penalty * weight;
-        }
-        loss + 0.5 * f64::from(self.penalty) * squares
+        let mut weights = vec![0.0; width + dims * width + sparse.weights.len()];
+        let taught = Lessons { lessons: &lessons, classes, width, dims, sparse: &sparse, penalty: self.penalty };
+        minimise(&mut weights, self.rounds, self.enough, |weights, slope| machine::loss(&taught, weights, slope));
+        let sparse_weights = weights.split_off(width + dims * width);
+        let dense = weights.split_off(width);
+        Classifier { classes, width, bias: weights, dense, sparse: Sparse { weights: sparse_weights, ..sparse } }
     }
 }
 
+/// Lessons, and the shape of what they teach.
+pub(crate) struct Lessons<'a> {
+    lessons: &'a [Lesson<'a>],
+    classes: usize,
+    /// Classes rounded up to whole registers.
+    width: usize,
+    dims: usize,
+    /// Which class weighs which bucket.
+    sparse: &'a Sparse,
+    penalty: f32,
+}
+
+/// So many lessons and so many dense features are taken together: each number that is read serves four products.
+const TOGETHER: usize = 4;
+
+/// The loss at `weights` (biases, dense, sparse, one behind the other), with its slope.
+#[inline(always)]
+pub(crate) fn loss(taught: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
+    let (width, dims) = (taught.width, taught.dims);
+    let (bias, rest) = weights.split_at(width);
+    let (dense, sparse) = rest.split_at(dims * width);
+    slope.fill(0.0);
+    let (bias_slope, rest) = slope.split_at_mut(width);
+    let (dense_slope, sparse_slope) = rest.split_at_mut(dims * width);
+    let mut loss = 0.0_f64;
+    let mut z = vec![0.0_f32; TOGETHER * width];
+    for four in taught.lessons.chunks(TOGETHER) {
+        // Behind the last lesson it is taken again, and nothing is learnt from it.
+        let xs: [&[f32]; TOGETHER] = std::array::from_fn(|at| &four[at.min(four.len() - 1)].dense[..dims]);
+        for z in z.chunks_exact_mut(width) {
+            z.copy_from_slice(bias);
+        }
+        add_dense(dense, width, xs, &mut z);
+        for (at, z) in z.chunks_exact_mut(width).enumerate() {
+            let Some(lesson) = four.get(at) else {
+                z.fill(0.0);
+                continue;
+            };
+            for (bucket, value) in lesson.sparse {
+                let entries = taught.sparse.entries(*bucket);
+                for (class, weight) in taught.sparse.classes[entries.clone()].iter().zip(&sparse[entries]) {
+                    z[*class as usize] += value * weight;
+                }
+            }
+            loss += f64::from(lesson.weight * to_errors(&mut z[..taught.classes], lesson.class));
+            z[taught.classes..].fill(0.0);
+            for (error, slope) in z.iter_mut().zip(bias_slope.iter_mut()) {
+                *error *= lesson.weight;
+                *slope += *error;
+            }
+            for (bucket, value) in lesson.sparse {
+                let entries = taught.sparse.entries(*bucket);
+                for (class, slope) in taught.sparse.classes[entries.clone()].iter().zip(&mut sparse_slope[entries]) {
+                    *slope += value * z[*class as usize];
+                }
+            }
+        }
+        add_outer(dense_slope, width, xs, &z);
+    }
+    let mut squares = 0.0_f64;
+    for (slopes, weights) in slope.chunks_mut(4096).zip(weights.chunks(4096)) {
+        let mut strands = [0.0_f32; STRAND];
+        for (slopes, weights) in slopes.chunks_mut(STRAND).zip(weights.chunks(STRAND)) {
+            for ((slope, weight), strand) in slopes.iter_mut().zip(weights).zip(&mut strands) {
+                *strand += weight * weight;
+                *slope += taught.penalty * weight;
+            }
+        }
+        squares += f64::from(strands.iter().sum::<f32>());
+    }
+    loss + 0.5 * f64::from(taught.penalty) * squares
+}
+
+/// Adds the products of four lessons with the rows of weights to their logits.
+#[inline(always)]
+fn add_dense(rows: &[f32], width: usize, xs: [&[f32]; TOGETHER], z: &mut [f32]) {
+    let [z0, z1, z2, z3] = quarters_mut(z, width);
+    for (number, block) in rows.chunks_exact(TOGETHER * width).enumerate() {
+        let x: [[f32; TOGETHER]; TOGETHER] =
+            std::array::from_fn(|lesson| std::array::from_fn(|d| xs[lesson][number * TOGETHER + d]));
+        let [r0, r1, r2, r3] = quarters(block, width);
+        for at in 0..r0.len() {
+            for c in 0..STRAND {
+                let r = [r0[at][c], r1[at][c], r2[at][c], r3[at][c]];
+                z0[at][c] += (x[0][0] * r[0] + x[0][1] * r[1]) + (x[0][2] * r[2] + x[0][3] * r[3]);
+                z1[at][c] += (x[1][0] * r[0] + x[1][1] * r[1]) + (x[1][2] * r[2] + x[1][3] * r[3]);
+                z2[at][c] += (x[2][0] * r[0] + x[2][1] * r[1]) + (x[2][2] * r[2] + x[2][3] * r[3]);
+                z3[at][c] += (x[3][0] * r[0] + x[3][1] * r[1]) + (x[3][2] * r[2] + x[3][3] * r[3]);
+            }
+        }
+    }
+}
+
+/// Adds the outer products of four lessons and their errors to the slopes of the rows.
+#[inline(always)]
+fn add_outer(rows: &mut [f32], width: usize, xs: [&[f32]; TOGETHER], errors: &[f32]) {
+    let [e0, e1, e2, e3] = quarters(errors, width);
+    for (number, block) in rows.chunks_exact_mut(TOGETHER * width).enumerate() {
+        let x: [[f32; TOGETHER]; TOGETHER] =
+            std::array::from_fn(|d| std::array::from_fn(|lesson| xs[lesson][number * TOGETHER + d]));
+        let [r0, r1, r2, r3] = quarters_mut(block, width);
+        for at in 0..e0.len() {
+            for c in 0..STRAND {
+                let e = [e0[at][c], e1[at][c], e2[at][c], e3[at][c]];
+                r0[at][c] += (x[0][0] * e[0] + x[0][1] * e[1]) + (x[0][2] * e[2] + x[0][3] * e[3]);
+                r1[at][c] += (x[1][0] * e[0] + x[1][1] * e[1]) + (x[1][2] * e[2] + x[1][3] * e[3]);
+                r2[at][c] += (x[2][0] * e[0] + x[2][1] * e[1]) + (x[2][2] * e[2] + x[2][3] * e[3]);
+                r3[at][c] += (x[3][0] * e[0] + x[3][1] * e[1]) + (x[3][2] * e[2] + x[3][3] * e[3]);
+            }
+        }
+    }
+}
+
+type Strands = [[f32; STRAND]];
+
+#[inline(always)]
+fn quarters(block: &[f32], width: usize) -> [&Strands; TOGETHER] {
+    std::array::from_fn(|at| block[at * width..(at + 1) * width].as_chunks().0)
+}
+
+#[inline(always)]
+fn quarters_mut(block: &mut [f32], width: usize) -> [&mut Strands; TOGETHER] {
+    let (a, rest) = block.split_at_mut(width);
+    let (b, rest) = rest.split_at_mut(width);
+    let (c, d) = rest.split_at_mut(width);
+    [a, b, c, d].map(|part| part.as_chunks_mut().0)
+}
+
 /// Turns logits into "probability minus truth", and returns the surprise, −ln p(class).
+#[inline(always)]
 fn to_errors(z: &mut [f32], class: usize) -> f32 {
     let top = z.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let truth = z[class];
@@ -112,15 +196,6 @@ fn to_errors(z: &mut [f32], class: usize) -> f32 {
     z.iter_mut().for_each(|value| *value /= sum);
     z[class] -= 1.0;
     sum.ln() + top - truth
-}
-
-/// Adds the outer product of `x` and `errors` to the rows.
-fn add_outer(rows: &mut [f32], width: usize, x: &[f32], errors: &[f32]) {
-    for (row, x) in rows.chunks_exact_mut(width).zip(x) {
-        for (row, error) in row.iter_mut().zip(errors) {
-            *row += x * error;
-        }
-    }
 }
 
 /// Which class weighs which bucket: those that stand in its own lessons.

@@ -1,4 +1,4 @@
-//! The six layers, written once for every machine: [`super::machine`] compiles them for the one that runs.
+//! The six layers, written once for every machine: [`crate::machine`] compiles them for the one that runs.
 
 use super::{
     Encoder, HEAD, HEADS, HIDDEN, INTERMEDIATE, Layer, Linear, Norm,
@@ -8,10 +8,9 @@ use crate::static_table::to_length_one;
 
 /// The vector of a text by its pieces with their marks.
 #[inline(always)]
-pub(super) fn embed<M: Multiply>(encoder: &Encoder, ids: &[u32], multiply: M) -> Vec<f32> {
+pub(crate) fn embed<M: Multiply>(encoder: &Encoder, ids: &[u32], multiply: M) -> Vec<f32> {
     let mut states = vec![0.0_f32; ids.len() * HIDDEN];
-    for ((state, id), position) in
-        states.chunks_exact_mut(HIDDEN).zip(ids).zip(encoder.positions.chunks_exact(HIDDEN))
+    for ((state, id), position) in states.chunks_exact_mut(HIDDEN).zip(ids).zip(encoder.positions.chunks_exact(HIDDEN))
     {
         let at = *id as usize * HIDDEN;
         let (Some(word), Some(scale)) = (encoder.words.get(at..at + HIDDEN), encoder.word_scales.get(*id as usize))
@@ -298,7 +297,10 @@ fn exp(x: f32) -> f32 {
     let shifted = powers + MAGIC;
     let part = (powers - (shifted - MAGIC)) * std::f32::consts::LN_2;
     let series = 1.0
-        + part * (1.0 + part * (0.5 + part * (1.0 / 6.0 + part * (1.0 / 24.0 + part * (1.0 / 120.0 + part * (1.0 / 720.0))))));
+        + part
+            * (1.0
+                + part
+                    * (0.5 + part * (1.0 / 6.0 + part * (1.0 / 24.0 + part * (1.0 / 120.0 + part * (1.0 / 720.0))))));
     let whole = shifted.to_bits() as i32 - MAGIC.to_bits() as i32;
     series * f32::from_bits(((whole + 127) << 23) as u32)
 }

@@ -6,11 +6,15 @@
 //! - Bounded: at most [`POSITIONS`] positions are looked at.
 
 mod forward;
-mod machine;
 mod panels;
 
 use self::panels::Panels;
+pub(crate) use self::{
+    forward::embed as forward,
+    panels::{Block, INPUTS, Multiply, OUTPUTS, Plain, Sums, TILE},
+};
 use crate::{
+    machine,
     model_file::{Damaged, ModelFile, checksum, damaged},
     word_pieces::WordPieces,
 };

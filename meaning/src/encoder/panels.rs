@@ -7,14 +7,14 @@
 //! - All ways of multiplying give the same whole numbers.
 
 /// Outputs of a panel.
-pub(super) const OUTPUTS: usize = 32;
+pub(crate) const OUTPUTS: usize = 32;
 /// Inputs that are taken at once.
-pub(super) const INPUTS: usize = 4;
+pub(crate) const INPUTS: usize = 4;
 /// Bytes of a panel for [`INPUTS`] inputs.
 pub(super) const BLOCK: usize = OUTPUTS * INPUTS;
 
 /// A block of weights, each plus 128, so that the bytes have no sign: output by output, four inputs each.
-pub(super) type Block = [u8; BLOCK];
+pub(crate) type Block = [u8; BLOCK];
 
 /// A matrix in panels.
 #[derive(Debug)]
@@ -43,20 +43,20 @@ impl Panels {
 }
 
 /// Positions of a message that are multiplied together.
-pub(super) const TILE: usize = 4;
+pub(crate) const TILE: usize = 4;
 
 /// Sums of products: by position, then by output.
-pub(super) type Sums = [[i32; OUTPUTS]; TILE];
+pub(crate) type Sums = [[i32; OUTPUTS]; TILE];
 
 /// Multiplies blocks of one panel by [`TILE`] rows of as many inputs. Weights count 128 too much each.
-pub(super) trait Multiply: Copy {
+pub(crate) trait Multiply: Copy {
     /// Adds up the products.
     fn tile(self, blocks: &[Block], rows: [&[[i8; INPUTS]]; TILE]) -> Sums;
 }
 
 /// Plain Rust: for every machine.
 #[derive(Clone, Copy)]
-pub(super) struct Plain;
+pub(crate) struct Plain;
 
 impl Multiply for Plain {
     #[inline(always)]
@@ -90,7 +90,8 @@ mod tests {
         let (outputs, inputs) = (64, 24);
         let weights: Vec<i8> = (0..outputs * inputs).map(|at| ((at * 37 + 11) % 255) as u8 as i8).collect();
         let row: Vec<i8> = (0..inputs).map(|at| ((at * 91 + 3) % 255) as u8 as i8).collect();
-        let fours: Vec<[i8; INPUTS]> = row.chunks_exact(INPUTS).map(|four| std::array::from_fn(|at| four[at])).collect();
+        let fours: Vec<[i8; INPUTS]> =
+            row.chunks_exact(INPUTS).map(|four| std::array::from_fn(|at| four[at])).collect();
         let total: i32 = row.iter().map(|x| i32::from(*x)).sum();
         let panels = Panels::of(&weights, inputs);
         for (number, panel) in panels.panels().enumerate() {

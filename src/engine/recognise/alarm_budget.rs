@@ -4,7 +4,7 @@
 //! alarms begin. Scores are enough: no text is kept.
 //!
 //! Invariants
-//! - A sketch holds counts of scores, at most [`BINS`] of them, whatever passes.
+//! - A sketch holds counts of scores, at most 3,001 of them, whatever passes.
 //! - A larger budget never gives a higher threshold.
 
 use std::collections::BTreeMap;
@@ -15,8 +15,6 @@ use serde::{Deserialize, Serialize};
 const STEP: f32 = 0.02;
 /// Scores beyond this count as this.
 const FARTHEST: f32 = 30.0;
-/// Bins that a sketch has at most.
-pub const BINS: usize = (2.0 * FARTHEST / STEP) as usize + 1;
 /// When so many scores are held, all counts are halved: what is long ago fades.
 const FADE_AT: u64 = 50_000;
 

@@ -3,7 +3,7 @@
 //! Invariants
 //! - Without a model for meaning, wording alone decides; nothing else changes.
 
-use meaning::{Classifier, Features, Lesson, Training};
+use meaning::{Classifier, Features, Lesson, Statistics, Training};
 
 /// How much meaning and wording say, by weight in the cosine (MATCHING.md).
 const MEANING: f32 = 0.7;
@@ -24,11 +24,21 @@ pub(super) struct Seen {
 impl Seen {
     /// Weighs meaning (a vector of length one, or none) and wording against each other.
     pub(super) fn new(meaning: &[f32], wording: &Features) -> Self {
-        let (a, b) = if meaning.is_empty() { (0.0, 1.0) } else { (knob("MEAN", MEANING).sqrt(), (1.0 - knob("MEAN", MEANING)).sqrt()) };
+        let (a, b) = if meaning.is_empty() { (0.0, 1.0) } else { (MEANING.sqrt(), (1.0 - MEANING).sqrt()) };
         Self {
             dense: meaning.iter().map(|value| value * a).collect(),
             features: wording.iter().map(|(bucket, weight)| (*bucket, weight * b)).collect(),
         }
+    }
+
+    /// With its heaviest features only: the others cost time and teach nothing that could be measured.
+    fn cut(mut self) -> Self {
+        if self.features.len() > Statistics::KEPT {
+            self.features.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            self.features.truncate(Statistics::KEPT);
+            self.features.sort_unstable_by_key(|(bucket, _)| *bucket);
+        }
+        self
     }
 
     /// How alike two texts are: 1 is the same, 0 is chance.
@@ -72,19 +82,21 @@ pub(super) struct Look {
 impl Look {
     /// Learns `triggers` triggers from texts.
     pub(super) fn learn<'a>(triggers: usize, texts: impl Iterator<Item = (Meant, &'a Seen)>) -> Self {
+        let texts: Vec<(Meant, Seen)> = texts.map(|(meant, seen)| (meant, seen.clone().cut())).collect();
         let lessons: Vec<Lesson<'_>> = texts
+            .iter()
             .map(|(meant, seen)| {
-                let (class, weight) = match meant {
+                let (class, weight) = match *meant {
                     Meant::Need(trigger) => (trigger + 1, 1.0),
-                    Meant::Described(trigger) => (trigger + 1, knob("DESC", DESCRIBED_WEIGHT)),
+                    Meant::Described(trigger) => (trigger + 1, DESCRIBED_WEIGHT),
                     Meant::Alike => (0, 1.0),
-                    Meant::Background => (0, knob("BGW", BACKGROUND_WEIGHT)),
+                    Meant::Background => (0, BACKGROUND_WEIGHT),
                 };
                 Lesson { dense: &seen.dense, sparse: &seen.features, class, weight }
             })
             .collect();
         let dims = lessons.iter().map(|lesson| lesson.dense.len()).max().unwrap_or(0);
-        Self { classifier: Training { penalty: knob("PEN", 0.05), rounds: knob("ROUNDS", 40.0) as usize, enough: knob("ENOUGH", 1e-4) as f64 }.classifier(triggers + 1, dims, &lessons) }
+        Self { classifier: Training::default().classifier(triggers + 1, dims, &lessons) }
     }
 
     /// For each trigger, the logarithm of the odds that its need is meant and not none.
@@ -94,8 +106,4 @@ impl Look {
         let none = logits[0];
         logits.iter().skip(1).map(|logit| logit - none).collect()
     }
-}
-
-pub(super) fn knob(name: &str, usual: f32) -> f32 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(usual)
 }

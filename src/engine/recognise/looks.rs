@@ -4,17 +4,17 @@
 //! - A message without a second look never scores as high as one with it.
 //! - Without the sentence encoder the first look decides alone.
 
-use std::sync::Arc;
+use std::{num::NonZeroUsize, panic::resume_unwind, sync::Arc, thread};
 
-use meaning::{Features, HIDDEN, Models, clean};
+use meaning::{DIMS, Features, HIDDEN, Models, clean};
 
 use super::{
     alarm_budget::{AlarmBudget, ScoreSketch},
-    look::{Look, Meant, Seen, knob},
+    look::{Look, Meant, Seen},
 };
 
 /// How many of a thousand ordinary messages get a second look.
-const SECOND_LOOKS: f32 = 80.0;
+const SECOND_LOOKS: AlarmBudget = AlarmBudget::per_1000(80.0);
 /// What asking adds to the odds: a bonus, never a gate, since many need something without asking.
 const ASKING_BONUS: f32 = 1.0;
 /// What a message without a second look is put back by.
@@ -22,11 +22,18 @@ const UNPROMISING: f32 = 20.0;
 /// Word pieces that are looked at.
 const MOST_PIECES: usize = 256;
 
+/// Threads that learn together, at most.
+const MOST_THREADS: usize = 8;
+/// So few texts are not worth a thread.
+const FEW: usize = 16;
+
 /// A text as the looks see it.
 #[derive(Debug)]
 pub(super) struct Text {
     cleaned: String,
     asks: bool,
+    /// In another language than English.
+    is_foreign: bool,
     ids: Vec<u32>,
     features: Features,
     first: Seen,
@@ -40,28 +47,51 @@ impl Text {
         let cleaned = clean(text);
         let features = models.statistics.lexical.features(&cleaned);
         let mut ids = Vec::new();
+        // The models know English: what they would make of another language is chance, so that its wording decides.
+        let is_foreign = meaning::other_language(&cleaned).is_some();
         let first = match &models.first {
-            Some(first) => {
+            Some(first) if !is_foreign => {
                 first.pieces.cut(&cleaned, MOST_PIECES, &mut ids);
                 Seen::new(&first.table.embed(&ids), &features)
             }
+            Some(_) => Seen::new(&[0.0; DIMS], &features),
             None => Seen::new(&[], &features),
         };
-        Self { asks: meaning::asks(&cleaned), cleaned, ids, features, first, second: None }
+        Self { asks: meaning::asks(&cleaned), is_foreign, cleaned, ids, features, first, second: None }
     }
 
-    /// A text at both looks.
-    pub(super) fn whole(models: &Models, text: &str) -> Self {
-        let mut begun = Self::begun(models, text);
-        begun.look_again(models);
-        begun
+    /// Texts at both looks, by all cores of the machine: the second look takes its time.
+    pub(super) fn all(models: &Models, texts: &[&str]) -> Vec<Self> {
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_THREADS);
+        let share = texts.len().div_ceil(cores).max(FEW);
+        let whole = |text: &&str| {
+            let mut begun = Self::begun(models, text);
+            begun.look_again(models);
+            begun
+        };
+        thread::scope(|scope| {
+            let parts: Vec<_> = texts
+                .chunks(share)
+                .skip(1)
+                .map(|part| scope.spawn(move || part.iter().map(whole).collect::<Vec<Self>>()))
+                .collect();
+            let mut all: Vec<Self> = texts.iter().take(share).map(whole).collect();
+            for part in parts {
+                all.extend(part.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            all
+        })
     }
 
     fn look_again(&mut self, models: &Models) -> Option<&Seen> {
         if let Some(second) = &models.second
             && self.second.is_none()
         {
-            self.second = Some(Seen::new(&second.encoder.embed(&self.ids), &self.features));
+            self.second = Some(if self.is_foreign {
+                Seen::new(&[0.0; HIDDEN], &self.features)
+            } else {
+                Seen::new(&second.encoder.embed(&self.ids), &self.features)
+            });
         }
         self.second.as_ref()
     }
@@ -96,22 +126,24 @@ impl Looks {
     /// Learns `triggers` triggers from texts that had both looks.
     pub(super) fn learn(models: Arc<Models>, triggers: usize, texts: &[(Meant, &Text)]) -> Self {
         let learn = |background: &[Seen], seen: &dyn Fn(&Text) -> Option<Seen>| {
-            let seen: Vec<(Meant, Seen)> = texts.iter().filter_map(|(meant, text)| Some((*meant, seen(text)?))).collect();
+            let seen: Vec<(Meant, Seen)> =
+                texts.iter().filter_map(|(meant, text)| Some((*meant, seen(text)?))).collect();
             let background = background.iter().map(|seen| (Meant::Background, seen));
             Look::learn(triggers, seen.iter().map(|(meant, seen)| (*meant, seen)).chain(background))
         };
         let count = models.statistics.background.len();
-        let mut lines = first_of_lines(&models);
-        let traffic_first = lines.split_off(count.min(lines.len()));
-        let first = learn(&lines, &|text| Some(text.first.clone()));
-        let mut traffic_second = Vec::new();
-        let second = models.second.as_ref().map(|_| {
-            let mut lines = second_of_lines(&models);
-            traffic_second = lines.split_off(count.min(lines.len()));
-            learn(&lines, &|text| text.second.clone())
+        let parted = |mut lines: Vec<Seen>| {
+            let traffic = lines.split_off(count.min(lines.len()));
+            (lines, traffic)
+        };
+        let (lines, traffic_first) = parted(first_of_lines(&models));
+        let (first, second, traffic_second) = thread::scope(|scope| {
+            let first = scope.spawn(|| learn(&lines, &|text| Some(text.first.clone())));
+            let (lines, traffic) = parted(second_of_lines(&models));
+            let second = models.second.as_ref().map(|_| learn(&lines, &|text| text.second.clone()));
+            (first.join().unwrap_or_else(|panic| resume_unwind(panic)), second, traffic)
         });
-        let mut learnt =
-            Self { models, first, second, promising: f32::MIN, traffic: ScoreSketch::default() };
+        let mut learnt = Self { models, first, second, promising: f32::MIN, traffic: ScoreSketch::default() };
         learnt.set_by_traffic(&traffic_first, &traffic_second);
         learnt
     }
@@ -129,7 +161,7 @@ impl Looks {
             self.traffic = sketch;
             return;
         };
-        self.promising = sketch.threshold(AlarmBudget::per_1000(knob("GATE", SECOND_LOOKS)));
+        self.promising = sketch.threshold(SECOND_LOOKS);
         for ((seen, asks), first) in second.iter().zip(&asks).zip(firsts) {
             let score =
                 if first >= self.promising { strongest(odds(look, seen, *asks)) } else { Some(first - UNPROMISING) };
@@ -167,7 +199,7 @@ impl Text {
 }
 
 fn odds(look: &Look, seen: &Seen, asks: bool) -> Vec<f32> {
-    let bonus = if asks { knob("BONUS", ASKING_BONUS) } else { 0.0 };
+    let bonus = if asks { ASKING_BONUS } else { 0.0 };
     look.odds(seen).into_iter().map(|odds| odds + bonus).collect()
 }
 

@@ -13,6 +13,7 @@ mod alarm_budget;
 mod keywords;
 mod look;
 mod looks;
+mod recent;
 mod teaching;
 
 use std::sync::{Arc, OnceLock};
@@ -21,6 +22,7 @@ use meaning::{ModelFiles, Models, clean, words};
 
 pub use self::{
     alarm_budget::{AlarmBudget, ScoreSketch},
+    recent::{Recent, WITHIN},
     teaching::Teaching,
 };
 use self::{
@@ -66,21 +68,21 @@ impl Recogniser {
     pub fn learn<'a>(models: Arc<Models>, teachings: impl Iterator<Item = (TriggerId, Teaching<'a>)> + Clone) -> Self {
         let keywords = Keywords::new(teachings.clone());
         let mut triggers = Vec::new();
-        let mut examples = Vec::new();
-        let mut others = Vec::new();
+        let mut texts: Vec<(Meant, &str)> = Vec::new();
         for (trigger, (id, teaching)) in teachings.enumerate() {
             triggers.push(id);
-            for text in teaching.examples {
-                examples.push(Example { trigger, text: text.clone(), seen: Text::whole(&models, text) });
-            }
-            others.extend(teaching.unlike.iter().map(|text| (Meant::Alike, Text::whole(&models, text))));
-            let described = teaching.described.iter();
-            others.extend(described.map(|text| (Meant::Described(trigger), Text::whole(&models, text))));
+            texts.extend(teaching.examples.iter().map(|text| (Meant::Need(trigger), text.as_str())));
+            texts.extend(teaching.unlike.iter().map(|text| (Meant::Alike, text.as_str())));
+            texts.extend(teaching.described.iter().map(|text| (Meant::Described(trigger), *text)));
         }
-        let taught = examples.iter().map(|example| (Meant::Need(example.trigger), &example.seen));
-        let taught: Vec<(Meant, &Text)> = taught.chain(others.iter().map(|(meant, seen)| (*meant, seen))).collect();
+        let seen = Text::all(&models, &texts.iter().map(|(_, text)| *text).collect::<Vec<_>>());
+        let taught: Vec<(Meant, &Text)> = texts.iter().map(|(meant, _)| *meant).zip(&seen).collect();
         let looks = Looks::learn(models, triggers.len(), &taught);
-        Self { keywords, triggers, examples, looks }
+        let examples = texts.into_iter().zip(seen).filter_map(|((meant, text), seen)| match meant {
+            Meant::Need(trigger) => Some(Example { trigger, text: text.to_owned(), seen }),
+            _ => None,
+        });
+        Self { keywords, triggers, examples: examples.collect(), looks }
     }
 
     /// The needs that `text` may mean, strongest first, at most five; those that count are [`Need::is_heard`].
@@ -110,6 +112,31 @@ impl Recogniser {
             }
             let Some(evidence) = self.evidence(trigger, &heard) else { continue };
             needs.push(Need { trigger: id.clone(), score: shown(score), threshold: shown(threshold), evidence });
+        }
+        needs.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.trigger.cmp(&b.trigger)));
+        needs.truncate(TOLD);
+        needs
+    }
+
+    /// [`Recogniser::hear`] of a message that goes on from others: the same person's of a moment ago ([`Recent`]), or
+    /// the opening of its thread.
+    ///
+    /// A need of all together counts only where the last message brought it: what was said before was heard then.
+    pub fn hear_on(&self, before: &[String], text: &str, addressed: bool) -> Vec<Need> {
+        let mut needs = self.hear(text, addressed);
+        if before.is_empty() {
+            return needs;
+        }
+        let so_far = before.join("\n");
+        let heard_before = self.hear(&so_far, addressed);
+        for need in self.hear(&format!("{so_far}\n{text}"), addressed) {
+            let known =
+                |needs: &[Need]| needs.iter().find(|other| other.trigger == need.trigger).map(|other| other.score);
+            let was_heard = heard_before.iter().any(|other| other.trigger == need.trigger && other.is_heard());
+            if !was_heard && known(&needs).is_none_or(|alone| need.score > alone) {
+                needs.retain(|other| other.trigger != need.trigger);
+                needs.push(need);
+            }
         }
         needs.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.trigger.cmp(&b.trigger)));
         needs.truncate(TOLD);
@@ -168,3 +195,6 @@ pub fn asks(text: &str) -> bool {
 fn shown(odds: f32) -> f32 {
     1.0 / (1.0 + (-odds).exp())
 }
+
+#[cfg(test)]
+mod tests;

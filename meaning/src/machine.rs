@@ -8,23 +8,52 @@
 //! - All variants give the same whole-number products; `f32` results differ by rounding alone.
 #![expect(unsafe_code, reason = "calling what was compiled for instructions that the machine was asked about")]
 
-use super::{Encoder, forward, panels::Plain};
+use crate::{
+    classifier::{self, Lessons},
+    encoder::{self, Encoder, Plain},
+};
 
 /// The vector of a text by its pieces with their marks, by the quickest way this machine knows.
-pub(super) fn embed(encoder: &Encoder, ids: &[u32]) -> Vec<f32> {
+pub(crate) fn embed(encoder: &Encoder, ids: &[u32]) -> Vec<f32> {
     #[cfg(target_arch = "x86_64")]
     {
-        use std::arch::is_x86_feature_detected as has;
-        if has!("avx512f") && has!("avx512bw") && has!("avx512vl") && has!("avx512vnni") && has!("avx2") && has!("fma") {
-            // SAFETY: the machine has just said that it has all that `x86::embed_with_vnni` names.
+        if has_vnni() {
+            // SAFETY: the machine has just said that it has all that the function names.
             return unsafe { x86::embed_with_vnni(encoder, ids) };
         }
-        if has!("avx2") && has!("fma") {
-            // SAFETY: the machine has just said that it has all that `x86::embed_with_avx2` names.
+        if has_avx2() {
+            // SAFETY: as above.
             return unsafe { x86::embed_with_avx2(encoder, ids) };
         }
     }
-    forward::embed(encoder, ids, Plain)
+    encoder::forward(encoder, ids, Plain)
+}
+
+/// The loss of a classifier and its slope, by the quickest way this machine knows.
+pub(crate) fn loss(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if has_vnni() {
+            // SAFETY: the machine has just said that it has all that the function names.
+            return unsafe { x86::loss_with_avx512(lessons, weights, slope) };
+        }
+        if has_avx2() {
+            // SAFETY: as above.
+            return unsafe { x86::loss_with_avx2(lessons, weights, slope) };
+        }
+    }
+    classifier::loss(lessons, weights, slope)
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_avx2() -> bool {
+    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
+}
+
+#[cfg(target_arch = "x86_64")]
+fn has_vnni() -> bool {
+    use std::arch::is_x86_feature_detected as has;
+    has_avx2() && has!("avx512f") && has!("avx512bw") && has!("avx512vl") && has!("avx512vnni")
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -34,19 +63,29 @@ mod x86 {
         _mm256_setzero_si256, _mm256_srli_epi16, _mm512_dpbusd_epi32, _mm512_set1_epi32, _mm512_setzero_si512,
     };
 
-    use super::{
-        super::panels::{Block, INPUTS, Multiply, OUTPUTS, Sums, TILE},
-        Encoder, forward,
+    use crate::{
+        classifier::{self, Lessons},
+        encoder::{self, Block, Encoder, INPUTS, Multiply, OUTPUTS, Sums, TILE},
     };
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
     pub(super) fn embed_with_vnni(encoder: &Encoder, ids: &[u32]) -> Vec<f32> {
-        forward::embed(encoder, ids, Vnni)
+        encoder::forward(encoder, ids, Vnni)
     }
 
     #[target_feature(enable = "avx2,fma")]
     pub(super) fn embed_with_avx2(encoder: &Encoder, ids: &[u32]) -> Vec<f32> {
-        forward::embed(encoder, ids, Avx2)
+        encoder::forward(encoder, ids, Avx2)
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
+    pub(super) fn loss_with_avx512(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
+        classifier::loss(lessons, weights, slope)
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    pub(super) fn loss_with_avx2(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
+        classifier::loss(lessons, weights, slope)
     }
 
     /// Sixteen sums of four products of bytes in one instruction.
