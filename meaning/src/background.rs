@@ -9,7 +9,7 @@ use crate::{
     static_table,
 };
 
-const MAGIC: &[u8; 8] = b"KAIROSBG";
+const MAGIC: [u8; 8] = *b"KAIROSBG";
 /// Numbers in a vector of the sentence encoder.
 const ENCODER_DIMS: usize = 384;
 

@@ -58,7 +58,7 @@ fn is_written_by_machine(line: &str) -> bool {
     let starts_with_time = || {
         let head: Vec<u8> = line.bytes().take(24).collect();
         let digits = head.iter().filter(|byte| byte.is_ascii_digit()).count();
-        digits >= 6 && head.iter().any(|byte| *byte == b':') && (first.is_ascii_digit() || first == '[')
+        digits >= 6 && head.contains(&b':') && (first.is_ascii_digit() || first == '[')
     };
     let is_frame = || line.starts_with("at ") && line.contains('(') && line.ends_with(')');
     let is_code = || {

@@ -73,7 +73,9 @@ impl Lexical {
             let mut buckets: Vec<u32> = raw(line).into_iter().map(|(_, bucket)| bucket).collect();
             buckets.sort_unstable();
             buckets.dedup();
-            buckets.iter().for_each(|bucket| counts[*bucket as usize] += 1);
+            for bucket in buckets {
+                counts[bucket as usize] += 1;
+            }
         }
         let idf = |count: u32| (f64::from(all + 1) / f64::from(count + 1)).ln() as f32 + 1.0;
         Self { idf: counts.into_iter().map(|count| (idf(count) / IDF_STEP).round().min(255.0) as u8).collect() }
@@ -130,7 +132,7 @@ impl Statistics {
 
     /// Reads `lexical.bin`.
     pub fn read(bytes: &[u8]) -> Result<Self, Damaged> {
-        let mut file = ModelFile::open(bytes, b"KAIROSLX", 1)?;
+        let mut file = ModelFile::open(bytes, *b"KAIROSLX", 1)?;
         file.expect("the number of buckets", BUCKETS)?;
         let (count, background) = (file.u32()? as usize, file.u32()? as usize);
         let asks = file.section(count)?.to_vec();
@@ -159,7 +161,7 @@ impl Statistics {
 
     /// Writes `lexical.bin`: `lines` are those of the background, then those of traffic; each with whether it asks.
     pub fn write(lexical: &Lexical, background: usize, lines: &[(bool, Features)]) -> Vec<u8> {
-        let mut file = ModelWriter::new(b"KAIROSLX", 1);
+        let mut file = ModelWriter::new(*b"KAIROSLX", 1);
         file.put(&(BUCKETS as u32).to_le_bytes());
         file.put(&(lines.len() as u32).to_le_bytes());
         file.put(&(background as u32).to_le_bytes());

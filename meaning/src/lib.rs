@@ -7,6 +7,17 @@
 //! - Pure: no clock, no chance, no network, no file; the same text gives the same numbers.
 //! - Bounded: every function ends in time for any text, and no input makes it panic.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "files of models are read byte by byte, and every size in them is checked before it is used"
+)]
+#![expect(
+    clippy::inline_always,
+    reason = "a loop is compiled for the instructions of the function that it stands in, so it has to stand there"
+)]
+
 mod background;
 mod classifier;
 mod clean;

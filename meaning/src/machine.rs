@@ -102,12 +102,13 @@ mod x86 {
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
     #[inline]
-    fn tile_with_vnni(blocks: &[Block], [a, b, c, d]: [&[[i8; INPUTS]]; TILE]) -> Sums {
+    fn tile_with_vnni(blocks: &[Block], rows: [&[[i8; INPUTS]]; TILE]) -> Sums {
         let mut sums: [[__m512i; 2]; TILE] = [[_mm512_setzero_si512(); 2]; TILE];
-        for ((((block, a), b), c), d) in blocks.iter().zip(a).zip(b).zip(c).zip(d) {
+        let rows = rows.map(|row| &row[..blocks.len()]);
+        for (at, block) in blocks.iter().enumerate() {
             let weights: [__m512i; 2] = bytemuck::cast(*block);
-            for (sum, four) in sums.iter_mut().zip([a, b, c, d]) {
-                let x = _mm512_set1_epi32(i32::from_ne_bytes(bytemuck::cast(*four)));
+            for (sum, four) in sums.iter_mut().zip(rows) {
+                let x = _mm512_set1_epi32(i32::from_ne_bytes(bytemuck::cast(four[at])));
                 *sum = [_mm512_dpbusd_epi32(sum[0], weights[0], x), _mm512_dpbusd_epi32(sum[1], weights[1], x)];
             }
         }
@@ -128,17 +129,18 @@ mod x86 {
 
     #[target_feature(enable = "avx2,fma")]
     #[inline]
-    fn tile_with_avx2(blocks: &[Block], [a, b, c, d]: [&[[i8; INPUTS]]; TILE]) -> Sums {
+    fn tile_with_avx2(blocks: &[Block], rows: [&[[i8; INPUTS]]; TILE]) -> Sums {
         let mut all = [[0; OUTPUTS]; TILE];
+        let rows = rows.map(|row| &row[..blocks.len()]);
         let low = _mm256_set1_epi16(0xFF);
         // Half of the outputs at a time: there are no more registers.
         for (half, to) in [0..2, 2..4].into_iter().zip([0, OUTPUTS / 2]) {
             let mut sums: [[__m256i; 2]; TILE] = [[_mm256_setzero_si256(); 2]; TILE];
-            for ((((block, a), b), c), d) in blocks.iter().zip(a).zip(b).zip(c).zip(d) {
+            for (at, block) in blocks.iter().enumerate() {
                 let registers: [__m256i; 4] = bytemuck::cast(*block);
                 let weights = [registers[half.start], registers[half.start + 1]];
-                for (sum, four) in sums.iter_mut().zip([a, b, c, d]) {
-                    let x = four.map(i16::from);
+                for (sum, four) in sums.iter_mut().zip(rows) {
+                    let x = four[at].map(i16::from);
                     let evens = _mm256_set1_epi32(bytemuck::cast([x[0], x[2]]));
                     let odds = _mm256_set1_epi32(bytemuck::cast([x[1], x[3]]));
                     for (sum, weights) in sum.iter_mut().zip(weights) {

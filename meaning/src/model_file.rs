@@ -42,12 +42,12 @@ pub(crate) struct ModelFile<'a> {
 
 impl<'a> ModelFile<'a> {
     /// Checks `bytes` to be of `magic` and `version`, and whole.
-    pub(crate) fn open(bytes: &'a [u8], magic: &[u8; 8], version: u32) -> Result<Self, Damaged> {
+    pub(crate) fn open(bytes: &'a [u8], magic: [u8; 8], version: u32) -> Result<Self, Damaged> {
         if bytes.len() < magic.len() + 4 + CHECKSUM {
             return damaged(format!("{} bytes are too few", bytes.len()));
         }
         let (body, sum) = bytes.split_at(bytes.len() - CHECKSUM);
-        if !body.starts_with(magic) {
+        if !body.starts_with(&magic) {
             return damaged("it is no file of this kind");
         }
         let mut file = Self { body, at: magic.len() };
@@ -116,7 +116,7 @@ pub struct ModelWriter {
 
 impl ModelWriter {
     /// Begins a file.
-    pub fn new(magic: &[u8; 8], version: u32) -> Self {
+    pub fn new(magic: [u8; 8], version: u32) -> Self {
         let mut bytes = magic.to_vec();
         bytes.extend(version.to_le_bytes());
         Self { bytes }

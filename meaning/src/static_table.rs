@@ -22,7 +22,7 @@ pub struct StaticTable {
 impl StaticTable {
     /// Reads `static.bin`, which must have been made for this vocabulary.
     pub fn read(bytes: &[u8], vocabulary: &str, pieces: &WordPieces) -> Result<Self, Damaged> {
-        let mut file = ModelFile::open(bytes, b"KAIROSST", 1)?;
+        let mut file = ModelFile::open(bytes, *b"KAIROSST", 1)?;
         file.expect("the number of rows", pieces.len())?;
         file.expect("the length of a row", DIMS)?;
         // The scale of all rows: it falls out when the sum is brought to length one.
@@ -55,6 +55,8 @@ impl StaticTable {
 pub fn to_length_one(vector: &mut [f32]) {
     let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
     if length > 0.0 {
-        vector.iter_mut().for_each(|value| *value /= length);
+        for value in vector {
+            *value /= length;
+        }
     }
 }

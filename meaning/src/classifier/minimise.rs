@@ -67,7 +67,9 @@ fn direction(gradient: &[f32], memory: &VecDeque<(Vec<f32>, Vec<f32>, f64)>) -> 
     }
     if let Some((moved, turned, _)) = memory.back() {
         let scale = (dot(moved, turned) / dot(turned, turned)) as f32;
-        q.iter_mut().for_each(|q| *q *= scale);
+        for q in &mut q {
+            *q *= scale;
+        }
     }
     for ((moved, turned, rho), alpha) in memory.iter().zip(alphas.into_iter().rev()) {
         let beta = rho * dot(turned, &q);

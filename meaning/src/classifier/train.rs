@@ -47,17 +47,98 @@ impl Training {
         let width = classes.next_multiple_of(STRAND);
         let sparse = support(&lessons);
         let mut weights = vec![0.0; width + dims * width + sparse.weights.len()];
-        let taught = Lessons { lessons: &lessons, classes, width, dims, sparse: &sparse, penalty: self.penalty };
+        let taught = Lessons { all: &lessons, classes, width, dims, sparse: &sparse, penalty: self.penalty };
         minimise(&mut weights, self.rounds, self.enough, |weights, slope| machine::loss(&taught, weights, slope));
         let sparse_weights = weights.split_off(width + dims * width);
         let dense = weights.split_off(width);
         Classifier { classes, width, bias: weights, dense, sparse: Sparse { weights: sparse_weights, ..sparse } }
     }
+
+    /// Learns one class anew (or the next one that there is not yet) from all lessons, and leaves the others as they are.
+    ///
+    /// It is the step of a descent that turns one class at a time: the others count by what they say already.
+    pub fn relearn(&self, classifier: &mut Classifier, class: usize, lessons: &[Lesson<'_>]) {
+        let class = class.clamp(1, classifier.classes);
+        let dims = classifier.dense.len() / classifier.width;
+        let fits = |lesson: &&Lesson<'_>| lesson.dense.len() >= dims && lesson.class <= classifier.classes.max(class);
+        let lessons: Vec<Lesson<'_>> = lessons.iter().filter(fits).copied().collect();
+        classifier.make_room_for(class);
+        classifier.silence(class);
+        let mut z = Vec::new();
+        let others: Vec<f32> = lessons
+            .iter()
+            .map(|lesson| {
+                classifier.logits(lesson.dense, lesson.sparse, &mut z);
+                z[class] = f32::NEG_INFINITY;
+                let top = z.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                top + z.iter().map(|value| (value - top).exp()).sum::<f32>().ln()
+            })
+            .collect();
+        let mut buckets: Vec<u32> = lessons
+            .iter()
+            .filter(|lesson| lesson.class == class)
+            .flat_map(|lesson| lesson.sparse.iter().map(|(bucket, _)| *bucket))
+            .filter(|bucket| (*bucket as usize) < BUCKETS)
+            .collect();
+        buckets.sort_unstable();
+        buckets.dedup();
+        let own = Own { lessons: &lessons, others: &others, class, dims, buckets: &buckets, penalty: self.penalty };
+        let mut weights = vec![0.0; 1 + dims + buckets.len()];
+        minimise(&mut weights, self.rounds, self.enough, |weights, slope| own.loss(weights, slope));
+        classifier.speak(class, &weights, &buckets);
+    }
+}
+
+/// One class against what all others say.
+struct Own<'a> {
+    lessons: &'a [Lesson<'a>],
+    /// For each lesson, ln Σ e^logit over all other classes.
+    others: &'a [f32],
+    class: usize,
+    dims: usize,
+    /// What the class weighs, sorted.
+    buckets: &'a [u32],
+    penalty: f32,
+}
+
+impl Own<'_> {
+    /// The loss at `weights` (bias, dense, sparse), with its slope.
+    fn loss(&self, weights: &[f32], slope: &mut [f32]) -> f64 {
+        slope.fill(0.0);
+        let (dense, sparse) = weights[1..].split_at(self.dims);
+        let mut loss = 0.0_f64;
+        for (lesson, others) in self.lessons.iter().zip(self.others) {
+            let known = || {
+                let at = |bucket: &u32| self.buckets.binary_search(bucket).ok();
+                lesson.sparse.iter().filter_map(move |(bucket, value)| Some((at(bucket)?, *value)))
+            };
+            let meaning: f32 = dense.iter().zip(lesson.dense).map(|(weight, x)| weight * x).sum();
+            let wording: f32 = known().map(|(at, value)| sparse[at] * value).sum();
+            let odds = weights[0] + meaning + wording - others;
+            let truth = f32::from(u8::from(lesson.class == self.class));
+            // ln(1 + e^odds), without overflow.
+            let surprise = odds.max(0.0) + (-odds.abs()).exp().ln_1p() - truth * odds;
+            loss += f64::from(lesson.weight * surprise);
+            let error = lesson.weight * (1.0 / (1.0 + (-odds).exp()) - truth);
+            slope[0] += error;
+            for (slope, x) in slope[1..].iter_mut().zip(&lesson.dense[..self.dims]) {
+                *slope += error * x;
+            }
+            for (at, value) in known() {
+                slope[1 + self.dims + at] += error * value;
+            }
+        }
+        for (slope, weight) in slope.iter_mut().zip(weights) {
+            loss += 0.5 * f64::from(self.penalty * weight * weight);
+            *slope += self.penalty * weight;
+        }
+        loss
+    }
 }
 
 /// Lessons, and the shape of what they teach.
 pub(crate) struct Lessons<'a> {
-    lessons: &'a [Lesson<'a>],
+    all: &'a [Lesson<'a>],
     classes: usize,
     /// Classes rounded up to whole registers.
     width: usize,
@@ -81,7 +162,7 @@ pub(crate) fn loss(taught: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> 
     let (dense_slope, sparse_slope) = rest.split_at_mut(dims * width);
     let mut loss = 0.0_f64;
     let mut z = vec![0.0_f32; TOGETHER * width];
-    for four in taught.lessons.chunks(TOGETHER) {
+    for four in taught.all.chunks(TOGETHER) {
         // Behind the last lesson it is taken again, and nothing is learnt from it.
         let xs: [&[f32]; TOGETHER] = std::array::from_fn(|at| &four[at.min(four.len() - 1)].dense[..dims]);
         for z in z.chunks_exact_mut(width) {
@@ -193,7 +274,9 @@ fn to_errors(z: &mut [f32], class: usize) -> f32 {
         *value = (*value - top).exp();
         sum += *value;
     }
-    z.iter_mut().for_each(|value| *value /= sum);
+    for value in z.iter_mut() {
+        *value /= sum;
+    }
     z[class] -= 1.0;
     sum.ln() + top - truth
 }

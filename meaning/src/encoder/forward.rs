@@ -130,11 +130,12 @@ fn largest(state: &[f32; GROUP]) -> f32 {
     largest
 }
 
-/// Nearest whole number, of |x| ≤ 127: adding and taking away a number whose last digit is one leaves the rest to the
-/// machine's own rounding.
+/// Added and taken away again, it leaves a whole number: its own last digit is one.
+const MAGIC: f32 = 12_582_912.0;
+
+/// Nearest whole number, of |x| ≤ 127, by the machine's own rounding.
 #[inline(always)]
 fn round(x: f32) -> i8 {
-    const MAGIC: f32 = 12_582_912.0;
     ((x + MAGIC).to_bits() as i32 - MAGIC.to_bits() as i32) as i8
 }
 
@@ -293,7 +294,6 @@ fn gelu(x: f32) -> f32 {
 #[inline(always)]
 fn exp(x: f32) -> f32 {
     let powers = if x > -87.0 { x } else { -87.0 } * std::f32::consts::LOG2_E;
-    const MAGIC: f32 = 12_582_912.0;
     let shifted = powers + MAGIC;
     let part = (powers - (shifted - MAGIC)) * std::f32::consts::LN_2;
     let series = 1.0

@@ -70,7 +70,7 @@ struct Linear {
 impl Encoder {
     /// Reads `encoder.bin`, which must have been made for this vocabulary.
     pub fn read(bytes: &[u8], vocabulary: &str, pieces: &WordPieces) -> Result<Self, Damaged> {
-        let mut file = ModelFile::open(bytes, b"KAIROSEN", 1)?;
+        let mut file = ModelFile::open(bytes, *b"KAIROSEN", 1)?;
         let shape = [
             ("the number of word pieces", pieces.len()),
             ("the number of positions", POSITIONS),

@@ -96,11 +96,11 @@ mod tests {
         let panels = Panels::of(&weights, inputs);
         for (number, panel) in panels.panels().enumerate() {
             let sums = Plain.tile(panel, [&fours; TILE]);
-            for output in 0..OUTPUTS {
+            for (output, sum) in sums[0].iter().enumerate() {
                 let from = (number * OUTPUTS + output) * inputs;
                 let right: i32 =
                     weights[from..from + inputs].iter().zip(&row).map(|(w, x)| i32::from(*w) * i32::from(*x)).sum();
-                assert_eq!(sums[0][output] - 128 * total, right);
+                assert_eq!(sum - 128 * total, right);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Figures over scores.
 
 /// The share of pairs of an `inside` and an `outside` score in which the inside one is higher; ties count half
-/// (the area under the receiver operating characteristic; Hanley and McNeil 1982).
+/// (the area under the receiver operating characteristic; Hanley 1982).
 pub(super) fn auroc(inside: &[f32], outside: &[f32]) -> f64 {
     let mut sorted = outside.to_vec();
     sorted.sort_by(f32::total_cmp);
@@ -17,6 +17,7 @@ pub(super) fn auroc(inside: &[f32], outside: &[f32]) -> f64 {
 }
 
 /// The share of `outside` that is refused by the highest threshold which still lets `coverage` of `inside` through.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length is a length")]
 pub(super) fn refused_at(coverage: f64, inside: &[f32], outside: &[f32]) -> f64 {
     let mut sorted = inside.to_vec();
     sorted.sort_by(|a, b| b.total_cmp(a));
@@ -39,6 +40,7 @@ pub(super) struct Spread {
 }
 
 impl Spread {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a length is a length")]
     pub(super) fn of(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         let at = |share: f64| values.get(((values.len() as f64 * share) as usize).min(values.len().saturating_sub(1)));

@@ -9,7 +9,10 @@ mod lines;
 mod measures;
 mod workplace;
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, Result, bail};
 use chat::What;
@@ -59,7 +62,7 @@ pub struct Args {
 
 /// Measures what was asked for and writes it to `out`.
 pub fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
-    let history = args.history.as_ref().map(messages).transpose()?;
+    let history = args.history.as_deref().map(messages).transpose()?;
     let (json, text) = match (&args.train, &args.test, &args.workplace) {
         (Some(train), Some(test), None) => intents::measure(args, train, test, history.as_deref())?.told()?,
         (_, _, Some(file)) => {
@@ -77,7 +80,7 @@ pub fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
 }
 
 /// What people wrote, in the order of time.
-fn messages(path: &PathBuf) -> Result<Vec<String>> {
+fn messages(path: &Path) -> Result<Vec<String>> {
     let history = History::open(path, Wanted::default())?;
     let said = history.filter_map(|event| match event.ok()?.what {
         What::Message(message) if !message.by_bot => Some(message.text),
@@ -102,7 +105,9 @@ fn thresholds(recogniser: &Recogniser, history: &[String]) -> Vec<Measured> {
     let scores: Vec<f32> = history.iter().map(|text| strongest(&recogniser.scores(text)).1).collect();
     let (setting, rest) = scores.split_at(scores.len() * SETTING_PERCENT / 100);
     let mut sketch = ScoreSketch::default();
-    setting.iter().for_each(|score| sketch.add(*score));
+    for score in setting {
+        sketch.add(*score);
+    }
     BUDGETS
         .into_iter()
         .map(|budget| {

@@ -48,6 +48,7 @@ pub struct ScoreSketch {
 
 impl ScoreSketch {
     /// Counts the score of one message: that of its strongest need.
+    #[expect(clippy::cast_possible_truncation, reason = "a score within bounds is one of 3,001 bins")]
     pub fn add(&mut self, score: f32) {
         let score = if score.is_nan() { -FARTHEST } else { score.clamp(-FARTHEST, FARTHEST) };
         let count = self.counts.entry((score / STEP).round() as i16).or_default();
@@ -73,6 +74,7 @@ impl ScoreSketch {
     /// The lowest score that no more than the budget's share of these messages reached.
     ///
     /// Without any score it is so high that nothing is heard.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a count is a count")]
     pub fn threshold(&self, budget: AlarmBudget) -> f32 {
         let allowed = (self.len() as f64 * budget.share()).floor() as u64;
         let mut above = 0;
@@ -94,7 +96,9 @@ mod tests {
     fn the_budget_is_kept_on_what_was_counted() {
         let mut sketch = ScoreSketch::default();
         let scores: Vec<f32> = (0..1000_u16).map(|i| f32::from(i) / 100.0).collect();
-        scores.iter().for_each(|score| sketch.add(*score));
+        for score in &scores {
+            sketch.add(*score);
+        }
         for allowed in [1_u16, 2, 5, 50] {
             let threshold = sketch.threshold(AlarmBudget::per_1000(f32::from(allowed)));
             let over = scores.iter().filter(|score| **score >= threshold).count();
@@ -108,7 +112,9 @@ mod tests {
             scores in proptest::collection::vec(proptest::num::f32::ANY, 0..200), a in 0.0_f32..1000.0, b in 0.0_f32..1000.0
         ) {
             let mut sketch = ScoreSketch::default();
-            scores.iter().for_each(|score| sketch.add(*score));
+            for score in &scores {
+            sketch.add(*score);
+        }
             let [small, large] = [a.min(b), a.max(b)].map(|budget| sketch.threshold(AlarmBudget::per_1000(budget)));
             proptest::prop_assert!(large <= small && small.is_finite());
             let read: ScoreSketch = serde_json::from_str(&serde_json::to_string(&sketch).unwrap()).unwrap();

@@ -22,6 +22,20 @@ impl Keywords {
             .flat_map(|(id, teaching)| teaching.keywords.iter().map(move |phrase| (id.clone(), phrase.clone())))
             .filter(|(_, phrase)| !phrase.trim().is_empty())
             .collect();
+        Self::of(phrases)
+    }
+
+    /// Takes other phrases of one trigger.
+    pub(super) fn replace(&mut self, id: &TriggerId, phrases: &[String]) {
+        let mut all = std::mem::take(&mut self.phrases);
+        all.retain(|(other, _)| other != id);
+        all.extend(
+            phrases.iter().filter(|phrase| !phrase.trim().is_empty()).map(|phrase| (id.clone(), phrase.clone())),
+        );
+        *self = Self::of(all);
+    }
+
+    fn of(phrases: Vec<(TriggerId, String)>) -> Self {
         let patterns = phrases.iter().map(|(_, phrase)| on_one_line(&clean(phrase)));
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
         Self { automaton: automaton.filter(|_| !phrases.is_empty()), phrases }

@@ -67,10 +67,20 @@ pub(super) enum Meant {
     Need(usize),
     /// A description of that need.
     Described(usize),
-    /// Something that sounds alike.
-    Alike,
+    /// Something that sounds like that need and is none.
+    Alike(usize),
     /// What people write all day.
     Background,
+}
+
+impl Meant {
+    /// The trigger that said it.
+    pub(super) fn whose(self) -> Option<usize> {
+        match self {
+            Self::Need(trigger) | Self::Described(trigger) | Self::Alike(trigger) => Some(trigger),
+            Self::Background => None,
+        }
+    }
 }
 
 /// What was learnt of all triggers.
@@ -83,20 +93,15 @@ impl Look {
     /// Learns `triggers` triggers from texts.
     pub(super) fn learn<'a>(triggers: usize, texts: impl Iterator<Item = (Meant, &'a Seen)>) -> Self {
         let texts: Vec<(Meant, Seen)> = texts.map(|(meant, seen)| (meant, seen.clone().cut())).collect();
-        let lessons: Vec<Lesson<'_>> = texts
-            .iter()
-            .map(|(meant, seen)| {
-                let (class, weight) = match *meant {
-                    Meant::Need(trigger) => (trigger + 1, 1.0),
-                    Meant::Described(trigger) => (trigger + 1, DESCRIBED_WEIGHT),
-                    Meant::Alike => (0, 1.0),
-                    Meant::Background => (0, BACKGROUND_WEIGHT),
-                };
-                Lesson { dense: &seen.dense, sparse: &seen.features, class, weight }
-            })
-            .collect();
+        let lessons = lessons(&texts);
         let dims = lessons.iter().map(|lesson| lesson.dense.len()).max().unwrap_or(0);
         Self { classifier: Training::default().classifier(triggers + 1, dims, &lessons) }
+    }
+
+    /// Learns one trigger anew, or the next, from all texts; the others stay as they are.
+    pub(super) fn relearn<'a>(&mut self, trigger: usize, texts: impl Iterator<Item = (Meant, &'a Seen)>) {
+        let texts: Vec<(Meant, Seen)> = texts.map(|(meant, seen)| (meant, seen.clone().cut())).collect();
+        Training::default().relearn(&mut self.classifier, trigger + 1, &lessons(&texts));
     }
 
     /// For each trigger, the logarithm of the odds that its need is meant and not none.
@@ -106,4 +111,19 @@ impl Look {
         let none = logits[0];
         logits.iter().skip(1).map(|logit| logit - none).collect()
     }
+}
+
+fn lessons(texts: &[(Meant, Seen)]) -> Vec<Lesson<'_>> {
+    texts
+        .iter()
+        .map(|(meant, seen)| {
+            let (class, weight) = match *meant {
+                Meant::Need(trigger) => (trigger + 1, 1.0),
+                Meant::Described(trigger) => (trigger + 1, DESCRIBED_WEIGHT),
+                Meant::Alike(_) => (0, 1.0),
+                Meant::Background => (0, BACKGROUND_WEIGHT),
+            };
+            Lesson { dense: &seen.dense, sparse: &seen.features, class, weight }
+        })
+        .collect()
 }

@@ -125,38 +125,40 @@ pub(super) struct Looks {
 impl Looks {
     /// Learns `triggers` triggers from texts that had both looks.
     pub(super) fn learn(models: Arc<Models>, triggers: usize, texts: &[(Meant, &Text)]) -> Self {
-        let learn = |background: &[Seen], seen: &dyn Fn(&Text) -> Option<Seen>| {
-            let seen: Vec<(Meant, Seen)> =
-                texts.iter().filter_map(|(meant, text)| Some((*meant, seen(text)?))).collect();
-            let background = background.iter().map(|seen| (Meant::Background, seen));
-            Look::learn(triggers, seen.iter().map(|(meant, seen)| (*meant, seen)).chain(background))
-        };
-        let count = models.statistics.background.len();
-        let parted = |mut lines: Vec<Seen>| {
-            let traffic = lines.split_off(count.min(lines.len()));
-            (lines, traffic)
-        };
-        let (lines, traffic_first) = parted(first_of_lines(&models));
-        let (first, second, traffic_second) = thread::scope(|scope| {
-            let first = scope.spawn(|| learn(&lines, &|text| Some(text.first.clone())));
-            let (lines, traffic) = parted(second_of_lines(&models));
-            let second = models.second.as_ref().map(|_| learn(&lines, &|text| text.second.clone()));
-            (first.join().unwrap_or_else(|panic| resume_unwind(panic)), second, traffic)
+        let (first_lines, second_lines) = (Lines::first(&models), Lines::second(&models));
+        let (first, second) = thread::scope(|scope| {
+            let first = scope.spawn(|| Look::learn(triggers, with_background(firsts(texts), &first_lines)));
+            let second = models.second.as_ref();
+            let second = second.map(|_| Look::learn(triggers, with_background(seconds(texts), &second_lines)));
+            (first.join().unwrap_or_else(|panic| resume_unwind(panic)), second)
         });
         let mut learnt = Self { models, first, second, promising: f32::MIN, traffic: ScoreSketch::default() };
-        learnt.set_by_traffic(&traffic_first, &traffic_second);
+        learnt.set_by_traffic(&first_lines.traffic, &second_lines.traffic);
         learnt
+    }
+
+    /// Learns one trigger anew, or the next, from all texts; the others stay as they are.
+    pub(super) fn relearn(&mut self, trigger: usize, texts: &[(Meant, &Text)]) {
+        let (first_lines, second_lines) = (Lines::first(&self.models), Lines::second(&self.models));
+        self.first.relearn(trigger, with_background(firsts(texts), &first_lines));
+        if let Some(second) = &mut self.second {
+            second.relearn(trigger, with_background(seconds(texts), &second_lines));
+        }
+        self.set_by_traffic(&first_lines.traffic, &second_lines.traffic);
     }
 
     /// What ordinary messages reach decides what is promising, and from where on a need is heard.
     fn set_by_traffic(&mut self, first: &[Seen], second: &[Seen]) {
+        self.traffic = ScoreSketch::default();
         let asks = self.models.statistics.traffic.iter().map(|line| line.asks);
         let asks: Vec<bool> = asks.collect();
         let strongest = |odds: Vec<f32>| odds.into_iter().max_by(f32::total_cmp);
         let mut sketch = ScoreSketch::default();
         let firsts = first.iter().zip(&asks).filter_map(|(seen, asks)| strongest(odds(&self.first, seen, *asks)));
         let firsts: Vec<f32> = firsts.collect();
-        firsts.iter().for_each(|score| sketch.add(*score));
+        for score in &firsts {
+            sketch.add(*score);
+        }
         let Some(look) = &self.second else {
             self.traffic = sketch;
             return;
@@ -165,7 +167,9 @@ impl Looks {
         for ((seen, asks), first) in second.iter().zip(&asks).zip(firsts) {
             let score =
                 if first >= self.promising { strongest(odds(look, seen, *asks)) } else { Some(first - UNPROMISING) };
-            score.into_iter().for_each(|score| self.traffic.add(score));
+            if let Some(score) = score {
+                self.traffic.add(score);
+            }
         }
     }
 
@@ -203,23 +207,48 @@ fn odds(look: &Look, seen: &Seen, asks: bool) -> Vec<f32> {
     look.odds(seen).into_iter().map(|odds| odds + bonus).collect()
 }
 
-/// The background lines, then those of traffic, at first look.
-fn first_of_lines(models: &Models) -> Vec<Seen> {
-    let meanings = models.first.as_ref().map(|first| first.background.as_slice());
-    seen_lines(models, meanings)
+/// What ordinary people write, that means no need.
+struct Lines {
+    /// What teaches it.
+    background: Vec<Seen>,
+    /// What nothing was taught with.
+    traffic: Vec<Seen>,
 }
 
-fn second_of_lines(models: &Models) -> Vec<Seen> {
-    let meanings = models.second.as_ref().map(|second| second.background.as_slice());
-    debug_assert!(meanings.is_none_or(|rows| rows.iter().all(|row| row.len() == HIDDEN)));
-    seen_lines(models, meanings)
+impl Lines {
+    fn first(models: &Models) -> Self {
+        Self::seen(models, models.first.as_ref().map(|first| first.background.as_slice()))
+    }
+
+    fn second(models: &Models) -> Self {
+        Self::seen(models, models.second.as_ref().map(|second| second.background.as_slice()))
+    }
+
+    fn seen(models: &Models, meanings: Option<&[Vec<f32>]>) -> Self {
+        let statistics = &models.statistics;
+        let lines = statistics.background.iter().chain(&statistics.traffic).enumerate();
+        let mut background: Vec<Seen> = lines
+            .map(|(number, line)| {
+                let meaning = meanings.and_then(|rows| rows.get(number)).map_or(&[][..], Vec::as_slice);
+                Seen::new(meaning, &line.features)
+            })
+            .collect();
+        let traffic = background.split_off(statistics.background.len());
+        Self { background, traffic }
+    }
 }
 
-fn seen_lines(models: &Models, meanings: Option<&[Vec<f32>]>) -> Vec<Seen> {
-    let lines = models.statistics.background.iter().chain(&models.statistics.traffic);
-    let seen = lines.enumerate().map(|(number, line)| {
-        let meaning = meanings.and_then(|rows| rows.get(number)).map_or(&[][..], Vec::as_slice);
-        Seen::new(meaning, &line.features)
-    });
-    seen.collect()
+fn firsts<'a>(texts: &'a [(Meant, &'a Text)]) -> impl Iterator<Item = (Meant, &'a Seen)> {
+    texts.iter().map(|(meant, text)| (*meant, &text.first))
+}
+
+fn seconds<'a>(texts: &'a [(Meant, &'a Text)]) -> impl Iterator<Item = (Meant, &'a Seen)> {
+    texts.iter().filter_map(|(meant, text)| Some((*meant, text.second.as_ref()?)))
+}
+
+fn with_background<'a>(
+    texts: impl Iterator<Item = (Meant, &'a Seen)>,
+    lines: &'a Lines,
+) -> impl Iterator<Item = (Meant, &'a Seen)> {
+    texts.chain(lines.background.iter().map(|seen| (Meant::Background, seen)))
 }

@@ -9,7 +9,7 @@ use std::{collections::VecDeque, time::Duration};
 use chat::{PersonId, Place, Timestamp};
 
 /// Messages of one person within this time are one.
-pub const WITHIN: Duration = Duration::from_secs(120);
+pub const WITHIN: Duration = Duration::from_mins(2);
 /// A longer message stands for itself.
 const SHORT: usize = 280;
 /// Messages that are taken together.

@@ -44,6 +44,22 @@ fn a_need_is_heard_in_other_words_and_chatter_is_not() {
 }
 
 #[test]
+fn a_trigger_that_changes_takes_effect_by_itself() {
+    let mut recogniser = learn(shipped(), &[("price", PRICE)]);
+    let angry: Vec<String> = ANGRY.iter().map(|text| (*text).to_owned()).collect();
+    let keywords = ["code red".to_owned()];
+    let teaching = Teaching { examples: &angry, keywords: &keywords, ..Teaching::default() };
+    recogniser.relearn(&TriggerId::new("angry"), &teaching);
+    assert_eq!(heard(&recogniser, "my client is really angry and yells at me, help").as_deref(), Some("angry"));
+    assert_eq!(heard(&recogniser, "they told me our price is too high, any tips?").as_deref(), Some("price"));
+    assert_eq!(heard(&recogniser, "this is a code red").as_deref(), Some("angry"));
+    let score = |recogniser: &Recogniser| recogniser.scores("they told me our price is too high, any tips?")[0];
+    let before = score(&recogniser);
+    recogniser.relearn(&TriggerId::new("price"), &Teaching { examples: &angry, ..Teaching::default() });
+    assert!(score(&recogniser) < before - 1.0, "{before}");
+}
+
+#[test]
 fn evidence_is_made_of_the_managers_words() {
     let recogniser = learn(shipped(), &[("price", PRICE), ("angry", ANGRY)]);
     let needs = recogniser.hear("the buyer finds our quote over the budget", false);
