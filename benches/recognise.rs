@@ -84,7 +84,7 @@ fn main() {
     println!("150 triggers, both looks with evidence: median {median:.0} µs, p99 {p99:.0} µs");
     let mut recogniser = recogniser;
     let (median, _) = micros(5, |at| {
-        recogniser.relearn(&TriggerId::new("t7"), &Teaching { examples: &examples[at], ..Teaching::default() })
+        recogniser.relearn(&TriggerId::new("t7"), &Teaching { examples: &examples[at], ..Teaching::default() });
     });
     println!("one of 150 triggers changed: {:.0} ms", median / 1e3);
 }

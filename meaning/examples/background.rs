@@ -9,7 +9,7 @@
 use std::{env, error::Error, fs, path::Path};
 
 use meaning::{
-    DIMS, Encoder, Features, Lexical, ModelFiles, StaticTable, Statistics, WordPieces, asks, checksum, clean,
+    DIMS, Encoder, Lexical, Line, ModelFiles, StaticTable, Statistics, WordPieces, asks, checksum, clean,
     write_background,
 };
 
@@ -35,7 +35,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut chosen: Vec<&String> = chat.iter().take(BACKGROUND - from_others).collect();
     chosen.extend(others.iter().flatten().take(from_others));
     chosen.extend(chat.iter().skip(BACKGROUND - from_others).take(TRAFFIC));
-    let features: Vec<(bool, Features)> = chosen.iter().map(|line| (asks(line), lexical.features(line))).collect();
+    let features: Vec<Line> = chosen
+        .iter()
+        .map(|line| Line { asks: asks(line), substance: lexical.substance(line), features: lexical.features(line) })
+        .collect();
     let written = Statistics::write(&lexical, BACKGROUND, &features);
     let dir = Path::new(&dir);
     fs::write(dir.join("lexical.bin"), &written)?;

@@ -21,6 +21,11 @@ const IDF_STEP: f32 = 1.0 / 18.0;
 /// Weight of every feature where no statistics are known.
 const PLAIN_IDF: u8 = 126;
 
+/// Words up to this inverse document frequency say nothing by themselves: they stand in every thirtieth line.
+const EVERYDAY: f32 = 4.5;
+/// What two or three words of a subject add up to.
+const SUBSTANTIAL: f32 = 6.0;
+
 /// A text's features: bucket and weight, sorted by bucket.
 pub type Features = Vec<(u32, f32)>;
 
@@ -47,8 +52,17 @@ pub struct Statistics {
 pub struct Line {
     /// Whether it asks for something.
     pub asks: bool,
+    /// How much it says, from 0 to 1.
+    pub substance: f32,
     /// Its heaviest features.
     pub features: Features,
+}
+
+impl Line {
+    /// Whether it asks in the lowest bit, how much it says in the others.
+    fn manner(&self) -> u8 {
+        ((self.substance * 127.0).round() as u8) << 1 | u8::from(self.asks)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,6 +130,15 @@ impl Lexical {
         features
     }
 
+    /// How much a cleaned text says, from 0 to 1: a handful of everyday words says little, however well they match.
+    pub fn substance(&self, cleaned: &str) -> f32 {
+        let mut said: Vec<u32> = words(cleaned).take(MOST_WORDS).map(|word| bucket(whole(&word))).collect();
+        said.sort_unstable();
+        said.dedup();
+        let weight = |bucket: &u32| (f32::from(self.idf[*bucket as usize]) * IDF_STEP - EVERYDAY).max(0.0);
+        (said.iter().map(weight).sum::<f32>() / SUBSTANTIAL).min(1.0)
+    }
+
     fn write(&self, file: &mut ModelWriter) {
         file.section(&self.idf);
     }
@@ -135,11 +158,11 @@ impl Statistics {
         let mut file = ModelFile::open(bytes, *b"KAIROSLX", 1)?;
         file.expect("the number of buckets", BUCKETS)?;
         let (count, background) = (file.u32()? as usize, file.u32()? as usize);
-        let asks = file.section(count)?.to_vec();
+        let manners = file.section(count)?.to_vec();
         let lexical = Lexical { idf: file.section(BUCKETS)?.to_vec() };
         let mut lines = Vec::with_capacity(count.min(1 << 16));
         let size = count.checked_mul(Self::KEPT * 4).ok_or_else(|| Damaged("too many lines".into()))?;
-        for (line, asks) in file.section(size)?.chunks_exact(Self::KEPT * 4).zip(asks) {
+        for (line, manner) in file.section(size)?.chunks_exact(Self::KEPT * 4).zip(manners) {
             let mut features = Features::new();
             for four in line.chunks_exact(4) {
                 let packed = u32::from_le_bytes([four[0], four[1], four[2], four[3]]);
@@ -152,7 +175,7 @@ impl Statistics {
                 }
             }
             features.sort_unstable_by_key(|(bucket, _)| *bucket);
-            lines.push(Line { asks: asks != 0, features });
+            lines.push(Line { asks: manner & 1 == 1, substance: f32::from(manner >> 1) / 127.0, features });
         }
         file.end()?;
         let traffic = lines.split_off(background.min(lines.len()));
@@ -160,16 +183,16 @@ impl Statistics {
     }
 
     /// Writes `lexical.bin`: `lines` are those of the background, then those of traffic; each with whether it asks.
-    pub fn write(lexical: &Lexical, background: usize, lines: &[(bool, Features)]) -> Vec<u8> {
+    pub fn write(lexical: &Lexical, background: usize, lines: &[Line]) -> Vec<u8> {
         let mut file = ModelWriter::new(*b"KAIROSLX", 1);
         file.put(&(BUCKETS as u32).to_le_bytes());
         file.put(&(lines.len() as u32).to_le_bytes());
         file.put(&(background as u32).to_le_bytes());
-        file.section(&lines.iter().map(|(asks, _)| u8::from(*asks)).collect::<Vec<u8>>());
+        file.section(&lines.iter().map(Line::manner).collect::<Vec<u8>>());
         lexical.write(&mut file);
         let mut packed = Vec::with_capacity(lines.len() * Self::KEPT * 4);
-        for (_, line) in lines {
-            let mut heaviest = line.clone();
+        for line in lines {
+            let mut heaviest = line.features.clone();
             heaviest.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             heaviest.resize(Self::KEPT, (0, 0.0));
             for (bucket, weight) in heaviest {
@@ -199,7 +222,7 @@ fn raw(cleaned: &str) -> Vec<(Kind, u32)> {
         letters.push(' ');
         letters.extend(word.chars().take(MOST_LETTERS));
         letters.push(' ');
-        let whole = letters.iter().fold(1, |hash, letter| step(hash, *letter as u32));
+        let whole = whole(&word);
         found.push((Kind::Word, bucket(whole)));
         if let Some(before) = before {
             found.push((Kind::Pair, bucket(step(before, 0x5EED) ^ whole.rotate_left(17))));
@@ -216,6 +239,12 @@ fn raw(cleaned: &str) -> Vec<(Kind, u32)> {
         }
     }
     found
+}
+
+/// The hash of a word.
+fn whole(word: &str) -> u64 {
+    let letters = word.chars().take(MOST_LETTERS).chain([' ']);
+    letters.fold(step(1, u32::from(' ')), |hash, letter| step(hash, letter as u32))
 }
 
 fn step(hash: u64, value: u32) -> u64 {
@@ -247,7 +276,11 @@ mod tests {
     fn statistics_are_read_as_they_were_written() {
         let lexical = Lexical::count(["the cat", "the dog"].into_iter());
         let line = lexical.features("the cat sat");
-        let written = Statistics::write(&lexical, 1, &[(false, line.clone()), (true, line.clone())]);
+        let written = Statistics::write(
+            &lexical,
+            1,
+            &[false, true].map(|asks| Line { asks, substance: 1.0, features: line.clone() }),
+        );
         let read = Statistics::read(&written).unwrap();
         assert_eq!(read.lexical.idf, lexical.idf);
         assert!(!read.background[0].asks && read.traffic[0].asks && read.traffic.len() == 1);

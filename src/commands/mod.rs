@@ -121,7 +121,7 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
 fn check_prompts(args: &check::Args, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
     let usual = run::source(config);
     let mut reading = check::read(args, &usual);
-    let recogniser = Recogniser::new(reading.library.triggers.values());
+    let recogniser = Recogniser::of(&reading.library);
     let claims = |text: &str| {
         let needs = recogniser.hear(text, false).into_iter().filter(Need::is_heard);
         needs.map(|need| (need.trigger, need.score)).collect()

@@ -17,6 +17,8 @@ use super::{
 const SECOND_LOOKS: AlarmBudget = AlarmBudget::per_1000(80.0);
 /// What asking adds to the odds: a bonus, never a gate, since many need something without asking.
 const ASKING_BONUS: f32 = 1.0;
+/// What a text of everyday words alone is put back by: it resembles much and means little.
+const EMPTINESS: f32 = 1.5;
 /// What a message without a second look is put back by.
 const UNPROMISING: f32 = 20.0;
 /// Word pieces that are looked at.
@@ -31,7 +33,8 @@ const FEW: usize = 16;
 #[derive(Debug)]
 pub(super) struct Text {
     cleaned: String,
-    asks: bool,
+    /// What its manner adds to the odds of any need.
+    bonus: f32,
     /// In another language than English.
     is_foreign: bool,
     ids: Vec<u32>,
@@ -57,7 +60,8 @@ impl Text {
             Some(_) => Seen::new(&[0.0; DIMS], &features),
             None => Seen::new(&[], &features),
         };
-        Self { asks: meaning::asks(&cleaned), is_foreign, cleaned, ids, features, first, second: None }
+        let bonus = bonus(meaning::asks(&cleaned), models.statistics.lexical.substance(&cleaned));
+        Self { bonus, is_foreign, cleaned, ids, features, first, second: None }
     }
 
     /// Texts at both looks, by all cores of the machine: the second look takes its time.
@@ -150,11 +154,11 @@ impl Looks {
     /// What ordinary messages reach decides what is promising, and from where on a need is heard.
     fn set_by_traffic(&mut self, first: &[Seen], second: &[Seen]) {
         self.traffic = ScoreSketch::default();
-        let asks = self.models.statistics.traffic.iter().map(|line| line.asks);
-        let asks: Vec<bool> = asks.collect();
+        let traffic = self.models.statistics.traffic.iter();
+        let bonuses: Vec<f32> = traffic.map(|line| bonus(line.asks, line.substance)).collect();
         let strongest = |odds: Vec<f32>| odds.into_iter().max_by(f32::total_cmp);
         let mut sketch = ScoreSketch::default();
-        let firsts = first.iter().zip(&asks).filter_map(|(seen, asks)| strongest(odds(&self.first, seen, *asks)));
+        let firsts = first.iter().zip(&bonuses).filter_map(|(seen, bonus)| strongest(odds(&self.first, seen, *bonus)));
         let firsts: Vec<f32> = firsts.collect();
         for score in &firsts {
             sketch.add(*score);
@@ -164,9 +168,9 @@ impl Looks {
             return;
         };
         self.promising = sketch.threshold(SECOND_LOOKS);
-        for ((seen, asks), first) in second.iter().zip(&asks).zip(firsts) {
+        for ((seen, bonus), first) in second.iter().zip(&bonuses).zip(firsts) {
             let score =
-                if first >= self.promising { strongest(odds(look, seen, *asks)) } else { Some(first - UNPROMISING) };
+                if first >= self.promising { strongest(odds(look, seen, *bonus)) } else { Some(first - UNPROMISING) };
             if let Some(score) = score {
                 self.traffic.add(score);
             }
@@ -185,12 +189,12 @@ impl Looks {
 
     /// For each trigger, the logarithm of the odds that its need is meant and not none; `surely` looks twice in any case.
     pub(super) fn odds(&self, text: &mut Text, surely: bool) -> Vec<f32> {
-        let first = odds(&self.first, &text.first, text.asks);
+        let first = odds(&self.first, &text.first, text.bonus);
         let Some(look) = &self.second else { return first };
         let strongest = first.iter().copied().max_by(f32::total_cmp).unwrap_or(f32::MIN);
-        let asks = text.asks;
+        let bonus = text.bonus;
         match text.look_again_if(surely || strongest >= self.promising, &self.models) {
-            Some(second) => odds(look, second, asks),
+            Some(second) => odds(look, second, bonus),
             None => first.into_iter().map(|score| score - UNPROMISING).collect(),
         }
     }
@@ -202,8 +206,13 @@ impl Text {
     }
 }
 
-fn odds(look: &Look, seen: &Seen, asks: bool) -> Vec<f32> {
-    let bonus = if asks { ASKING_BONUS } else { 0.0 };
+/// What the manner of a text adds to the odds of any need, whatever it is about.
+fn bonus(asks: bool, substance: f32) -> f32 {
+    let asking = if asks { ASKING_BONUS } else { 0.0 };
+    asking - EMPTINESS * (1.0 - substance)
+}
+
+fn odds(look: &Look, seen: &Seen, bonus: f32) -> Vec<f32> {
     look.odds(seen).into_iter().map(|odds| odds + bonus).collect()
 }
 

@@ -31,7 +31,7 @@ use self::{
     looks::{Looks, Text},
 };
 use super::{Evidence, Need};
-use crate::library::{Trigger, TriggerId};
+use crate::library::{Library, Trigger, TriggerId};
 
 /// How often a thousand ordinary messages may be mistaken for a need, where nobody chose.
 const USUAL_BUDGET: AlarmBudget = AlarmBudget::per_1000(2.0);
@@ -63,6 +63,11 @@ impl Recogniser {
     /// Learns the triggers, with the models that ship.
     pub fn new<'a>(triggers: impl Iterator<Item = &'a Trigger> + Clone) -> Self {
         Self::learn(shipped(), triggers.map(Teaching::of))
+    }
+
+    /// Learns all triggers of a library, and from what they offer, with the models that ship.
+    pub fn of(library: &Library) -> Self {
+        Self::learn(shipped(), library.triggers.values().map(|trigger| Teaching::within(library, trigger)))
     }
 
     /// Learns from what is known of each trigger, with given models.

@@ -1,6 +1,6 @@
 //! What a trigger teaches the recogniser.
 
-use crate::library::{Trigger, TriggerId};
+use crate::library::{Library, Trigger, TriggerId};
 
 /// What is known of one trigger's need.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,5 +25,13 @@ impl<'a> Teaching<'a> {
             described: vec![&trigger.need],
         };
         (trigger.id.clone(), teaching)
+    }
+
+    /// What a trigger and the titles of what it offers say.
+    pub fn within(library: &'a Library, trigger: &'a Trigger) -> (TriggerId, Self) {
+        let (id, mut teaching) = Self::of(trigger);
+        let offered = trigger.offer.iter().filter_map(|asset| library.assets.get(asset));
+        teaching.described.extend(offered.map(|asset| asset.title.as_str()));
+        (id, teaching)
     }
 }
