@@ -12,6 +12,7 @@ pub mod eval;
 pub mod import;
 pub mod replay;
 pub mod serve;
+pub mod simulate;
 pub mod slack;
 
 use std::{
@@ -69,9 +70,11 @@ enum Command {
     Replay(replay::Replay),
     /// Print every setting with its default, or what is in force
     Config(config::Args),
+    /// Measure how well needs are recognised, on files of labelled messages
+    Eval(eval::Args),
     /// Try a rule out before anybody feels it
     #[command(subcommand)]
-    Eval(eval::Eval),
+    Simulate(simulate::Simulate),
     /// Take people or numbers in from a CSV file
     #[command(subcommand)]
     Import(import::Import),
@@ -120,10 +123,11 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
             let probes = doctor::Probes { store: &probe_store, prompts: &probe_prompts, slack: &probe_slack };
             Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
+        Command::Eval(args) => eval::run(args, out),
         Command::Replay(args) => rehearse(args, config, out),
         Command::Slack(args) => Ok(slack::run(args, out)?),
         Command::Chat => chat::run(config, out),
-        Command::Eval(what) => eval::run(*what, out),
+        Command::Simulate(what) => simulate::run(*what, out),
         Command::Import(what) => import::run(what, config, out),
     }
 }
@@ -132,7 +136,7 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
 fn check_prompts(args: &check::Args, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
     let usual = run::source(config);
     let mut reading = check::read(args, &usual);
-    let recogniser = Recogniser::new(reading.library.triggers.values());
+    let recogniser = Recogniser::of(&reading.library);
     let claims = |text: &str| {
         let needs = recogniser.hear(text, false).into_iter().filter(Need::is_heard);
         needs.map(|need| (need.trigger, need.score)).collect()

@@ -40,7 +40,7 @@ pub struct Facts<'a> {
 impl Engine {
     /// Learns the library.
     pub fn new(library: Arc<Library>, cadence: Cadence) -> Self {
-        let recogniser = Recogniser::new(library.triggers.values());
+        let recogniser = Recogniser::of(&library);
         let conditions = Conditions::new(library.triggers.values());
         Self { library, recogniser, conditions, cadence }
     }

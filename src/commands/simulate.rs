@@ -1,4 +1,4 @@
-//! `kairos eval dips`: how often a rule cries wolf, and how soon it sees one.
+//! `kairos simulate dips`: how often a rule cries wolf, and how soon it sees one.
 
 use std::io::Write;
 
@@ -12,7 +12,7 @@ use crate::{
 
 /// What can be tried out.
 #[derive(Clone, Copy, Debug, clap::Subcommand)]
-pub enum Eval {
+pub enum Simulate {
     /// The rules for numbers that move, on people who don't exist
     Dips {
         /// How many people for each line of the table
@@ -28,7 +28,7 @@ pub enum Eval {
 const CASES: [u32; 4] = [10, 20, 40, 100];
 
 /// Tries every rule and prints a table. `Found` when a rule breaks what it promises.
-pub fn run(Eval::Dips { people, years }: Eval, out: &mut dyn Write) -> Result<Outcome> {
+pub fn run(Simulate::Dips { people, years }: Simulate, out: &mut dyn Write) -> Result<Outcome> {
     let (people, years) = (people.clamp(1, 100_000), years.clamp(1, 100));
     writeln!(out, "Usual are 25 %; one number a month. {people} people for {years} years a cell; fixed seeds.\n")?;
     writeln!(
