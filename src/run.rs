@@ -1,8 +1,8 @@
 //! The composition root: the only file that names every concrete part. Start order and stop order stand here.
 //!
 //! ```text
-//! start: playground, clock ─▶ store ─▶ library, engine ─▶ line, outbox ─▶ what was left ─▶ the story ─▶ pages
-//! stop:  pages ─▶ line ─▶ outbox ─▶ store
+//! start: playground, clock ─▶ store ─▶ library, engine ─▶ platforms ─▶ line, outbox ─▶ the story ─▶ pages, connections
+//! stop:  pages ─▶ connections ─▶ line ─▶ outbox ─▶ store
 //! ```
 
 use std::{
@@ -16,6 +16,7 @@ use anyhow::{Context, Result};
 use chat::{Card, Place, Platform, PlatformKind, Platforms, Timestamp};
 use playground::{Host, Playground, Room};
 use serde_json::Value;
+use slack::{Settings, Slack};
 use tokio::{
     net::TcpListener,
     sync::{Notify, oneshot},
@@ -25,7 +26,7 @@ use tracing::{error, info};
 
 use crate::{
     clock::{Clock, Ids},
-    config::{Config, Retention, StoreUrl},
+    config::{Config, Retention, Secret, StoreUrl},
     demo::{self, Notes},
     engine::Engine,
     http::{self, Door},
@@ -48,6 +49,8 @@ pub struct Kairos {
     pub alerts: Door,
     /// The playground, where it is open.
     pub playground: Option<Arc<Playground>>,
+    /// Slack, where it is configured.
+    slack: Option<Slack>,
     retention: Retention,
     arrived: Arc<Notify>,
     decided: Arc<Notify>,
@@ -117,10 +120,7 @@ impl Kairos {
     /// Opens everything that `config` names; nothing runs yet. A new playground gets the story that a newcomer finds.
     pub async fn open(config: &Config) -> Result<Self> {
         let playground = config.playground.then(|| Playground::open(journal(config).as_deref())).transpose()?;
-        let clock = match &playground {
-            Some(playground) => Clock::starting_at(demo::opening_time(playground, &Clock::system())),
-            None => Clock::system(),
-        };
+        let clock = clock(playground.as_deref(), config.slack.is_configured());
         let kairos = Self::open_with(config, playground, clock).await?;
         if let Some(playground) = kairos.playground.as_ref().filter(|playground| playground.is_new()) {
             demo::tell(&kairos.works, playground).await?;
@@ -134,8 +134,10 @@ impl Kairos {
             .await
             .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
         let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
-        let platforms: Vec<Arc<dyn Platform>> =
+        let slack = slack_of(config)?;
+        let mut platforms: Vec<Arc<dyn Platform>> =
             playground.iter().map(|playground| Arc::clone(playground) as Arc<dyn Platform>).collect();
+        platforms.extend(slack.iter().map(|slack| Arc::new(slack.platform()) as Arc<dyn Platform>));
         let platforms = Platforms::new(platforms);
         let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
         let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived));
@@ -158,7 +160,7 @@ impl Kairos {
             let host = House { inbox: inbox.clone(), works: works.clone(), engine };
             playground.attach(Arc::new(host)).await;
         }
-        Ok(Self { works, inbox, alerts, playground, retention: config.retention, arrived, decided })
+        Ok(Self { works, inbox, alerts, playground, slack, retention: config.retention, arrived, decided })
     }
 
     /// Runs until `stop` ends, then finishes what is in hand.
@@ -179,6 +181,12 @@ impl Kairos {
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
         }
+        let mut listening = None;
+        if let Some(slack) = &self.slack {
+            let door: Arc<dyn slack::Host> = Arc::new(SlackHost(self.inbox.clone()));
+            pages = pages.merge(slack.router(Arc::clone(&door)));
+            listening = Some(slack.listen(door));
+        }
         let playground = self.playground.clone();
         axum::serve(listener, pages)
             .with_graceful_shutdown(async move {
@@ -193,6 +201,9 @@ impl Kairos {
                 }
             })
             .await?;
+        if let Some(listening) = listening {
+            listening.stop().await;
+        }
         stopping.send_replace(true);
         deciding.await?;
         sending.await?;
@@ -203,16 +214,6 @@ impl Kairos {
         self.works.store.close().await;
         Ok(())
     }
-}
-
-/// Starts a worker, and something that ends when the worker does, however it ends.
-fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, oneshot::Receiver<()>) {
-    let (alive, ended) = oneshot::channel();
-    let worker = tokio::spawn(async move {
-        work.await;
-        drop(alive);
-    });
-    (worker, ended)
 }
 
 /// Forgets what is older than it may be, once an hour, until `stop` ends.
@@ -239,6 +240,48 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
     }
 }
 
+/// What Slack's adapter has to know, where there is a token.
+pub fn slack_settings(config: &Config) -> Option<Settings> {
+    let expose = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
+    Some(Settings {
+        api_url: config.slack.api_url.clone(),
+        bot_token: expose(&config.slack.bot_token)?,
+        app_token: expose(&config.slack.app_token),
+        signing_secret: expose(&config.slack.signing_secret),
+    })
+}
+
+/// Slack as it is configured, before it connects.
+fn slack_of(config: &Config) -> Result<Option<Slack>> {
+    let Some(settings) = slack_settings(config) else { return Ok(None) };
+    // Slack has the machine's time, whatever the playground's clock shows.
+    let machine = Clock::system();
+    let slack = Slack::new(settings, Arc::new(|_| None), Arc::new(move || machine.now()));
+    Ok(Some(slack.context("Slack can't be reached as it is configured")?))
+}
+
+/// The playground has a time of its own, unless it shares the house with a platform that has the machine's.
+fn clock(playground: Option<&Playground>, among_others: bool) -> Clock {
+    let machine = Clock::system();
+    match playground {
+        Some(playground) if among_others => {
+            Clock::starting_at(playground.last_instant().unwrap_or_default().max(machine.now()))
+        }
+        Some(playground) => Clock::starting_at(demo::opening_time(playground, &machine)),
+        None => machine,
+    }
+}
+
+/// Starts a worker, and something that ends when the worker does, however it ends.
+fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, oneshot::Receiver<()>) {
+    let (alive, ended) = oneshot::channel();
+    let worker = tokio::spawn(async move {
+        work.await;
+        drop(alive);
+    });
+    (worker, ended)
+}
+
 /// Where the playground keeps its conversation: beside the database.
 fn journal(config: &Config) -> Option<PathBuf> {
     match &config.store {
@@ -255,6 +298,18 @@ fn modes(config: &Config) -> Arc<dyn Fn(&Place) -> Mode + Send + Sync> {
         Some(_) if !channels.is_named(place) => Mode::Live,
         _ => channels.mode_of(place),
     })
+}
+
+/// What Slack asks of the house.
+struct SlackHost(Inbox);
+
+impl slack::Host for SlackHost {
+    fn accept(&self, raw: String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async move {
+            let accepted = self.0.accept(PlatformKind::Slack, raw).await;
+            accepted.map(drop).map_err(|error| error.to_string())
+        })
+    }
 }
 
 /// What the playground asks of the house.

@@ -1,7 +1,9 @@
 //! The one integration binary: one file a promise, to users and to each other.
 
 mod architecture;
+mod commands;
 mod journeys;
 mod prompts;
+mod slack;
 mod store;
 mod support;

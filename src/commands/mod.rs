@@ -12,6 +12,8 @@ pub mod eval;
 pub mod import;
 pub mod replay;
 pub mod serve;
+pub mod simulate;
+pub mod slack;
 
 use std::{
     env,
@@ -29,6 +31,7 @@ use ::chat::{Card, PlatformKind};
 use tokio::runtime::Runtime;
 
 use crate::{
+    clock::Clock,
     config::{Config, Mistakes, StoreUrl},
     engine::{
         Need, Recogniser,
@@ -67,14 +70,18 @@ enum Command {
     Replay(replay::Replay),
     /// Print every setting with its default, or what is in force
     Config(config::Args),
+    /// Measure how well needs are recognised, on files of labelled messages
+    Eval(eval::Args),
     /// Try a rule out before anybody feels it
     #[command(subcommand)]
-    Eval(eval::Eval),
+    Simulate(simulate::Simulate),
     /// Take people or numbers in from a CSV file
     #[command(subcommand)]
     Import(import::Import),
     /// Try out whether everything Kairos needs is there
     Doctor(doctor::Args),
+    /// What Slack needs to know of Kairos
+    Slack(slack::Args),
 }
 
 /// How a command ended.
@@ -113,12 +120,14 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
         Command::Check(args) => check_prompts(args, config, out),
         Command::Config(args) => Ok(config::print_effective(config, args.json, out)?),
         Command::Doctor(args) => {
-            let probes = doctor::Probes { store: &probe_store, prompts: &probe_prompts };
+            let probes = doctor::Probes { store: &probe_store, prompts: &probe_prompts, slack: &probe_slack };
             Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
+        Command::Eval(args) => eval::run(args, out),
         Command::Replay(args) => rehearse(args, config, out),
+        Command::Slack(args) => Ok(slack::run(args, out)?),
         Command::Chat => chat::run(config, out),
-        Command::Eval(what) => eval::run(*what, out),
+        Command::Simulate(what) => simulate::run(*what, out),
         Command::Import(what) => import::run(what, config, out),
     }
 }
@@ -127,14 +136,14 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
 fn check_prompts(args: &check::Args, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
     let usual = run::source(config);
     let mut reading = check::read(args, &usual);
-    let recogniser = Recogniser::new(reading.library.triggers.values());
+    let recogniser = Recogniser::of(&reading.library);
     let claims = |text: &str| {
         let needs = recogniser.hear(text, false).into_iter().filter(Need::is_heard);
         needs.map(|need| (need.trigger, need.score)).collect()
     };
     let card = |asset: &Asset| if asset.answers.is_empty() { asset_card(asset) } else { exercise_card(asset) };
     let misfits =
-        |card: &Card| vec![(PlatformKind::Slack, slack::fit(card)), (PlatformKind::Discord, discord::fit(card))];
+        |card: &Card| vec![(PlatformKind::Slack, ::slack::fit(card)), (PlatformKind::Discord, discord::fit(card))];
     reading.check(&Checks { claims: &claims, card: &card, misfits: &misfits });
     check::report(&reading, args, io::stdout().is_terminal(), out)
 }
@@ -169,6 +178,18 @@ fn probe_store(url: &StoreUrl) -> doctor::Finding {
             format!("{}: {error:#}", url.shown()),
             "start the database, or name another one by KAIROS_STORE_URL",
         ),
+    }
+}
+
+/// Asks Slack whether the tokens work and what they lack.
+fn probe_slack(config: &Config) -> doctor::Finding {
+    let Some(settings) = run::slack_settings(config) else { return doctor::Finding::ok("not configured") };
+    let machine = Clock::system();
+    let examined = runtime()
+        .map(|runtime| runtime.block_on(::slack::examine(&settings, std::sync::Arc::new(move || machine.now()))));
+    match examined {
+        Ok(examined) => slack::finding(examined),
+        Err(error) => doctor::Finding::wrong(format!("{error:#}"), "try again"),
     }
 }
 
@@ -211,8 +232,11 @@ fn misconfigured(mistakes: &Mistakes) -> ExitCode {
 
 fn failed(error: &anyhow::Error) -> ExitCode {
     // `kairos config | head` closes our output early; that is no failure to tell anybody about.
-    let is_closed = error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe);
-    if !is_closed {
+    let is_closed = |cause: &(dyn std::error::Error + 'static)| {
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        kind.or_else(|| cause.downcast_ref::<serde_json::Error>()?.io_error_kind()) == Some(ErrorKind::BrokenPipe)
+    };
+    if !error.chain().any(is_closed) {
         complain(&format!("{error:#}"));
     }
     ExitCode::from(1)

@@ -41,11 +41,16 @@ fn announce(config: &Config, kairos: &Kairos, address: &str, out: &mut dyn Write
         writeln!(out, "Open the playground: http://{address}")?;
         writeln!(out, "Ask something in #deals as Ana. Ctrl-C stops.")?;
     }
-    for (platform, configured) in [("Slack", config.slack.is_configured()), ("Discord", config.discord.is_configured())]
-    {
-        if configured {
-            writeln!(out, "{platform} is configured, but this version does not connect to it yet.")?;
-        }
+    if config.slack.is_configured() {
+        let how = match (&config.slack.app_token, &config.slack.signing_secret) {
+            (Some(_), _) => "Kairos connects to Slack by Socket Mode.".to_owned(),
+            (None, Some(_)) => format!("Kairos takes Slack's events at http://{address}/slack/events."),
+            (None, None) => "Kairos can speak on Slack, and hears nothing: set KAIROS_SLACK_APP_TOKEN.".to_owned(),
+        };
+        writeln!(out, "{how}")?;
+    }
+    if config.discord.is_configured() {
+        writeln!(out, "Discord is configured, but this version does not connect to it yet.")?;
     }
     out.flush()?;
     Ok(())

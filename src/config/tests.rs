@@ -24,7 +24,7 @@ fn without_any_configuration_the_defaults_hold() {
     assert_eq!(config.prompts, None);
     assert!(config.playground && !config.slack.is_configured() && !config.discord.is_configured());
     assert_eq!(config.cadence.grace, Duration::from_mins(10));
-    assert_eq!((config.cadence.budget.per_day, config.cadence.budget.per_week), (1, 3));
+    assert_eq!(config.cadence.budget, Budget { per_day: 1, per_week: 3 });
     assert_eq!(config.cadence.hours, WorkingHours::default());
     assert_eq!(config.channels.default, Mode::Off);
     assert_eq!((config.retention.decisions_days, config.retention.deliveries_days), (180, 180));

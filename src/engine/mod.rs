@@ -15,10 +15,12 @@ mod recognise;
 #[cfg(test)]
 mod samples;
 mod tap;
+#[cfg(test)]
+mod tests;
 
 pub use cadence::{Budget, Cadence, Open, Settled, WorkingHours, settles};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
 pub use facts::{PersonFacts, PlaceFacts, Received};
 pub use moment::{Engine, Facts, is_addressed};
-pub use recognise::{Recogniser, asks};
-pub use tap::Tap;
+pub use recognise::{AlarmBudget, Recent, Recogniser, ScoreSketch, Teaching, WITHIN, asks, shipped};
+pub use tap::{Setting, Tap};

@@ -40,7 +40,7 @@ pub struct Facts<'a> {
 impl Engine {
     /// Learns the library.
     pub fn new(library: Arc<Library>, cadence: Cadence) -> Self {
-        let recogniser = Recogniser::new(library.triggers.values());
+        let recogniser = Recogniser::of(&library);
         let conditions = Conditions::new(library.triggers.values());
         Self { library, recogniser, conditions, cadence }
     }
@@ -48,6 +48,11 @@ impl Engine {
     /// What it can say.
     pub fn library(&self) -> &Library {
         &self.library
+    }
+
+    /// When and how often somebody may be spoken to unasked.
+    pub fn cadence(&self) -> &Cadence {
+        &self.cadence
     }
 
     /// The needs that a text may mean, strongest first.

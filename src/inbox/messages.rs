@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chat::{Card, Event, EventId, Message, Place, ShownTo};
+use chat::{Event, EventId, Message, Place, ShownTo};
 
 use super::{
     Line, LineError, Observed,
@@ -15,7 +15,7 @@ use crate::{
         is_addressed,
     },
     library::Mode,
-    store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, PersonChange, Recorded},
+    store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, Recorded, Settlement},
 };
 
 /// How long an offer is worth making after the need was heard: over a long week-end.
@@ -34,7 +34,7 @@ impl Line {
             self.observe(event, message, silent(Rule::Channel, off), effect);
             return Ok(());
         }
-        let needs = self.parts.engine.hear(&message.text, addressed);
+        let needs = self.needs_of(&message.text, addressed);
         if !addressed && !needs.iter().any(Need::is_heard) {
             let nothing = self.parts.engine.nothing_heard(&needs);
             self.observe(event, message, nothing, effect);
@@ -43,34 +43,55 @@ impl Line {
         self.decide_about(event, message, &needs, effect).await
     }
 
-    /// A slash command: a word we know, or a question.
-    pub(super) async fn command(&self, event: &Event, text: &str, effect: &mut Effect) -> Result<(), LineError> {
-        let text = text.trim().strip_prefix("ask ").unwrap_or(text.trim());
-        if matches!(text, "snooze" | "resume") {
-            let person = self.person(&event.by, effect).await?;
-            let until = (text == "snooze").then(|| self.now() + SNOOZE);
-            let said = if until.is_some() {
-                "Quiet for a week. Ask any time; `/kairos resume` ends it."
-            } else {
-                "Welcome back. Unasked help may reach you again."
-            };
-            effect.outcome.people.push((person.id.clone(), PersonChange::Snooze(until)));
-            let card = Card::new("Noted", chat::Text::paragraph(said));
-            effect.outcome.deliveries.push(self.answer(event, text, &person.id, privately(event), card));
+    /// A message was changed. Whoever was answered is not answered again; what still waits makes way for what is meant
+    /// now.
+    pub(super) async fn hear_again(
+        &self,
+        event: &Event,
+        message: &Message,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let key = of_message(&event.place, message);
+        let before = self.parts.store.offers_about(&tenant(&event.place), &key).await?;
+        if before.iter().any(|offered| offered.state.is_said()) {
             return Ok(());
         }
-        let message = Message {
-            id: chat::MessageId::new(event.id.as_str()),
-            text: text.to_owned(),
-            by_bot: false,
-            mentions_us: true,
-            replies_to: None,
-        };
-        let needs = self.parts.engine.hear(text, true);
-        self.decide_about(event, &message, &needs, effect).await
+        let earlier = effect.outcome.deliveries.len();
+        self.hear(event, message, effect).await?;
+        for held in before.into_iter().filter(|offered| offered.state == DeliveryState::Held) {
+            let same = effect.outcome.deliveries.iter().skip(earlier).position(|offered| offered.key == held.key);
+            let settlement = match same.map(|at| effect.outcome.deliveries.remove(earlier + at)) {
+                None => {
+                    Some(Settlement::Cancel { reason: Reason::stopped(Rule::Recognition, "the message was changed") })
+                }
+                Some(now) if now.state == DeliveryState::Pending => self.send_now(&held, now),
+                // It waits already, since before.
+                Some(_) => None,
+            };
+            for recorded in effect.outcome.decisions.iter_mut().filter(|recorded| recorded.event == event.id) {
+                if same.is_some() {
+                    recorded.delivery = Some(held.id.clone());
+                }
+            }
+            effect.outcome.settled.extend(settlement.map(|settlement| (held.id.clone(), settlement)));
+        }
+        Ok(())
     }
 
-    async fn decide_about(
+    /// What was held is wanted at once, as somebody turned to Kairos by changing their message.
+    fn send_now(&self, held: &Delivery, now: Delivery) -> Option<Settlement> {
+        let offer = now.offer?;
+        let library = self.parts.engine.library();
+        let card = offer_card(library, library.triggers.get(&offer.plan.trigger)?, &offer.plan, &held.id)?;
+        Some(Settlement::Send { card, offer: Box::new(offer), due_at: now.due_at })
+    }
+
+    /// What a text may mean. Whoever only says hello has no need yet, however much "what can you do" sounds like one.
+    pub(super) fn needs_of(&self, text: &str, addressed: bool) -> Vec<Need> {
+        if addressed && is_greeting(text) { Vec::new() } else { self.parts.engine.hear(text, addressed) }
+    }
+
+    pub(super) async fn decide_about(
         &self,
         event: &Event,
         message: &Message,

@@ -4,10 +4,14 @@
 //! - The lease is written before the platform is called, and no call can outlive it.
 //! - A definite refusal goes back with a delay in its row; no answer is looked up, never blindly repeated.
 //! - Nothing is sent before it is due or after it expired.
+//! - What goes to one conversation goes in order; conversations don't wait for each other.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use chat::{Key, Place, Platform, Platforms, Refusal, Sent, ShownTo, Timestamp};
+use chat::{
+    ChannelId, HOME, Identity, Key, MessageId, Place, Platform, Platforms, Privacy, Refusal, Sent, ShownTo, Timestamp,
+};
+use futures_util::future::join_all;
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
@@ -82,8 +86,14 @@ impl Outbox {
         let now = self.clock.now();
         self.store.expire_overdue(now).await?;
         let due = self.store.claim_due(now, LEASE, BATCH).await?;
-        for claimed in &due {
-            self.deliver(claimed, now + LEASE).await?;
+        let lanes = lanes(&due).into_values().map(async |lane| {
+            for claimed in lane {
+                self.deliver(claimed, now + LEASE).await?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        for done in join_all(lanes).await {
+            done?;
         }
         let now = self.clock.now();
         let unclear = self.store.claim_ambiguous(now, LEASE, BATCH).await?;
@@ -141,8 +151,8 @@ impl Outbox {
         if now + 2 * CALL > lease_ends {
             return Ok(());
         }
-        if matches!(claimed.item.action, Action::Edit { .. }) {
-            // The same edit twice is one edit.
+        if matches!(claimed.item.action, Action::Edit { .. } | Action::ShowHome { .. }) {
+            // The same edit twice is one edit; so is the same page.
             self.store.put_back(id, fence, now, "no answer; an edit may be repeated").await?;
             return Ok(());
         }
@@ -163,9 +173,25 @@ impl Outbox {
     fn platform_of(&self, delivery: &Delivery) -> Option<&dyn Platform> {
         self.platforms.get(match &delivery.action {
             Action::Post { place, .. } | Action::Edit { place, .. } => place.platform,
-            Action::PostPrivately { who } => who.platform,
+            Action::PostPrivately { who } | Action::ShowHome { who } => who.platform,
         })
     }
+}
+
+/// What goes to one conversation goes one after the other, so that of two edits the later one stays; a conversation that
+/// its platform holds up holds up no other.
+fn lanes(due: &[Claimed<Delivery>]) -> BTreeMap<(&str, &str), Vec<&Claimed<Delivery>>> {
+    let mut lanes = BTreeMap::<_, Vec<_>>::new();
+    for claimed in due {
+        let lane = match &claimed.item.action {
+            Action::Post { place, .. } | Action::Edit { place, .. } => {
+                (place.workspace.as_str(), place.channel.as_str())
+            }
+            Action::PostPrivately { who } | Action::ShowHome { who } => (who.workspace.as_str(), who.user.as_str()),
+        };
+        lanes.entry(lane).or_default().push(claimed);
+    }
+    lanes
 }
 
 async fn attempt(platform: &dyn Platform, delivery: &Delivery) -> Attempt {
@@ -179,6 +205,7 @@ async fn attempt(platform: &dyn Platform, delivery: &Delivery) -> Attempt {
             Ok(place) => platform.send(&place, &ShownTo::Everyone, card, &key).await,
             Err(refusal) => Err(refusal),
         },
+        Action::ShowHome { who } => platform.show_home(who, card).await.map(|()| home_of(who)),
         Action::Edit { place, message } => {
             let sent = Sent { place: place.clone(), message: message.clone() };
             platform.edit(&sent, card).await.map(|()| sent)
@@ -187,10 +214,23 @@ async fn attempt(platform: &dyn Platform, delivery: &Delivery) -> Attempt {
     sent.map_or_else(Attempt::Refused, Attempt::Sent)
 }
 
+/// The page that a platform keeps for somebody, as if it were a message.
+fn home_of(who: &Identity) -> Sent {
+    let place = Place {
+        platform: who.platform,
+        workspace: who.workspace.clone(),
+        channel: ChannelId::new(who.user.as_str()),
+        thread: None,
+        privacy: Privacy::Private,
+    };
+    Sent { place, message: MessageId::new(HOME) }
+}
+
 async fn find(platform: &dyn Platform, delivery: &Delivery) -> Result<Option<Sent>, Refusal> {
     let place: Place = match &delivery.action {
         Action::Post { place, .. } | Action::Edit { place, .. } => place.clone(),
         Action::PostPrivately { who } => platform.open_private(who).await?,
+        Action::ShowHome { who } => return Ok(Some(home_of(who))),
     };
     let key: Key = delivery.key.to_key();
     platform.find(&place, &key).await

@@ -20,7 +20,9 @@ async fn a_card_waits_until_nine_in_the_persons_own_morning() {
             .in_channel("team-leads")
             .await;
         app.advance_to("2026-11-19T03:29:59Z").await;
-        [&ana, &ben, &dev].map(|said| app.is_left_alone(said));
+        for said in [&ana, &ben, &dev] {
+            app.is_left_alone(said);
+        }
         app.advance_to("2026-11-19T03:30:00Z").await;
         app.answer(&dev);
         app.advance_to("2026-11-19T07:59:59Z").await;

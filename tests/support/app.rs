@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -88,7 +88,6 @@ pub(crate) struct TestApp {
     /// Kept until the end, as the engine reads from it.
     _setup: Setup,
     may_park: AtomicU64,
-    may_hold: AtomicBool,
 }
 
 /// A card of Kairos as it stands in the playground.
@@ -155,8 +154,7 @@ impl TestApp {
         let playground = Playground::open(setup.journal.as_deref()).unwrap();
         let start = playground.last_instant().unwrap_or(setup.starts_at.unwrap_or(WEDNESDAY_AT_TEN));
         let kairos = Kairos::open_with(&config, Some(playground), Clock::manual(start)).await.unwrap();
-        let app =
-            Self { kairos, url: url.to_owned(), _setup: setup, may_park: AtomicU64::new(0), may_hold: false.into() };
+        let app = Self { kairos, url: url.to_owned(), _setup: setup, may_park: AtomicU64::new(0) };
         app.settle().await;
         app
     }
@@ -288,14 +286,15 @@ impl TestApp {
         format!("decided: {:?}", self.decisions(message).iter().map(tell).collect::<Vec<_>>())
     }
 
+    /// Ends it, so that another can take over its database and its conversation.
+    pub(crate) async fn close(self) {
+        self.settle().await;
+        self.store().close().await;
+    }
+
     /// Announces that so many events are left unread on purpose.
     pub(crate) fn expect_parked(&self, count: u64) {
         self.may_park.store(count, Ordering::Relaxed);
-    }
-
-    /// Announces that something may be left waiting for its hour.
-    pub(crate) fn may_leave_waiting(&self) {
-        self.may_hold.store(true, Ordering::Relaxed);
     }
 }
 
@@ -304,12 +303,11 @@ impl Drop for TestApp {
         if std::thread::panicking() {
             return;
         }
-        let (url, parked, may_hold) =
-            (self.url.clone(), self.may_park.load(Ordering::Relaxed), self.may_hold.load(Ordering::Relaxed));
+        let (url, parked) = (self.url.clone(), self.may_park.load(Ordering::Relaxed));
         // A thread and connections of its own: nothing can be awaited here.
         let left = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(left_over(&url, parked, may_hold))
+            runtime.block_on(left_over(&url, parked))
         });
         let left = left.join().unwrap();
         assert!(left.is_empty(), "at the end is left: {}", left.join(", "));
@@ -317,7 +315,7 @@ impl Drop for TestApp {
 }
 
 /// What is not at its end in a database, in words.
-async fn left_over(url: &str, parked: u64, may_hold: bool) -> Vec<String> {
+async fn left_over(url: &str, parked: u64) -> Vec<String> {
     let store = Store::open(url).await.unwrap();
     let (arrivals, queue) = (store.arrival_counts().await.unwrap(), store.queue_counts().await.unwrap());
     store.close().await;
@@ -329,8 +327,7 @@ async fn left_over(url: &str, parked: u64, may_hold: bool) -> Vec<String> {
         left.push(format!("{} events unread, {parked} were expected", arrivals.parked));
     }
     for (state, count) in queue.by_state {
-        let at_an_end = matches!(state, DeliveryState::Sent | DeliveryState::Cancelled | DeliveryState::Expired);
-        if !(at_an_end || state == DeliveryState::Held && may_hold) {
+        if !matches!(state, DeliveryState::Sent | DeliveryState::Cancelled | DeliveryState::Expired) {
             left.push(format!("{count} deliveries {}", state.as_str()));
         }
     }

@@ -3,6 +3,6 @@
 pub(crate) mod app;
 pub(crate) mod databases;
 pub(crate) mod person;
+pub(crate) mod program;
 pub(crate) mod prompts;
-pub(crate) mod synthetic_export;
 pub(crate) mod tables;

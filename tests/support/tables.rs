@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row, SqliteConnection};
 
 /// The tables in which `words` stand, whatever the column, upper or lower case.
 pub(crate) async fn tables_with(url: &str, words: &str) -> Vec<String> {
-    assert!(words.chars().all(|c| c.is_alphanumeric() || c == ' '), "words go into a statement as they are");
+    assert!(words.chars().all(|c| c.is_alphanumeric() || " -_".contains(c)), "words go into a statement as they are");
     let words = words.to_lowercase();
     let found = if url.starts_with("sqlite:") { in_sqlite(url, &words).await } else { in_postgres(url, &words).await };
     assert!(found.tables > 8, "only {} tables were searched", found.tables);

@@ -23,7 +23,7 @@ pub use ids::{
     AssetId, ChannelId, ChoiceId, DeliveryId, EventId, FormId, MessageId, PersonId, SessionId, UserId, WorkspaceId,
 };
 pub use place::{Identity, Place, PlatformKind, Privacy, Profile};
-pub use platform::{Key, Pending, Platform, Platforms, Refusal, Sent, ShownTo, Unreadable};
+pub use platform::{HOME, Key, Pending, Platform, Platforms, Refusal, Sent, ShownTo, Unreadable};
 pub use signal::{Alert, Observation, PersonKey, Said, Signal};
 pub use text::{Block, Span, Text, is_linkable};
 pub use time::Timestamp;

@@ -171,7 +171,7 @@ proptest::proptest! {
 }
 
 /// At one false alarm a year or better, a fall from 25 % to 15 % at 40 cases a month is found within two months by four
-/// in five; `kairos eval dips` prints more.
+/// in five; `kairos simulate dips` prints more.
 #[test]
 fn the_promise_about_false_alarms_is_kept_and_a_fall_is_found() {
     let (measure, dip) = (close_rate(), rule(DipMethod::Exact));
