@@ -1,4 +1,4 @@
-//! CloudEvents 1.0 over HTTP: structured (`application/cloudevents+json`), batched, and binary (`ce-*` headers).
+//! `CloudEvents` 1.0 over HTTP: structured (`application/cloudevents+json`), batched, and binary (`ce-*` headers).
 //!
 //! The data is in Kairos's own words. <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md>
 

@@ -39,7 +39,7 @@ const SIGNALS: usize = 10_000;
 pub enum Format {
     /// Kairos's own: observations and alerts as JSON, signed as Standard Webhooks.
     Kairos,
-    /// CloudEvents 1.0, structured or binary.
+    /// `CloudEvents` 1.0, structured or binary.
     CloudEvents,
     /// Prometheus Alertmanager's webhook, version 4.
     Alertmanager,

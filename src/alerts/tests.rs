@@ -233,7 +233,7 @@ fn zendesk_is_verified_as_its_documentation_does() {
 
 const ZENDESK_BODY: &str = r#"{"say": "hello"}"#;
 
-/// Signed here as the vendors describe it, with Python's `hmac`: PagerDuty over the body, HubSpot over method, address,
+/// Signed here as the vendors describe it, with Python's `hmac`: `PagerDuty` over the body, `HubSpot` over method, address,
 /// body and milliseconds, Grafana over seconds, a colon and the body.
 #[test]
 fn pagerduty_hubspot_and_grafana_are_verified_each_in_its_way() {

@@ -226,9 +226,9 @@ async fn observations(store: &Store, file: &Path) -> Result<Report> {
             Ok(signal) if signal.who.is_none() => report.refuse(line, "`person` is empty"),
             Ok(signal) => {
                 if keep(store, signal, now, &mut batch).await? {
-                    report.taken += 1
+                    report.taken += 1;
                 } else {
-                    report.known += 1
+                    report.known += 1;
                 }
             }
             Err(why) => report.refuse(line, why),

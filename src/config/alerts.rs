@@ -35,12 +35,12 @@ pub(super) fn read(reader: &mut Reader) -> Sources {
         let mut mistakes = Vec::new();
         let source = one(&name, &table, &mut mistakes);
         reader.mistakes.append(&mut mistakes);
-        sources.extend(source.map(|source| (name, source)));
+        sources.insert(name, source);
     }
     Sources(sources)
 }
 
-fn one(name: &str, table: &BTreeMap<String, Found>, mistakes: &mut Vec<Mistake>) -> Option<Source> {
+fn one(name: &str, table: &BTreeMap<String, Found>, mistakes: &mut Vec<Mistake>) -> Source {
     let place = table.values().next().map_or(WrittenAt::Default, |found| found.source.clone());
     let is_name = !name.is_empty()
         && name.len() <= 40
@@ -53,11 +53,14 @@ fn one(name: &str, table: &BTreeMap<String, Found>, mistakes: &mut Vec<Mistake>)
     let mut field = |key: &str, read: &dyn Fn(&str) -> Result<Value, String>| -> Option<Value> {
         let found = table.get(key).filter(|found| !found.text.is_empty())?;
         let full = format!("alerts.sources.{name}.{key}");
-        read(&found.text)
-            .map_err(|right| {
-                mistakes.push(Mistake::value(found.source.clone(), &full, &masked(&full, &found.text), &right))
-            })
-            .ok()
+        match read(&found.text) {
+            Ok(value) => Some(value),
+            Err(right) => {
+                let shown = masked(&full, &found.text);
+                mistakes.push(Mistake::value(found.source.clone(), &full, &shown, &right));
+                None
+            }
+        }
     };
     let format = field("format", &|text| text.parse().map(Value::Format).map_err(|()| either(&formats)));
     let right = "a secret without spaces";
@@ -84,7 +87,7 @@ fn one(name: &str, table: &BTreeMap<String, Found>, mistakes: &mut Vec<Mistake>)
         let text = format!("alerts.sources.{name} has neither a secret nor a token: nobody could be let in");
         mistakes.push(Mistake::other(place, text));
     }
-    Some(source)
+    source
 }
 
 enum Value {

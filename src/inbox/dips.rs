@@ -209,8 +209,10 @@ impl Line {
 
     fn told_kindly(&self, about: About<'_>, sentence: &str, due_at: chat::Timestamp) -> Delivery {
         let now = self.now();
-        let mut card = Card::new("Back where it usually is", Text::paragraph(sentence));
-        card.footer = "Only you see this. Nothing to do.".to_owned();
+        let card = Card {
+            footer: "Only you see this. Nothing to do.".to_owned(),
+            ..Card::new("Back where it usually is", Text::paragraph(sentence))
+        };
         Delivery {
             id: self.new_delivery_id(),
             key: DeliveryKey {

@@ -116,7 +116,7 @@ fn sum(past: &[Amount]) -> Usual {
 /// The share of a year's false alarms that this look may spend: as much as the time since the last look is of a year.
 ///
 /// The expected number of false alarms of a year is the sum over its looks, however they hang together, so that it
-/// stays at or under what was promised (linearity of expectation; spending as in Lan and DeMets 1983).
+/// stays at or under what was promised (linearity of expectation; spending as in Lan and `DeMets` 1983).
 pub(super) fn alpha(dip: &Dip, since_last: Option<Duration>, people: usize) -> f64 {
     let most = f64::from(dip.look_days.max(1));
     let days = since_last.map_or(most, |since| (since.as_secs_f64() / 86_400.0).min(most));
@@ -129,6 +129,6 @@ pub(super) fn alpha(dip: &Dip, since_last: Option<Duration>, people: usize) -> f
 
 /// True when it is too early for another look: `look_days` less a tenth, so that a short month is not skipped.
 pub(super) fn too_early(dip: &Dip, last: Option<Timestamp>, now: Timestamp) -> bool {
-    let least = DAY.mul_f64(f64::from(dip.look_days) * 0.9);
-    last.is_some_and(|last| now < last + least)
+    let gap = DAY.mul_f64(f64::from(dip.look_days) * 0.9);
+    last.is_some_and(|last| now < last + gap)
 }
