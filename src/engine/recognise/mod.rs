@@ -34,7 +34,7 @@ use super::{Evidence, Need};
 use crate::library::{Library, Trigger, TriggerId};
 
 /// How often a thousand ordinary messages may be mistaken for a need, where nobody chose.
-const USUAL_BUDGET: AlarmBudget = AlarmBudget::per_1000(2.0);
+const USUAL_BUDGET: AlarmBudget = AlarmBudget::per_1000(1.0);
 /// The same for a question put to Kairos: whoever asks wants the nearest thing we have.
 const ADDRESSED_BUDGET: AlarmBudget = AlarmBudget::per_1000(50.0);
 /// Needs that are told of one message.
