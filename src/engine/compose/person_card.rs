@@ -214,7 +214,6 @@ pub fn erase_card() -> Card {
 pub fn help_card(library: &Library) -> Card {
     let command = |word: &str, what: &str| vec![Span::Code(format!("/kairos {word}")), Span::Plain(format!(" {what}"))];
     let mut card = super::greeting_card(library);
-    "What I can do for you".clone_into(&mut card.title);
     card.text.0.push(Block::Bullets(vec![
         command("ask …", "or just your question: you get an answer, or a reason why there is none"),
         command("why", "tells why you saw the last card"),
