@@ -67,7 +67,9 @@ impl Recogniser {
 
     /// Learns all triggers of a library, and from what they offer, with the models that ship.
     pub fn of(library: &Library) -> Self {
-        Self::learn(shipped(), library.triggers.values().map(|trigger| Teaching::within(library, trigger)))
+        // A trigger that listens to numbers is not heard in what people write, whatever it offers.
+        let heard = library.triggers.values().filter(|trigger| trigger.dip.is_none());
+        Self::learn(shipped(), heard.map(|trigger| Teaching::within(library, trigger)))
     }
 
     /// Learns from what is known of each trigger, with given models.
