@@ -1,7 +1,7 @@
 //! The composition root: the only file that names every concrete part. Start order and stop order stand here.
 //!
 //! ```text
-//! start: store ─▶ library, engine ─▶ playground ─▶ line, outbox ─▶ what was left ─▶ the story ─▶ pages
+//! start: playground, clock ─▶ store ─▶ library, engine ─▶ line, outbox ─▶ what was left ─▶ the story ─▶ pages
 //! stop:  pages ─▶ line ─▶ outbox ─▶ store
 //! ```
 
@@ -16,8 +16,12 @@ use anyhow::{Context, Result};
 use chat::{Card, Place, Platform, PlatformKind, Platforms, Timestamp};
 use playground::{Host, Playground, Room};
 use serde_json::Value;
-use tokio::{net::TcpListener, sync::Notify};
-use tracing::info;
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, oneshot},
+    task::JoinHandle,
+};
+use tracing::{error, info};
 
 use crate::{
     clock::{Clock, Ids},
@@ -108,17 +112,26 @@ fn nothing_to_say(reading: &Reading) -> Result<()> {
 }
 
 impl Kairos {
-    /// Opens everything that `config` names; nothing runs yet.
+    /// Opens everything that `config` names; nothing runs yet. A new playground gets the story that a newcomer finds.
     pub async fn open(config: &Config) -> Result<Self> {
-        let store = Store::open(&config.store.expose())
-            .await
-            .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
-        let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
         let playground = config.playground.then(|| Playground::open(journal(config).as_deref())).transpose()?;
         let clock = match &playground {
             Some(playground) => Clock::starting_at(demo::opening_time(playground, &Clock::system())),
             None => Clock::system(),
         };
+        let kairos = Self::open_with(config, playground, clock).await?;
+        if let Some(playground) = kairos.playground.as_ref().filter(|playground| playground.is_new()) {
+            demo::tell(&kairos.works, playground).await?;
+        }
+        Ok(kairos)
+    }
+
+    /// The same with a playground and a clock of the caller's. Nothing happens in it until somebody does something.
+    pub async fn open_with(config: &Config, playground: Option<Arc<Playground>>, clock: Clock) -> Result<Self> {
+        let store = Store::open(&config.store.expose())
+            .await
+            .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
+        let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
         let platforms: Vec<Arc<dyn Platform>> =
             playground.iter().map(|playground| Arc::clone(playground) as Arc<dyn Platform>).collect();
         let platforms = Platforms::new(platforms);
@@ -136,20 +149,11 @@ impl Kairos {
         });
         let outbox = Outbox::new(store.clone(), platforms, clock.clone());
         let works = Works { store, line, outbox, clock, notes };
-        let kairos = Self { works, inbox, playground, retention: config.retention, arrived, decided };
-        kairos.move_in(engine).await?;
-        Ok(kairos)
-    }
-
-    /// Lets the playground into the house, and lets something happen in a new one.
-    async fn move_in(&self, engine: Arc<Engine>) -> Result<()> {
-        let Some(playground) = &self.playground else { return Ok(()) };
-        let host = House { inbox: self.inbox.clone(), works: self.works.clone(), engine };
-        playground.attach(Arc::new(host)).await;
-        if playground.is_new() {
-            demo::tell(&self.works, playground).await?;
+        if let Some(playground) = &playground {
+            let host = House { inbox: inbox.clone(), works: works.clone(), engine };
+            playground.attach(Arc::new(host)).await;
         }
-        Ok(())
+        Ok(Self { works, inbox, playground, retention: config.retention, arrived, decided })
     }
 
     /// Runs until `stop` ends, then finishes what is in hand.
@@ -162,9 +166,9 @@ impl Kairos {
         let line = self.works.line.clone();
         let (arrived, decided) = (Arc::clone(&self.arrived), Arc::clone(&self.decided));
         let (line_ends, outbox_ends) = (until(stopping.subscribe()), until(stopping.subscribe()));
-        let deciding = tokio::spawn(async move { line.work(arrived, decided, line_ends).await });
+        let (deciding, no_line) = watched(async move { line.work(arrived, decided, line_ends).await });
         let (outbox, decided) = (self.works.outbox.clone(), Arc::clone(&self.decided));
-        let sending = tokio::spawn(async move { outbox.work(decided, outbox_ends).await });
+        let (sending, no_outbox) = watched(async move { outbox.work(decided, outbox_ends).await });
         let sweeping = tokio::spawn(sweep(self.works.clone(), self.retention, until(stopping.subscribe())));
         let mut pages = http::router(self.works.store.clone());
         if let Some(playground) = &self.playground {
@@ -173,8 +177,12 @@ impl Kairos {
         let playground = self.playground.clone();
         axum::serve(listener, pages)
             .with_graceful_shutdown(async move {
-                stop.await;
-                info!("stopping: what is in hand is finished, what is accepted is kept");
+                // Without one of its workers a house answers nobody: better to end and be started again.
+                tokio::select! {
+                    () = stop => info!("stopping: what is in hand is finished, what is accepted is kept"),
+                    _ = no_line => error!("stopping: what decides has failed"),
+                    _ = no_outbox => error!("stopping: what sends has failed"),
+                }
                 if let Some(playground) = playground {
                     playground.close();
                 }
@@ -210,6 +218,16 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
             () = works.clock.sleep_until(now + HOUR) => {}
         }
     }
+}
+
+/// Starts a worker, and something that ends when the worker does, however it ends.
+fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, oneshot::Receiver<()>) {
+    let (alive, ended) = oneshot::channel();
+    let worker = tokio::spawn(async move {
+        work.await;
+        drop(alive);
+    });
+    (worker, ended)
 }
 
 /// Where the playground keeps its conversation: beside the database.

@@ -1,5 +1,8 @@
 //! The one integration binary: one file a promise, to users and to each other.
 
 mod architecture;
+mod commands;
+mod journeys;
+mod prompts;
 mod store;
 mod support;

@@ -171,7 +171,7 @@ fn a_whole_folder_is_read_whole() {
     assert_eq!(exercise.answers[0].feedback, "It comes later.");
     assert_eq!(library.scenarios[&"the-talk".into()].turns, (4, 4));
     let trigger = &library.triggers[&"too-expensive".into()];
-    assert_eq!((trigger.examples.len(), trigger.unlike.len(), trigger.grace.as_secs()), (10, 1, 600));
+    assert_eq!((trigger.examples.len(), trigger.unlike.len(), trigger.grace), (10, 1, None));
 }
 
 #[test]

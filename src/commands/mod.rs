@@ -201,8 +201,11 @@ fn misconfigured(mistakes: &Mistakes) -> ExitCode {
 
 fn failed(error: &anyhow::Error) -> ExitCode {
     // `kairos config | head` closes our output early; that is no failure to tell anybody about.
-    let is_closed = error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe);
-    if !is_closed {
+    let is_closed = |cause: &(dyn std::error::Error + 'static)| {
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        kind.or_else(|| cause.downcast_ref::<serde_json::Error>()?.io_error_kind()) == Some(ErrorKind::BrokenPipe)
+    };
+    if !error.chain().any(is_closed) {
         complain(&format!("{error:#}"));
     }
     ExitCode::from(1)

@@ -102,7 +102,7 @@ impl Engine {
             }
         }
         let to = if event.place.is_private() { Audience::Private } else { Audience::Thread };
-        self.ask_cadence(need, trigger, to, facts, reasons)
+        self.ask_cadence(need, trigger, (to, true), facts, reasons)
     }
 
     /// The decision about a message in which no need was heard.
@@ -113,7 +113,7 @@ impl Engine {
     /// Decides again about a need whose hour has come, with what is true now.
     pub fn reconsider(&self, need: &Need, plan: &Plan, facts: &Facts<'_>) -> Decision {
         match self.library.triggers.get(&plan.trigger) {
-            Some(trigger) => self.ask_cadence(need, trigger, plan.to, facts, vec![recognised(need, trigger)]),
+            Some(trigger) => self.ask_cadence(need, trigger, (plan.to, false), facts, vec![recognised(need, trigger)]),
             None => Decision {
                 act: Act::Silent { because: Rule::Trigger },
                 need: Some(need.clone()),
@@ -126,14 +126,15 @@ impl Engine {
         &self,
         need: &Need,
         trigger: &Trigger,
-        to: Audience,
+        (to, first_look): (Audience, bool),
         facts: &Facts<'_>,
         mut reasons: Vec<Reason>,
     ) -> Decision {
         let Facts { person, place, heard_at, now, addressed } = *facts;
         let chosen = compose::choose(&self.library, trigger, person, addressed, now);
         let fits = chosen.reason.passed;
-        let leave = self.cadence.ask(&Asking { trigger, person, place, addressed, heard_at, now }, &mut reasons);
+        let leave =
+            self.cadence.ask(&Asking { trigger, person, place, addressed, heard_at, first_look, now }, &mut reasons);
         let plan = |shadow| Plan {
             trigger: trigger.id.clone(),
             person: person.id.clone(),

@@ -8,7 +8,7 @@ use super::{Budget, Cadence, Engine, PersonFacts, PlaceFacts, WorkingHours};
 use crate::library::{Asset, AssetKind, Library, Mode, Moment, SkillId, Trigger, TriggerId};
 
 /// Wednesday, 2026-11-18, 10:00 UTC.
-pub(crate) const NOW: Timestamp = Timestamp::from_ms(1_795_024_800_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_ms(1_794_996_000_000);
 
 pub(crate) fn trigger(id: &str) -> Trigger {
     let lines = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();

@@ -31,9 +31,11 @@ impl Inbox {
     ///
     /// What can't be read has no id of the platform; it goes by its digest, and is kept.
     pub async fn accept(&self, platform: PlatformKind, raw: String) -> Result<bool, StoreError> {
+        // PostgreSQL holds no NUL in a text, and no platform means one.
+        let raw = if raw.contains('\0') { raw.replace('\0', "\u{fffd}") } else { raw };
         let readable = self.platforms.get(platform).and_then(|adapter| adapter.translate(&raw).ok());
         let id = match readable.as_deref() {
-            Some([event, ..]) => event.id.clone(),
+            Some([event, ..]) if !event.id.as_str().contains('\0') => event.id.clone(),
             _ => EventId::new(format!("{platform}:{}", hex(&Sha256::digest(&raw)))),
         };
         let fresh = self.store.accept(&Arrival { id, platform, raw, received_at: self.clock.now() }).await?;

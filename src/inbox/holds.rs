@@ -1,15 +1,20 @@
 //! Open questions: settled by people, or looked at again when their hour has come.
 
-use chat::{Event, What};
+use std::time::Duration;
 
-use super::{Line, LineError, Observed, line::Effect};
+use chat::{Event, What};
+use tracing::warn;
+
+use super::{Line, LineError, Observed, line::Effect, worker::on_its_own};
 use crate::{
     engine::{Act, Decision, Facts, Open, Reason, Rule, asks, compose::offer_card, settles},
-    store::{Delivery, Offer, Recorded, Settlement},
+    store::{Delivery, Offer, Outcome, Recorded, Settlement},
 };
 
 /// Holds that are looked at in one go.
 const BATCH: u32 = 64;
+/// How long a hold waits on that could not be decided.
+const PUT_OFF: Duration = Duration::from_mins(1);
 
 impl Line {
     /// Cancels what people have settled by `event`.
@@ -45,12 +50,21 @@ impl Line {
     }
 
     /// Decides again about the holds whose hour has come; how many there were.
+    ///
+    /// One that fails is put off, so that it does not stand in the way of all the others.
     pub async fn wake_due(&self) -> Result<usize, LineError> {
         let due = self.parts.store.due_holds(self.now(), BATCH).await?;
-        for delivery in &due {
-            self.wake(delivery).await?;
+        let woken = due.len();
+        for delivery in due {
+            let (line, id) = (self.clone(), delivery.id.clone());
+            if let Err(failed) = on_its_own(async move { line.wake(&delivery).await }).await {
+                warn!(delivery = %id, error = %failed, "what waits could not be decided and waits on");
+                let until = self.now() + PUT_OFF;
+                let settled = vec![(id, Settlement::Hold { until })];
+                self.parts.store.conclude(&Outcome { settled, ..Outcome::default() }).await?;
+            }
         }
-        Ok(due.len())
+        Ok(woken)
     }
 
     async fn wake(&self, delivery: &Delivery) -> Result<(), LineError> {

@@ -101,7 +101,8 @@ impl Line {
     async fn decide(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
         self.settle_open(event, effect).await?;
         match &event.what {
-            What::Message(message) | What::Edited(message) => self.hear(event, message, effect).await,
+            What::Message(message) => self.hear(event, message, effect).await,
+            What::Edited(message) => self.hear_again(event, message, effect).await,
             What::Command { text } => self.command(event, text, effect).await,
             What::Choice { message, choice } => self.tapped(event, message, choice, effect).await,
             What::Form { form, message, .. } => self.filled_in(event, form, message.as_ref(), effect).await,

@@ -15,7 +15,7 @@ use crate::{
         is_addressed,
     },
     library::Mode,
-    store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, PersonChange, Recorded},
+    store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, PersonChange, Recorded, Settlement},
 };
 
 /// How long an offer is worth making after the need was heard: over a long week-end.
@@ -41,6 +41,49 @@ impl Line {
             return Ok(());
         }
         self.decide_about(event, message, &needs, effect).await
+    }
+
+    /// A message was changed. Whoever was answered is not answered again; what still waits makes way for what is meant
+    /// now.
+    pub(super) async fn hear_again(
+        &self,
+        event: &Event,
+        message: &Message,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let key = of_message(&event.place, message);
+        let before = self.parts.store.offers_about(&tenant(&event.place), &key).await?;
+        if before.iter().any(|offered| offered.state.is_said()) {
+            return Ok(());
+        }
+        let earlier = effect.outcome.deliveries.len();
+        self.hear(event, message, effect).await?;
+        for held in before.into_iter().filter(|offered| offered.state == DeliveryState::Held) {
+            let same = effect.outcome.deliveries.iter().skip(earlier).position(|offered| offered.key == held.key);
+            let settlement = match same.map(|at| effect.outcome.deliveries.remove(earlier + at)) {
+                None => {
+                    Some(Settlement::Cancel { reason: Reason::stopped(Rule::Recognition, "the message was changed") })
+                }
+                Some(now) if now.state == DeliveryState::Pending => self.send_now(&held, now),
+                // It waits already, since before.
+                Some(_) => None,
+            };
+            for recorded in effect.outcome.decisions.iter_mut().filter(|recorded| recorded.event == event.id) {
+                if same.is_some() {
+                    recorded.delivery = Some(held.id.clone());
+                }
+            }
+            effect.outcome.settled.extend(settlement.map(|settlement| (held.id.clone(), settlement)));
+        }
+        Ok(())
+    }
+
+    /// What was held is wanted at once, as somebody turned to Kairos by changing their message.
+    fn send_now(&self, held: &Delivery, now: Delivery) -> Option<Settlement> {
+        let offer = now.offer?;
+        let library = self.parts.engine.library();
+        let card = offer_card(library, library.triggers.get(&offer.plan.trigger)?, &offer.plan, &held.id)?;
+        Some(Settlement::Send { card, offer: Box::new(offer), due_at: now.due_at })
     }
 
     /// A slash command: a word we know, or a question.

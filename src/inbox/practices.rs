@@ -12,7 +12,7 @@ use crate::{
     engine::Tap,
     library::{AssetKind, Scenario, ScenarioId},
     practice::{Session, Turn, begin, take, taken_card, turn_card},
-    store::{self, Action},
+    store::Action,
 };
 
 /// What a session keeps: the story's own state, and the turn it shows, so that coming back shows the same card.
@@ -31,22 +31,13 @@ impl Line {
         person: &PersonId,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let Some((_, offer)) = self.offer_behind(id).await? else {
+        let offer = self.offer_behind(id).await?.map(|(_, offer)| offer);
+        let scenario = offer.as_ref().and_then(|offer| offer.plan.molecule.scenario.clone());
+        let (Some(offer), Some(scenario)) = (offer, scenario) else {
             self.say(event, "practise", person, &gone(), effect);
             return Ok(());
         };
-        let Some(scenario) = offer.plan.molecule.scenario.clone() else {
-            self.say(event, "practise", person, &gone(), effect);
-            return Ok(());
-        };
-        effect.outcome.taps.push(store::Tap {
-            delivery: id.clone(),
-            person: person.clone(),
-            tap: "practise".to_owned(),
-            asset: offer.plan.molecule.assets.first().cloned(),
-            trigger: Some(offer.plan.trigger.clone()),
-            at: self.now(),
-        });
+        effect.outcome.taps.push(self.tap(id, &offer, person, "practise"));
         if !event.place.is_private() {
             let text = "It is waiting in your private conversation with Kairos. Nobody else sees what you choose.";
             self.say(event, "practise", person, &Card::new("Practice is open", Text::paragraph(text)), effect);

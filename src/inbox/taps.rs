@@ -63,6 +63,18 @@ impl Line {
         Ok(delivery.and_then(|delivery| delivery.offer.clone().map(|offer| (delivery, offer))))
     }
 
+    /// A tap on an offer, as it is kept.
+    pub(super) fn tap(&self, id: &DeliveryId, offer: &Offer, person: &PersonId, tap: &str) -> store::Tap {
+        store::Tap {
+            delivery: id.clone(),
+            person: person.clone(),
+            tap: tap.to_owned(),
+            asset: offer.plan.molecule.assets.first().cloned(),
+            trigger: Some(offer.plan.trigger.clone()),
+            at: self.now(),
+        }
+    }
+
     async fn rated(
         &self,
         event: &Event,
@@ -75,14 +87,7 @@ impl Line {
             self.say(event, "rated", person, &gone(), effect);
             return Ok(());
         };
-        effect.outcome.taps.push(store::Tap {
-            delivery: id.clone(),
-            person: person.clone(),
-            tap: rating.as_str().to_owned(),
-            asset: offer.plan.molecule.assets.first().cloned(),
-            trigger: Some(offer.plan.trigger.clone()),
-            at: self.now(),
-        });
+        effect.outcome.taps.push(self.tap(id, &offer, person, rating.as_str()));
         match rating {
             Rating::Snooze => {
                 effect.outcome.people.push((person.clone(), PersonChange::Snooze(Some(self.now() + SNOOZE))));

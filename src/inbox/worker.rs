@@ -54,7 +54,7 @@ impl Line {
         }
     }
 
-    /// Takes what has arrived and wakes what is due; how much that was.
+    /// Takes what has arrived, and once all of it is read wakes what is due; how much that was.
     pub async fn step(&self) -> Result<usize, LineError> {
         let _turn = self.turn.lock().await;
         let arrivals = self.parts.store.claim_arrivals(self.now(), LEASE, BATCH).await?;
@@ -62,7 +62,10 @@ impl Line {
         for arrival in &arrivals {
             self.take_arrival(arrival).await?;
         }
-        done += self.wake_due().await?;
+        // A hold is woken once nothing is left unread: it may be what settles it.
+        if arrivals.len() < BATCH as usize {
+            done += self.wake_due().await?;
+        }
         Ok(done)
     }
 
@@ -81,16 +84,27 @@ impl Line {
                 return Ok(());
             }
         };
-        let taken = self.take_all(&events, Some((item.id.clone(), *fence))).await;
+        let (line, arrival) = (self.clone(), (item.id.clone(), *fence));
+        let taken = on_its_own(async move { line.take_all(&events, Some(arrival)).await }).await;
         let Err(failed) = taken else { return Ok(()) };
         if *attempts >= TRIES {
             error!(platform = %item.platform, error = %failed, "an event is set aside after {attempts} tries");
-            store.park_arrival(&item.id, *fence, &failed.to_string()).await?;
+            store.park_arrival(&item.id, *fence, &failed).await?;
         } else {
             let wait = Duration::from_secs(1 << (*attempts).min(8));
             warn!(platform = %item.platform, error = %failed, "an event is tried again");
-            store.retry_arrival(&item.id, *fence, self.now() + wait, &failed.to_string()).await?;
+            store.retry_arrival(&item.id, *fence, self.now() + wait, &failed).await?;
         }
         Ok(())
+    }
+}
+
+/// Runs `work` in a task of its own: what panics over one event or one hold must not end the work on all others.
+pub(super) async fn on_its_own(
+    work: impl Future<Output = Result<(), LineError>> + Send + 'static,
+) -> Result<(), String> {
+    match tokio::spawn(work).await {
+        Ok(done) => done.map_err(|error| error.to_string()),
+        Err(_) => Err("a defect of Kairos: deciding about it panicked".to_owned()),
     }
 }

@@ -190,6 +190,16 @@ impl Store {
         into_deliveries(fetch_all!(self.pools.read(), sql, channel.as_str(), workspace.as_str(), platform.as_str())?)
     }
 
+    /// What was offered about one event, whatever became of it; the oldest first.
+    pub async fn offers_about(&self, tenant: &str, event: &EventId) -> Result<Vec<Delivery>, StoreError> {
+        let sql = concat!(
+            "SELECT ",
+            delivery_columns!(),
+            " FROM deliveries WHERE tenant = $1 AND event_id = $2 AND offer IS NOT NULL ORDER BY created_at, id"
+        );
+        into_deliveries(fetch_all!(self.pools.read(), sql, tenant, event.as_str())?)
+    }
+
     /// Up to `limit` held deliveries whose hour has come, to be decided again; those that are due longest first.
     pub async fn due_holds(&self, now: Timestamp, limit: u32) -> Result<Vec<Delivery>, StoreError> {
         let sql = concat!(
@@ -213,6 +223,11 @@ impl DeliveryState {
         Self::Cancelled,
         Self::Expired,
     ];
+
+    /// True once it was sent, or is about to be: nothing but the platform can stop it any more.
+    pub const fn is_said(self) -> bool {
+        matches!(self, Self::Pending | Self::Sending | Self::Ambiguous | Self::Sent)
+    }
 
     /// The name as it is stored.
     pub const fn as_str(self) -> &'static str {

@@ -276,3 +276,21 @@ async fn what_is_old_is_forgotten_and_what_is_under_way_is_not() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_was_offered_about_an_event_is_found_whatever_became_of_it() {
+    each_database(|store| async move {
+        let (first, mut second) = (held("d1", "deals", 10), offered("d2", "deals", "angry", "tip", 20));
+        second.key.event = first.key.event.clone();
+        let mut answer = delivery("d3", 30);
+        answer.key.event = first.key.event.clone();
+        let other = held("d4", "deals", 10);
+        let deliveries = vec![second, first.clone(), answer, other];
+        store.conclude(&Outcome { deliveries, ..Outcome::default() }).await.unwrap();
+        let about = store.offers_about(&first.key.tenant, &first.key.event).await.unwrap();
+        assert_eq!(about.iter().map(|found| found.id.as_str()).collect::<Vec<_>>(), ["d1", "d2"]);
+        assert_eq!(about.iter().map(|found| found.state.is_said()).collect::<Vec<_>>(), [false, true]);
+        assert!(store.offers_about("another", &first.key.event).await.unwrap().is_empty());
+    })
+    .await;
+}

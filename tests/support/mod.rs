@@ -1,3 +1,8 @@
 //! What tests stand on.
 
+pub(crate) mod app;
 pub(crate) mod databases;
+pub(crate) mod person;
+pub(crate) mod program;
+pub(crate) mod prompts;
+pub(crate) mod tables;

@@ -6,7 +6,7 @@
 //! - One process at a time.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, BufRead, BufReader, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -50,10 +50,13 @@ struct Open {
 }
 
 impl Journal {
-    /// Opens or makes the file, and hands every readable record to `each`, in order.
+    /// Opens or makes the file and its folder, and hands every readable record to `each`, in order.
     pub(crate) fn open(path: Option<&Path>, each: impl FnMut(Record)) -> Result<(Self, Damage), OpenError> {
         let Some(path) = path else { return Ok((Self(None), Damage::default())) };
         let failed = |source| OpenError::Io { path: path.to_owned(), source };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(failed)?;
+        }
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
         file.try_lock().map_err(|error| match error {
@@ -106,8 +109,6 @@ fn read(file: &File, mut each: impl FnMut(Record)) -> io::Result<(u64, Damage)> 
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use chat::EventId;
 
     use super::*;

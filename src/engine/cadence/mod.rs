@@ -3,6 +3,7 @@
 //! Invariants
 //! - A rule that stops for good is asked before one that only waits.
 //! - Every rule that was asked stands in the reasons, with the value it looked at.
+//! - Where people go first, nothing is said at the first look, however late it comes.
 
 mod budget;
 pub(crate) mod grace_period;
@@ -56,6 +57,8 @@ pub(super) struct Asking<'a> {
     pub(super) addressed: bool,
     /// When the need was heard.
     pub(super) heard_at: Timestamp,
+    /// Nothing was decided about it before.
+    pub(super) first_look: bool,
     pub(super) now: Timestamp,
 }
 
@@ -92,6 +95,11 @@ impl Cadence {
         if asking.now < grace_ends {
             reasons.push(Reason::stopped(Rule::Grace, format!("people get {minutes} minutes to answer first")));
             return Some(Leave::NotBefore(grace_ends, Rule::Grace));
+        }
+        if asking.first_look && !grace.is_zero() {
+            // After a standstill the answer may stand right behind the question, still unread.
+            reasons.push(Reason::stopped(Rule::Grace, "heard late: what people wrote since then is read first"));
+            return Some(Leave::NotBefore(asking.now, Rule::Grace));
         }
         reasons.push(Reason::passed(Rule::Grace, format!("nobody answered within {minutes} minutes")));
         let hours = asking.person.hours.as_ref().unwrap_or(&self.hours);

@@ -201,6 +201,12 @@ mod tests {
         for wrong in ["", "9-5", "Mon-Fri", "Mon-Fri 17:30-09:00", "Mon-Fry 09:00-17:30", "Mon-Fri 24:00-25:00"] {
             assert!(wrong.parse::<WorkingHours>().unwrap_err().contains("such as"), "{wrong}");
         }
+        for wrong in ["", "9-17", "9:00-17:30", "09:00-09:00", "09:00-24:00", "09:00-17:60", "+9:00-17:00"] {
+            assert!(wrong.parse::<Hours>().unwrap_err().contains("such as"), "{wrong}");
+        }
+        for wrong in ["", "Monday", "Mon-", "Mon,,Tue", "Mon-Fri-Sun"] {
+            assert!(wrong.parse::<Days>().unwrap_err().contains("such as"), "{wrong}");
+        }
         assert_eq!(
             "Sun-Thu 08:00-16:00".parse::<WorkingHours>().unwrap().to_string(),
             "Mon,Tue,Wed,Thu,Sun 08:00-16:00"

@@ -1,0 +1,61 @@
+//! `kairos check`: what is wrong is told with its place, to people and to programs.
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::support::program::{run, told};
+
+#[test]
+fn the_prompts_that_ship_have_no_mistake() {
+    let folder = TempDir::new().unwrap();
+    let prompts = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts");
+    for arguments in [&["check"][..], &["check", prompts.to_str().unwrap()]] {
+        let output = run(folder.path(), arguments, &[]);
+        let said = told(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains("no mistakes"), "{said}");
+    }
+}
+
+#[test]
+fn a_mistake_is_told_with_its_place_and_the_exit_code_is_one() {
+    let folder = TempDir::new().unwrap();
+    let prompts = folder.path().join("prompts");
+    fs::create_dir_all(prompts.join("asking")).unwrap();
+    fs::write(
+        prompts.join("asking/skill.md"),
+        "---\nkind: skill\nid: asking\ntitle: Asking\narea: leading\n---\nAsk.\n",
+    )
+    .unwrap();
+    fs::write(
+        prompts.join("asking/ask.md"),
+        "---\nkind: tip\nid: ask\ntitel: Ask\nminutes: 1\nmoments: [apply]\n---\nAsk first.\n",
+    )
+    .unwrap();
+    fs::write(prompts.join("asking/noise.md"), [0xff, 0xfe, 0x00, 0x80]).unwrap();
+
+    let output = run(folder.path(), &["check", "prompts"], &[]);
+    let said = told(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for part in ["asking/ask.md", "titel: Ask", "did you mean `title`?", "asking/noise.md"] {
+        assert!(said.contains(part), "{part} is missing in: {said}");
+    }
+    assert!(!said.contains('\u{1b}'), "no colours where nobody looks: {said}");
+
+    let output = run(folder.path(), &["check", "prompts", "--json"], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(report["errors"].as_u64().unwrap() >= 2);
+    let found = report["diagnostics"].as_array().unwrap();
+    assert!(found.iter().any(|found| found["file"] == "asking/ask.md" && found["line"] == 4), "{found:?}");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named() {
+    let folder = TempDir::new().unwrap();
+    let output = run(folder.path(), &["check", "no/such/folder"], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told(&output.stdout).contains("no/such/folder"));
+}

@@ -1,0 +1,6 @@
+//! The real binary: what it prints, how it ends, what it leaves to others.
+
+mod check;
+mod config;
+mod replay;
+mod serve;

@@ -1,0 +1,41 @@
+//! "I can ask any card why I see it, and get a straight answer."
+
+use crate::support::app::{TestApp, each_app, minutes};
+
+#[tokio::test]
+async fn the_trigger_the_words_and_the_rules_are_named() {
+    each_app(|app: TestApp| async move {
+        let question = app.person("ana").says("any line for a price objection?").in_channel("deals").await;
+        app.advance(minutes(10)).await;
+        let card = app.answer(&question);
+        app.person("ana").taps("Why this?", &card).await;
+        let why = app.cards("deals", "ana").pop().unwrap();
+        assert_eq!((why.card.title.as_str(), why.only), ("Why you see this", Some(playground::Person::Ana)));
+        let text = why.text();
+        for part in [
+            "A buyer says it is too expensive",
+            "Sales enablement answers for it",
+            "price objection",
+            "Time for people to answer: nobody answered within 10 minutes",
+            "Budget: 0 of 1 in 24 hours, 0 of 3 in 7 days",
+            "Working hours: Mon-Fri 09:00-17:30, Europe/Lisbon",
+            "Not kept: what you wrote",
+        ] {
+            assert!(text.contains(part), "{part} is missing in: {text}");
+        }
+        assert_eq!(app.again(&card), card, "the card stays as it is");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn anybody_who_reads_the_card_may_ask() {
+    each_app(|app: TestApp| async move {
+        let question = app.person("ana").says("@Kairos any line for a price objection?").await;
+        app.person("dev").taps("Why this?", &app.answer(&question)).await;
+        let why = app.cards("deals", "dev").pop().unwrap();
+        assert_eq!(why.only, Some(playground::Person::Dev));
+        assert!(why.text().contains("you asked Kairos") || why.text().contains("asked Kairos"), "{}", why.text());
+    })
+    .await;
+}
