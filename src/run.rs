@@ -1,8 +1,8 @@
 //! The composition root: the only file that names every concrete part. Start order and stop order stand here.
 //!
 //! ```text
-//! start: playground, clock ─▶ store ─▶ library, engine ─▶ line, outbox ─▶ what was left ─▶ the story ─▶ pages
-//! stop:  pages ─▶ line ─▶ outbox ─▶ store
+//! start: playground, clock ─▶ store ─▶ library, engine ─▶ platforms ─▶ line, outbox ─▶ the story ─▶ pages, connections
+//! stop:  pages ─▶ connections ─▶ line ─▶ outbox ─▶ store
 //! ```
 
 use std::{
@@ -14,12 +14,13 @@ use std::{
 
 use anyhow::{Context, Result};
 use chat::{Card, Place, Platform, PlatformKind, Platforms, Timestamp};
+use discord::{Clockwork, Connection, Discord};
 use playground::{Host, Playground, Room};
 use serde_json::Value;
 use tokio::{
     net::TcpListener,
     sync::{Notify, oneshot},
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 use tracing::{error, info};
 
@@ -27,7 +28,7 @@ use crate::{
     clock::{Clock, Ids},
     config::{Config, Retention, StoreUrl},
     demo::{self, Notes},
-    engine::Engine,
+    engine::{Engine, compose::waiting_card},
     http,
     inbox::{Inbox, Line, Parts, Unobserved},
     library::{Library, Mode, Reading, Source},
@@ -46,6 +47,8 @@ pub struct Kairos {
     pub inbox: Inbox,
     /// The playground, where it is open.
     pub playground: Option<Arc<Playground>>,
+    /// Discord, where it is configured.
+    discord: Option<Arc<Discord>>,
     retention: Retention,
     arrived: Arc<Notify>,
     decided: Arc<Notify>,
@@ -115,10 +118,7 @@ impl Kairos {
     /// Opens everything that `config` names; nothing runs yet. A new playground gets the story that a newcomer finds.
     pub async fn open(config: &Config) -> Result<Self> {
         let playground = config.playground.then(|| Playground::open(journal(config).as_deref())).transpose()?;
-        let clock = match &playground {
-            Some(playground) => Clock::starting_at(demo::opening_time(playground, &Clock::system())),
-            None => Clock::system(),
-        };
+        let clock = clock(playground.as_deref(), config.discord.is_configured());
         let kairos = Self::open_with(config, playground, clock).await?;
         if let Some(playground) = kairos.playground.as_ref().filter(|playground| playground.is_new()) {
             demo::tell(&kairos.works, playground).await?;
@@ -132,8 +132,10 @@ impl Kairos {
             .await
             .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
         let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
-        let platforms: Vec<Arc<dyn Platform>> =
+        let discord = discord_of(config, &engine)?;
+        let mut platforms: Vec<Arc<dyn Platform>> =
             playground.iter().map(|playground| Arc::clone(playground) as Arc<dyn Platform>).collect();
+        platforms.extend(discord.iter().map(|discord| Arc::clone(discord) as Arc<dyn Platform>));
         let platforms = Platforms::new(platforms);
         let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
         let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived));
@@ -147,13 +149,13 @@ impl Kairos {
             unlisted: modes(config),
             observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
         });
-        let outbox = Outbox::new(store.clone(), platforms, clock.clone());
+        let outbox = Outbox::new(store.clone(), platforms, clock.clone()).with_notice(waiting_card);
         let works = Works { store, line, outbox, clock, notes };
         if let Some(playground) = &playground {
             let host = House { inbox: inbox.clone(), works: works.clone(), engine };
             playground.attach(Arc::new(host)).await;
         }
-        Ok(Self { works, inbox, playground, retention: config.retention, arrived, decided })
+        Ok(Self { works, inbox, playground, discord, retention: config.retention, arrived, decided })
     }
 
     /// Runs until `stop` ends, then finishes what is in hand.
@@ -174,6 +176,12 @@ impl Kairos {
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
         }
+        let mut listening = JoinSet::new();
+        if let Some(discord) = &self.discord {
+            let door = discord_door(&self.inbox);
+            pages = pages.merge(discord.router(Arc::clone(&door)).unwrap_or_default());
+            listening.spawn(Arc::clone(discord).connect(door, stopping.subscribe()));
+        }
         let playground = self.playground.clone();
         axum::serve(listener, pages)
             .with_graceful_shutdown(async move {
@@ -189,6 +197,7 @@ impl Kairos {
             })
             .await?;
         stopping.send_replace(true);
+        listening.join_all().await;
         deciding.await?;
         sending.await?;
         sweeping.await?;
@@ -228,6 +237,46 @@ fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, 
         drop(alive);
     });
     (worker, ended)
+}
+
+/// Discord as it is configured, before it connects.
+pub(crate) fn discord_of(config: &Config, engine: &Arc<Engine>) -> Result<Option<Arc<Discord>>> {
+    let Some(token) = &config.discord.token else { return Ok(None) };
+    // Discord has the machine's time, whatever the playground's clock shows.
+    let machine = Clock::system();
+    let (pictures, titles) = (Arc::clone(engine), Arc::clone(engine));
+    let connection = Connection {
+        token: token.expose().to_owned(),
+        api_url: config.discord.api_url.clone(),
+        gateway_url: config.discord.gateway_url.clone(),
+        public_key: config.discord.public_key.clone(),
+        clock: Clockwork::new(move || machine.now()),
+        picture: Arc::new(move |file| pictures.library().pictures.get(file).cloned()),
+        suggest: Arc::new(move |typed| titles.library().titles_like(typed)),
+    };
+    let discord = Discord::new(connection).map_err(anyhow::Error::msg);
+    Ok(Some(discord.context("Discord can't be reached as it is configured")?))
+}
+
+/// Where Discord's events come in.
+fn discord_door(inbox: &Inbox) -> discord::Door {
+    let inbox = inbox.clone();
+    Arc::new(move |raw| {
+        let inbox = inbox.clone();
+        Box::pin(async move { inbox.accept(PlatformKind::Discord, raw).await.map_err(|error| error.to_string()) })
+    })
+}
+
+/// The playground has a time of its own, unless it shares the house with a platform that has the machine's.
+fn clock(playground: Option<&Playground>, among_others: bool) -> Clock {
+    let machine = Clock::system();
+    match playground {
+        Some(playground) if among_others => {
+            Clock::starting_at(playground.last_instant().unwrap_or_default().max(machine.now()))
+        }
+        Some(playground) => Clock::starting_at(demo::opening_time(playground, &machine)),
+        None => machine,
+    }
 }
 
 /// Where the playground keeps its conversation: beside the database.

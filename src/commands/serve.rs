@@ -41,11 +41,11 @@ fn announce(config: &Config, kairos: &Kairos, address: &str, out: &mut dyn Write
         writeln!(out, "Open the playground: http://{address}")?;
         writeln!(out, "Ask something in #deals as Ana. Ctrl-C stops.")?;
     }
-    for (platform, configured) in [("Slack", config.slack.is_configured()), ("Discord", config.discord.is_configured())]
-    {
-        if configured {
-            writeln!(out, "{platform} is configured, but this version does not connect to it yet.")?;
-        }
+    if config.slack.is_configured() {
+        writeln!(out, "Slack is configured, but this version does not connect to it yet.")?;
+    }
+    if config.discord.is_configured() {
+        writeln!(out, "Kairos connects to Discord; `kairos discord install-link` prints the link that invites it.")?;
     }
     out.flush()?;
     Ok(())

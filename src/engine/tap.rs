@@ -33,6 +33,8 @@ pub enum Tap {
     Turn(SessionId, u32, usize),
     /// Answer a retrieval exercise.
     Answer(AssetId, usize),
+    /// Show here, to whom it is for, what could not be sent in private.
+    Open(DeliveryId),
 }
 
 impl Tap {
@@ -50,6 +52,7 @@ impl Tap {
             Self::Start(id) => format!("start:{id}"),
             Self::Turn(session, turn, option) => format!("turn:{session}:{turn}:{option}"),
             Self::Answer(asset, index) => format!("answer:{asset}:{index}"),
+            Self::Open(id) => format!("open:{id}"),
         })
     }
 
@@ -64,6 +67,7 @@ impl Tap {
             "practise" => Self::Practise(DeliveryId::new(rest)),
             "snooze" => Self::Snooze(DeliveryId::new(rest)),
             "stop" => Self::Stop(DeliveryId::new(rest)),
+            "open" => Self::Open(DeliveryId::new(rest)),
             "show" => Self::Show(AssetId::new(rest)),
             "start" => Self::Start(ScenarioId::new(rest)),
             "turn" => {

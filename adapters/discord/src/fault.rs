@@ -91,6 +91,7 @@ impl From<Fault> for Refusal {
         match fault {
             // A refused token may be mended by the operator; what waits for it must not be lost meanwhile.
             Fault::Refused { status: 401, .. } => Self::Transient { reason, retry_after: Some(Duration::from_mins(5)) },
+            Fault::Refused { code: code::CANNOT_MESSAGE | code::MUTUAL_SERVER, .. } => Self::Closed(reason),
             Fault::Refused { .. } => Self::Definite(reason),
             Fault::Wait(wait) => {
                 Self::Transient { reason: "Discord asks for patience".to_owned(), retry_after: Some(wait) }

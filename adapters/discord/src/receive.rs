@@ -56,6 +56,13 @@ impl Discord {
                     self.keep(raw, door).await;
                 }
             }
+            "MESSAGE_DELETE_BULK" => {
+                for id in data["ids"].as_array().into_iter().flatten() {
+                    let one = json!({ "id": id, "channel_id": data["channel_id"], "guild_id": data["guild_id"] });
+                    let raw = self.with_what_we_know("MESSAGE_DELETE", one, turn).await;
+                    self.keep(raw, door).await;
+                }
+            }
             "INTERACTION_CREATE" => self.interaction_by_gateway(data, door).await,
             _ => {}
         }
