@@ -10,10 +10,10 @@ use super::{
 const MESSAGE_CONTENT: u64 = 1 << 15;
 const CONTENT_OF: u64 = 1 | 1 << 9 | 1 << 10 | 1 << 12;
 
-/// A question is still answered.
+/// What comes by the gateway is still answered.
 fn serves(world: &World) {
-    let question = world.peer.says("ana", &world.deals(), QUESTION);
-    assert!(text_of(&world.peer.our_message(&question, 0)).contains("Tip number 1"));
+    let interaction = world.peer.commands("ana", &world.deals(), "help", None);
+    assert!(text_of(&world.peer.answer_to(&interaction)).contains("Ask me in your own words"));
 }
 
 #[test]

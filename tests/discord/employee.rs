@@ -41,20 +41,15 @@ fn what_bots_write_is_left_alone_and_what_comes_twice_is_answered_once() {
     ours["content"] = json!(QUESTION);
     ours["id"] = json!((thread.parse::<u64>().unwrap() + 1).to_string());
     peer.ask("emit", &json!({ "event": "MESSAGE_CREATE", "data": ours }));
-    let (second, _) = asked(&world, "ben");
+    // In another channel, since the trigger rests in this one.
+    let second = peer.says("ben", &peer.id("/channels/general"), QUESTION);
+    peer.our_message(&second, 0);
     assert_eq!(peer.ours(&thread).len(), 1, "the same question was answered once");
-    assert_eq!(peer.ours(&second).len(), 1);
 }
 
 #[test]
 fn every_button_of_a_card_does_what_it_says() {
-    for (label, shown) in [
-        ("Useful", "Useful"),
-        ("Not for me", ""),
-        ("I know this", ""),
-        ("Snooze for a week", ""),
-        ("Stop this trigger", ""),
-    ] {
+    for label in ["Useful", "Not for me", "I know this", "Quiet for a week", "Stop this trigger for me"] {
         let world = World::new();
         let (thread, card) = asked(&world, "ana");
         let before = text_of(&card);
@@ -64,7 +59,7 @@ fn every_button_of_a_card_does_what_it_says() {
             let now = text_of(&world.peer.our_message(&thread, 0));
             (now != before).then_some(now)
         });
-        assert!(after.contains("Tip number 1") && after.contains(shown), "{label}: {after}");
+        assert!(after.contains("Tip number 1") && after.contains('✓'), "{label}: {after}");
         assert_eq!(world.peer.ours(&thread).len(), 1, "{label}: the card changes in place");
     }
 }
@@ -151,10 +146,8 @@ fn help_with_this_works_on_somebody_elses_message() {
 #[test]
 fn a_field_on_a_card_opens_a_form() {
     let world = World::new();
-    let private = world.private("ana");
-    // The one reflection of the library comes nearest by its title.
-    world.peer.says("ana", &private, "think back");
-    let interaction = world.peer.commands("ana", &world.deals(), "ask", Some(("question", "Think back")));
+    let question = Some(("question", "how do I look back here?"));
+    let interaction = world.peer.commands("ana", &world.deals(), "ask", question);
     let card = world.peer.answer_to(&interaction);
     let opened = world.peer.presses("ana", &card, "What I would ask");
     let modal = world.peer.answered(&opened, |answers| !answers["modal"].is_null())["modal"].clone();

@@ -246,16 +246,16 @@ class Control:
     async def answers(server, interaction):
         """What became of an interaction."""
         record = server.backend.interactions[int(interaction)]
-        ids = ([record.message_id] if record.message_id else []) + record.followup_ids
-        messages = []
-        for one in ids:
-            message = server.backend.messages[record.channel_id].get(one)
-            messages += [server.payload(message)] if message else []
+        source = record.source_message_id
+        ids = [one for one in [record.message_id, *record.followup_ids] if one and one != source]
+        there = server.backend.messages[record.channel_id]
+        messages = [server.payload(there[one]) for one in ids if one in there]
         return {
             "kind": record.response_kind,
             "modal": record.modal,
             "suggestions": record.autocomplete_choices,
             "messages": messages,
+            "source": server.payload(there[source]) if source in there else None,
         }
 
     async def emit(server, event, data):
