@@ -17,6 +17,7 @@ use chat::{Card, Place, Platform, PlatformKind, Platforms, Timestamp};
 use discord::{Clockwork, Connection, Discord};
 use playground::{Host, Playground, Room};
 use serde_json::Value;
+use slack::{Settings, Slack};
 use tokio::{
     net::TcpListener,
     sync::{Notify, oneshot},
@@ -26,7 +27,7 @@ use tracing::{error, info};
 
 use crate::{
     clock::{Clock, Ids},
-    config::{Config, Retention, StoreUrl},
+    config::{Config, Retention, Secret, StoreUrl},
     demo::{self, Notes},
     engine::{Engine, compose::waiting_card},
     http,
@@ -47,6 +48,8 @@ pub struct Kairos {
     pub inbox: Inbox,
     /// The playground, where it is open.
     pub playground: Option<Arc<Playground>>,
+    /// Slack, where it is configured.
+    slack: Option<Slack>,
     /// Discord, where it is configured.
     discord: Option<Arc<Discord>>,
     retention: Retention,
@@ -118,7 +121,8 @@ impl Kairos {
     /// Opens everything that `config` names; nothing runs yet. A new playground gets the story that a newcomer finds.
     pub async fn open(config: &Config) -> Result<Self> {
         let playground = config.playground.then(|| Playground::open(journal(config).as_deref())).transpose()?;
-        let clock = clock(playground.as_deref(), config.discord.is_configured());
+        let among_others = config.slack.is_configured() || config.discord.is_configured();
+        let clock = clock(playground.as_deref(), among_others);
         let kairos = Self::open_with(config, playground, clock).await?;
         if let Some(playground) = kairos.playground.as_ref().filter(|playground| playground.is_new()) {
             demo::tell(&kairos.works, playground).await?;
@@ -132,9 +136,10 @@ impl Kairos {
             .await
             .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
         let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
-        let discord = discord_of(config, &engine)?;
+        let (slack, discord) = (slack_of(config)?, discord_of(config, &engine)?);
         let mut platforms: Vec<Arc<dyn Platform>> =
             playground.iter().map(|playground| Arc::clone(playground) as Arc<dyn Platform>).collect();
+        platforms.extend(slack.iter().map(|slack| Arc::new(slack.platform()) as Arc<dyn Platform>));
         platforms.extend(discord.iter().map(|discord| Arc::clone(discord) as Arc<dyn Platform>));
         let platforms = Platforms::new(platforms);
         let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
@@ -155,7 +160,7 @@ impl Kairos {
             let host = House { inbox: inbox.clone(), works: works.clone(), engine };
             playground.attach(Arc::new(host)).await;
         }
-        Ok(Self { works, inbox, playground, discord, retention: config.retention, arrived, decided })
+        Ok(Self { works, inbox, playground, slack, discord, retention: config.retention, arrived, decided })
     }
 
     /// Runs until `stop` ends, then finishes what is in hand.
@@ -176,11 +181,17 @@ impl Kairos {
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
         }
-        let mut listening = JoinSet::new();
+        let mut listening = None;
+        if let Some(slack) = &self.slack {
+            let door: Arc<dyn slack::Host> = Arc::new(Door(self.inbox.clone()));
+            pages = pages.merge(slack.router(Arc::clone(&door)));
+            listening = Some(slack.listen(door));
+        }
+        let mut connected = JoinSet::new();
         if let Some(discord) = &self.discord {
             let door = discord_door(&self.inbox);
             pages = pages.merge(discord.router(Arc::clone(&door)).unwrap_or_default());
-            listening.spawn(Arc::clone(discord).connect(door, stopping.subscribe()));
+            connected.spawn(Arc::clone(discord).connect(door, stopping.subscribe()));
         }
         let playground = self.playground.clone();
         axum::serve(listener, pages)
@@ -196,8 +207,11 @@ impl Kairos {
                 }
             })
             .await?;
+        if let Some(listening) = listening {
+            listening.stop().await;
+        }
         stopping.send_replace(true);
-        listening.join_all().await;
+        connected.join_all().await;
         deciding.await?;
         sending.await?;
         sweeping.await?;
@@ -227,6 +241,22 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
             () = works.clock.sleep_until(now + HOUR) => {}
         }
     }
+}
+
+/// Slack as it is configured, before it connects.
+fn slack_of(config: &Config) -> Result<Option<Slack>> {
+    let Some(bot_token) = &config.slack.bot_token else { return Ok(None) };
+    let expose = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
+    let settings = Settings {
+        api_url: config.slack.api_url.clone(),
+        bot_token: bot_token.expose().to_owned(),
+        app_token: expose(&config.slack.app_token),
+        signing_secret: expose(&config.slack.signing_secret),
+    };
+    // Slack has the machine's time, whatever the playground's clock shows.
+    let machine = Clock::system();
+    let slack = Slack::new(settings, Arc::new(|_| None), Arc::new(move || machine.now()));
+    Ok(Some(slack.context("Slack can't be reached as it is configured")?))
 }
 
 /// Starts a worker, and something that ends when the worker does, however it ends.
@@ -295,6 +325,18 @@ fn modes(config: &Config) -> Arc<dyn Fn(&Place) -> Mode + Send + Sync> {
         Some(_) if !channels.is_named(place) => Mode::Live,
         _ => channels.mode_of(place),
     })
+}
+
+/// What Slack asks of the house.
+struct Door(Inbox);
+
+impl slack::Host for Door {
+    fn accept(&self, raw: String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
+        Box::pin(async move {
+            let accepted = self.0.accept(PlatformKind::Slack, raw).await;
+            accepted.map(drop).map_err(|error| error.to_string())
+        })
+    }
 }
 
 /// What the playground asks of the house.

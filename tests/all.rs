@@ -5,5 +5,6 @@ mod commands;
 mod discord;
 mod journeys;
 mod prompts;
+mod slack;
 mod store;
 mod support;

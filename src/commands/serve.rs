@@ -42,7 +42,12 @@ fn announce(config: &Config, kairos: &Kairos, address: &str, out: &mut dyn Write
         writeln!(out, "Ask something in #deals as Ana. Ctrl-C stops.")?;
     }
     if config.slack.is_configured() {
-        writeln!(out, "Slack is configured, but this version does not connect to it yet.")?;
+        let how = match (&config.slack.app_token, &config.slack.signing_secret) {
+            (Some(_), _) => "Kairos connects to Slack by Socket Mode.".to_owned(),
+            (None, Some(_)) => format!("Kairos takes Slack's events at http://{address}/slack/events."),
+            (None, None) => "Kairos can speak on Slack, and hears nothing: set KAIROS_SLACK_APP_TOKEN.".to_owned(),
+        };
+        writeln!(out, "{how}")?;
     }
     if config.discord.is_configured() {
         writeln!(out, "Kairos connects to Discord; `kairos discord install-link` prints the link that invites it.")?;

@@ -93,7 +93,7 @@ fn every_mistake_is_told_at_once_with_its_place_and_what_would_be_right() {
     assert_eq!(
         told(file, &[]),
         [
-            "kairos.toml:3: cadence.budget.per_week is \"1\", but at least cadence.budget.per_day, which is 2, would be right"
+            "kairos.toml:3: cadence.budget_per_week is \"1\", but at least cadence.budget_per_day, which is 2, would be right"
         ]
     );
     let file = r#"[http]

@@ -14,10 +14,12 @@ mod recognise;
 #[cfg(test)]
 mod samples;
 mod tap;
+#[cfg(test)]
+mod tests;
 
 pub use cadence::{Budget, Cadence, Open, Settled, WorkingHours, settles};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
 pub use facts::{PersonFacts, PlaceFacts, Received};
 pub use moment::{Engine, Facts, is_addressed};
 pub use recognise::{Recogniser, asks};
-pub use tap::Tap;
+pub use tap::{Setting, Tap};

@@ -50,6 +50,11 @@ impl Engine {
         &self.library
     }
 
+    /// When and how often somebody may be spoken to unasked.
+    pub fn cadence(&self) -> &Cadence {
+        &self.cadence
+    }
+
     /// The needs that a text may mean, strongest first.
     pub fn hear(&self, text: &str, addressed: bool) -> Vec<Need> {
         self.recogniser.hear(text, addressed)

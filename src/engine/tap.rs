@@ -8,6 +8,46 @@ use chat::{AssetId, ChoiceId, DeliveryId, SessionId};
 
 use crate::library::ScenarioId;
 
+/// What a person may change about themselves with one tap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// Nothing unasked for a week.
+    Snooze,
+    /// Unasked help may come again.
+    Resume,
+    /// Nothing unasked, ever.
+    Out,
+    /// Working hours of one's own.
+    Hours,
+    /// Show me everything that is kept.
+    Export,
+    /// Forget me; to be confirmed.
+    Erase,
+    /// Forget me.
+    EraseNow,
+}
+
+impl Setting {
+    /// Every setting with its name, as it is written.
+    const ALL: [(Self, &'static str); 7] = [
+        (Self::Snooze, "snooze"),
+        (Self::Resume, "resume"),
+        (Self::Out, "out"),
+        (Self::Hours, "hours"),
+        (Self::Export, "export"),
+        (Self::Erase, "erase"),
+        (Self::EraseNow, "erase-now"),
+    ];
+
+    fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(setting, _)| *setting == self).map_or("", |(_, name)| name)
+    }
+
+    fn read(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(setting, _)| *setting)
+    }
+}
+
 /// What a person chose on a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tap {
@@ -35,6 +75,8 @@ pub enum Tap {
     Answer(AssetId, usize),
     /// Show here, to whom it is for, what could not be sent in private.
     Open(DeliveryId),
+    /// Change something about oneself.
+    Set(Setting),
 }
 
 impl Tap {
@@ -53,6 +95,7 @@ impl Tap {
             Self::Turn(session, turn, option) => format!("turn:{session}:{turn}:{option}"),
             Self::Answer(asset, index) => format!("answer:{asset}:{index}"),
             Self::Open(id) => format!("open:{id}"),
+            Self::Set(setting) => format!("set:{}", setting.name()),
         })
     }
 
@@ -80,6 +123,7 @@ impl Tap {
                 let (asset, index) = rest.rsplit_once(':')?;
                 Self::Answer(AssetId::new(asset), index.parse().ok()?)
             }
+            "set" => Self::Set(Setting::read(rest)?),
             _ => return None,
         })
     }

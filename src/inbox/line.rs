@@ -105,7 +105,9 @@ impl Line {
             What::Edited(message) => self.hear_again(event, message, effect).await,
             What::Command { text } => self.command(event, text, effect).await,
             What::Choice { message, choice } => self.tapped(event, message, choice, effect).await,
+            What::Form { form, fields, .. } if self.hours_sent(event, form, fields, effect).await? => Ok(()),
             What::Form { form, message, .. } => self.filled_in(event, form, message.as_ref(), effect).await,
+            What::HomeOpened => self.home_opened(event, effect).await,
             What::Deleted { .. } | What::Reaction { .. } | What::Joined => Ok(()),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chat::{Card, Event, EventId, Message, Place, ShownTo};
+use chat::{Event, EventId, Message, Place, ShownTo};
 
 use super::{
     Line, LineError, Observed,
@@ -15,7 +15,7 @@ use crate::{
         is_addressed,
     },
     library::Mode,
-    store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, PersonChange, Recorded, Settlement},
+    store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, Recorded, Settlement},
 };
 
 /// How long an offer is worth making after the need was heard: over a long week-end.
@@ -86,34 +86,7 @@ impl Line {
         Some(Settlement::Send { card, offer: Box::new(offer), due_at: now.due_at })
     }
 
-    /// A slash command: a word we know, or a question.
-    pub(super) async fn command(&self, event: &Event, text: &str, effect: &mut Effect) -> Result<(), LineError> {
-        let text = text.trim().strip_prefix("ask ").unwrap_or(text.trim());
-        if matches!(text, "snooze" | "resume") {
-            let person = self.person(&event.by, effect).await?;
-            let until = (text == "snooze").then(|| self.now() + SNOOZE);
-            let said = if until.is_some() {
-                "Quiet for a week. Ask any time; `/kairos resume` ends it."
-            } else {
-                "Welcome back. Unasked help may reach you again."
-            };
-            effect.outcome.people.push((person.id.clone(), PersonChange::Snooze(until)));
-            let card = Card::new("Noted", chat::Text::paragraph(said));
-            effect.outcome.deliveries.push(self.answer(event, text, &person.id, privately(event), card));
-            return Ok(());
-        }
-        let message = Message {
-            id: chat::MessageId::new(event.id.as_str()),
-            text: text.to_owned(),
-            by_bot: false,
-            mentions_us: true,
-            replies_to: None,
-        };
-        let needs = self.parts.engine.hear(text, true);
-        self.decide_about(event, &message, &needs, effect).await
-    }
-
-    async fn decide_about(
+    pub(super) async fn decide_about(
         &self,
         event: &Event,
         message: &Message,

@@ -6,7 +6,9 @@
 //! - A person's text is erased with the decision about it.
 
 mod accept;
+mod commands;
 mod holds;
+mod home;
 mod line;
 mod messages;
 mod observer;

@@ -11,6 +11,10 @@ use super::{
 pub(super) const CHARACTERS: usize = 500;
 /// The deepest brackets; CEL's own parser takes stack for each.
 const DEPTH: usize = 24;
+/// How many loops may stand inside each other: each multiplies the time that a message takes.
+const LOOPS: usize = 2;
+/// What CEL calls its loops.
+const MACROS: [&str; 5] = ["all", "exists", "exists_one", "map", "filter"];
 const VARIABLES: [&str; 2] = ["event", "person"];
 const HELP: &str = r#"a CEL expression that is true or false, e.g. `event.channel == "deals"`"#;
 
@@ -18,6 +22,10 @@ const HELP: &str = r#"a CEL expression that is true or false, e.g. `event.channe
 pub(super) fn check(page: &mut Page<'_>, condition: &str, at: At) {
     if depth(condition) > DEPTH {
         page.error("condition", at, "brackets inside brackets, more than anybody can read", HELP);
+        return;
+    }
+    if loops(condition) > LOOPS {
+        page.error("condition", at, "loops inside loops, which could keep Kairos busy for hours", HELP);
         return;
     }
     // The parser is generated and large; a panic in it is a condition that nobody should use.
@@ -47,7 +55,7 @@ pub(super) fn check(page: &mut Page<'_>, condition: &str, at: At) {
 /// True for the name that a macro like `exists(name, …)` brings along.
 fn is_bound(condition: &str, name: &str) -> bool {
     let tight: String = condition.chars().filter(|c| !c.is_whitespace()).collect();
-    ["all", "exists", "exists_one", "map", "filter"].iter().any(|given| tight.contains(&format!(".{given}({name},")))
+    MACROS.iter().any(|given| tight.contains(&format!(".{given}({name},")))
 }
 
 fn depth(condition: &str) -> usize {
@@ -61,4 +69,48 @@ fn depth(condition: &str) -> usize {
         deepest = deepest.max(depth);
     }
     deepest
+}
+
+/// How many loops stand inside each other at most; what is quoted does not count.
+fn loops(condition: &str) -> usize {
+    let (mut open, mut deepest, mut name, mut quote) = (Vec::new(), 0, String::new(), None);
+    let mut characters = condition.chars();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(_), '\\') => drop(characters.next()),
+            (Some(mark), _) if mark == character => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(character),
+            (None, '(') => {
+                open.push(MACROS.contains(&name.as_str()));
+                deepest = deepest.max(open.iter().filter(|is_loop| **is_loop).count());
+            }
+            (None, ')') => drop(open.pop()),
+            (None, _) => {}
+        }
+        if character.is_alphanumeric() || character == '_' {
+            name.push(character);
+        } else if !character.is_whitespace() {
+            name.clear();
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::loops;
+
+    #[test]
+    fn loops_inside_loops_are_counted() {
+        for (condition, deepest) in [
+            ("event.private", 0),
+            ("person.roles.exists(r, r == \"all(\") && person.roles.all(r, r != ')')", 1),
+            ("[1].all(a, [2].exists (b, [3].map(c, (c)) == [a]))", 3),
+            ("[1].all(a, ')' == '\\')' || [2].all(b, [3].all(c, true)))", 3),
+            ("all_of(a(b(c)))", 0),
+        ] {
+            assert_eq!(loops(condition), deepest, "{condition}");
+        }
+    }
 }

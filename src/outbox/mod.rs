@@ -7,7 +7,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chat::{Card, DeliveryId, Key, Place, Platform, Platforms, Refusal, Sent, ShownTo, Timestamp};
+use chat::{
+    Card, ChannelId, DeliveryId, HOME, Identity, Key, MessageId, Place, Platform, Platforms, Privacy, Refusal, Sent,
+    ShownTo, Timestamp,
+};
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
@@ -151,8 +154,8 @@ impl Outbox {
         if now + 2 * CALL > lease_ends {
             return Ok(());
         }
-        if matches!(claimed.item.action, Action::Edit { .. }) {
-            // The same edit twice is one edit.
+        if matches!(claimed.item.action, Action::Edit { .. } | Action::ShowHome { .. }) {
+            // The same edit twice is one edit; so is the same page.
             self.store.put_back(id, fence, now, "no answer; an edit may be repeated").await?;
             return Ok(());
         }
@@ -191,6 +194,7 @@ impl Outbox {
                     (sent, ..) => sent,
                 }
             }
+            Action::ShowHome { who } => platform.show_home(who, card).await.map(|()| home_of(who)),
             Action::Edit { place, message } => {
                 let sent = Sent { place: place.clone(), message: message.clone() };
                 platform.edit(&sent, card).await.map(|()| sent)
@@ -203,6 +207,7 @@ impl Outbox {
         let key: Key = delivery.key.to_key();
         match &delivery.action {
             Action::Post { place, .. } | Action::Edit { place, .. } => platform.find(place, &key).await,
+            Action::ShowHome { who } => Ok(Some(home_of(who))),
             Action::PostPrivately { who } => {
                 let place = platform.open_private(who).await?;
                 match (platform.find(&place, &key).await?, where_asked(delivery), self.notice) {
@@ -216,7 +221,7 @@ impl Outbox {
     fn platform_of(&self, delivery: &Delivery) -> Option<&dyn Platform> {
         self.platforms.get(match &delivery.action {
             Action::Post { place, .. } | Action::Edit { place, .. } => place.platform,
-            Action::PostPrivately { who } => who.platform,
+            Action::PostPrivately { who } | Action::ShowHome { who } => who.platform,
         })
     }
 }
@@ -229,6 +234,18 @@ fn where_asked(delivery: &Delivery) -> Option<Place> {
     }
     let opening = offer.place.thread.as_ref().unwrap_or(&offer.message);
     Some(offer.place.in_thread(opening))
+}
+
+/// The page that a platform keeps for somebody, as if it were a message.
+fn home_of(who: &Identity) -> Sent {
+    let place = Place {
+        platform: who.platform,
+        workspace: who.workspace.clone(),
+        channel: ChannelId::new(who.user.as_str()),
+        thread: None,
+        privacy: Privacy::Private,
+    };
+    Sent { place, message: MessageId::new(HOME) }
 }
 
 /// 2, 4, 8 … seconds and up to half as much again, by the delivery's own lot; at most about six minutes.

@@ -7,7 +7,7 @@
 use chat::DeliveryId;
 
 use super::{
-    Outcome, Store, StoreError,
+    Outcome, PersonChange, Store, StoreError,
     backend::{Tx, execute},
     decisions, deliveries,
     inbox::FINISH_ARRIVAL,
@@ -65,6 +65,9 @@ fn is_bare(outcome: &Outcome) -> bool {
 }
 
 async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> {
+    for (person, _) in outcome.people.iter().filter(|(_, change)| *change == PersonChange::Erase) {
+        people::erase(tx, person).await?;
+    }
     for recorded in &outcome.decisions {
         decisions::insert(tx, recorded).await?;
     }

@@ -74,6 +74,11 @@ pub enum Action {
         /// With whom.
         who: Identity,
     },
+    /// Shows a card on the page that a platform keeps for one person and us.
+    ShowHome {
+        /// Whose page.
+        who: Identity,
+    },
     /// Replaces the card of a message of ours.
     Edit {
         /// Where it stands.
@@ -255,6 +260,8 @@ pub enum PersonChange {
     Hours(Option<WorkingHours>),
     /// This trigger no more, or again.
     Stop(TriggerId, bool),
+    /// Forgotten, with everything that is kept about them; what else the outcome holds is written after it.
+    Erase,
 }
 
 /// Everything that one event changes: written in one transaction, or not at all.

@@ -34,8 +34,10 @@ impl World {
     /// The same, configured further.
     pub(crate) fn with(peer: Peer, env: &[(&str, &str)]) -> Self {
         let home = TempDir::new().unwrap();
-        let prompts = prompts().trigger("price-objection", "tip-1", "grace_minutes: 0\npractise: the-talk")
-            .trigger("look-back", "think-back", "grace_minutes: 0").folder();
+        let prompts = prompts()
+            .trigger("price-objection", "tip-1", "grace_minutes: 0\npractise: the-talk")
+            .trigger("look-back", "think-back", "grace_minutes: 0")
+            .folder();
         let kairos = start(home.path(), prompts.path(), &peer, env);
         Self { peer, kairos, home, prompts }
     }

@@ -50,7 +50,9 @@ async fn small_talk_gets_nothing() {
             said.push(app.person("ben").says(text).in_channel("general").await);
         }
         app.advance(hours(24)).await;
-        said.iter().for_each(|said| app.is_left_alone(said));
+        for said in &said {
+            app.is_left_alone(said);
+        }
     })
     .await;
 }

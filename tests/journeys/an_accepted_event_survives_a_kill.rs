@@ -75,8 +75,19 @@ fn killed_again_and_again(url: &str) -> usize {
     assert!(doubled.is_empty(), "not exactly one card: {doubled:?}");
     let (ended, log) = serving.stop();
     assert!(ended.success(), "{log}");
-    println!("{} kills, {} questions in the journal, {} acknowledged", KILLS, cards.len(), promised.len());
+    print_in_full(&format!(
+        "{} kills, {} questions in the journal, {} acknowledged",
+        KILLS,
+        cards.len(),
+        promised.len()
+    ));
     cards.len()
+}
+
+/// For `cargo test -- --nocapture`: how much was at stake.
+#[expect(clippy::print_stdout, reason = "a test may tell what it counted; nobody sees it unless they ask")]
+fn print_in_full(counted: &str) {
+    println!("{counted}");
 }
 
 /// One process, from its start to its violent end; the ids of the messages that it acknowledged.

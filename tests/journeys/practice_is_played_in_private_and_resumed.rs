@@ -49,14 +49,14 @@ async fn it_goes_on_where_it_was_left() {
     each_app(|app: TestApp| async move {
         let offer = opened(&app).await;
         let first = app.last_private("ana");
-        app.person("ana").taps(&first.buttons()[0].to_owned(), &first).await;
+        app.person("ana").taps(first.buttons()[0], &first).await;
         let second = app.last_private("ana");
         app.advance(minutes(600)).await;
         app.person("ana").taps("Practise this", &offer).await;
         let resumed = app.last_private("ana");
         assert_ne!(resumed.message, second.message, "it comes to the end of the conversation");
         assert_eq!(resumed.card, second.card);
-        app.person("ana").taps(&resumed.buttons()[0].to_owned(), &resumed).await;
+        app.person("ana").taps(resumed.buttons()[0], &resumed).await;
         assert!(app.last_private("ana").card.footer.starts_with("Turn 3 of"));
     })
     .await;
@@ -67,7 +67,7 @@ async fn two_taps_on_a_turn_are_one() {
     each_app(|app: TestApp| async move {
         opened(&app).await;
         let first = app.last_private("ana");
-        app.person("ana").taps_twice(&first.buttons()[0].to_owned(), &first).await;
+        app.person("ana").taps_twice(first.buttons()[0], &first).await;
         assert_eq!(app.private_cards("ana").len(), 2, "one turn taken, one to take");
         assert!(app.last_private("ana").card.footer.starts_with("Turn 2 of"));
     })
@@ -82,9 +82,9 @@ async fn a_tap_on_a_turn_that_is_over_changes_nothing() {
         let first = app.last_private("ana");
         app.person("ana").taps("Practise this", &offer).await;
         let resumed = app.last_private("ana");
-        app.person("ana").taps(&resumed.buttons()[0].to_owned(), &resumed).await;
+        app.person("ana").taps(resumed.buttons()[0], &resumed).await;
         let before = app.private_cards("ana").len();
-        app.person("ana").taps(&first.buttons()[1].to_owned(), &first).await;
+        app.person("ana").taps(first.buttons()[1], &first).await;
         assert_eq!(app.private_cards("ana").len(), before);
         assert!(app.last_private("ana").card.footer.starts_with("Turn 2 of"));
     })
@@ -119,7 +119,7 @@ async fn two_people_practise_the_same_without_meeting() {
         let offer = opened(&app).await;
         app.person("ben").taps("Practise this", &offer).await;
         let bens = app.last_private("ben");
-        app.person("ben").taps(&bens.buttons()[0].to_owned(), &bens).await;
+        app.person("ben").taps(bens.buttons()[0], &bens).await;
         assert!(app.last_private("ben").card.footer.starts_with("Turn 2 of"));
         assert!(app.last_private("ana").card.footer.starts_with("Turn 1 of"));
     })

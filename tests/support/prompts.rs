@@ -118,7 +118,7 @@ impl Prompts {
     pub(crate) fn trigger(self, id: &str, offer: &str, lines: &str) -> Self {
         let words = id.replace('-', " ");
         let mode = if lines.contains("mode:") { "" } else { "mode: live\n" };
-        let examples: String = (1..=10).map(|n| format!("- {words} in case {n}\n")).collect();
+        let examples = (1..=10).fold(String::new(), |examples, n| examples + &format!("- {words} in case {n}\n"));
         let text = format!(
             "---\nkind: trigger\nid: {id}\ntitle: The need {words}\nneed: Someone needs {words}.\noffer: [{offer}]\n\
              moments: [solve]\nkeywords: [{words}]\n{mode}owner: Sales\n{lines}\n---\n## Examples\n{examples}\n\

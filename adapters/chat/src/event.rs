@@ -43,6 +43,8 @@ pub enum What {
     },
     /// Somebody entered the channel.
     Joined,
+    /// Somebody opened the page that the platform keeps for Kairos and them alone.
+    HomeOpened,
     /// A slash command; the text behind its name.
     Command {
         /// What was typed behind the command's name.

@@ -22,6 +22,6 @@ pub use ids::{
     AssetId, ChannelId, ChoiceId, DeliveryId, EventId, FormId, MessageId, PersonId, SessionId, UserId, WorkspaceId,
 };
 pub use place::{Identity, Place, PlatformKind, Privacy, Profile};
-pub use platform::{Key, Pending, Platform, Platforms, Refusal, Sent, ShownTo, Unreadable};
+pub use platform::{HOME, Key, Pending, Platform, Platforms, Refusal, Sent, ShownTo, Unreadable};
 pub use text::{Block, Span, Text, is_linkable};
 pub use time::Timestamp;

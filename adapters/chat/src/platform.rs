@@ -1,6 +1,11 @@
 //! The port: what Kairos asks of a chat platform. `contract` says in prose what an adapter owes.
 
-use std::{fmt, future::Future, pin::Pin, time::Duration};
+use std::{
+    fmt,
+    future::{Future, ready},
+    pin::Pin,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +81,9 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
+/// The id that stands for a message where somebody tapped on the page of their own.
+pub const HOME: &str = "home";
+
 /// A chat platform, as Kairos sees it. See [`crate::contract`] for what each method owes.
 pub trait Platform: Send + Sync {
     /// Which platform it is.
@@ -104,6 +112,28 @@ pub trait Platform: Send + Sync {
 
     /// The message that an earlier attempt with `key` left at `place`, if any.
     fn find<'a>(&'a self, place: &'a Place, key: &'a Key) -> Pending<'a, Option<Sent>>;
+
+    /// Whether the platform keeps such a page for each person; a tap on it comes from the message [`HOME`].
+    fn has_home(&self) -> bool {
+        false
+    }
+
+    /// Shows `card` on the page that the platform keeps for Kairos and one person, instead of what stood there.
+    ///
+    /// Refused for good where the platform has no such page.
+    fn show_home<'a>(&'a self, _who: &'a Identity, _card: &'a Card) -> Pending<'a, ()> {
+        Box::pin(ready(Err(Refusal::Definite("there is no such page here".to_owned()))))
+    }
+
+    /// Whether a person may say what Kairos does at a place: whoever runs the workspace or made the channel.
+    fn may_steer<'a>(&'a self, _who: &'a Identity, _place: &'a Place) -> Pending<'a, bool> {
+        Box::pin(ready(Ok(false)))
+    }
+
+    /// What people call the channel; `None` where the platform does not tell.
+    fn name_of<'a>(&'a self, _place: &'a Place) -> Pending<'a, Option<String>> {
+        Box::pin(ready(Ok(None)))
+    }
 }
 
 /// The platforms that are connected, by kind.

@@ -63,6 +63,8 @@ pub(crate) fn all() -> Value {
                 here,
                 plain("snooze", "Nothing unasked for a week"),
                 plain("resume", "End the quiet"),
+                plain("stop", "Nothing unasked at all, until you resume"),
+                plain("why", "Why the last card reached you"),
                 plain("help", "What Kairos can do"),
             ],
         },

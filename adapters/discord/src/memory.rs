@@ -84,8 +84,6 @@ pub(crate) struct Memory {
     roles: HashMap<String, String>,
     /// Where somebody was last seen in a server.
     seen_in: HashMap<String, String>,
-    /// Who the other one is in a private conversation.
-    private: HashMap<String, String>,
     live: VecDeque<Live>,
     alone: VecDeque<(String, Reach)>,
     forms: VecDeque<Form>,
@@ -147,17 +145,6 @@ impl Memory {
 
     pub(crate) fn seen_in(&self, user: &str) -> Option<&String> {
         self.seen_in.get(user)
-    }
-
-    pub(crate) fn is_private_with(&mut self, channel: &str, user: &str) {
-        if self.private.len() >= PEOPLE {
-            self.private.clear();
-        }
-        self.private.insert(channel.to_owned(), user.to_owned());
-    }
-
-    pub(crate) fn private_with(&self, channel: &str) -> Option<&String> {
-        self.private.get(channel)
     }
 
     /// Notes an interaction that can be answered from now on.

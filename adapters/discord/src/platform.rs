@@ -1,5 +1,7 @@
 //! Discord as Kairos sees it: the same port as Slack and the playground.
 
+use std::future::ready;
+
 use chat::{
     Card, Event, Form, Identity, Key, Pending, Place, Platform, PlatformKind, Profile, Refusal, Sent, ShownTo,
     Timestamp, Unreadable,
@@ -53,6 +55,17 @@ impl Platform for Discord {
 
     fn find<'a>(&'a self, place: &'a Place, key: &'a Key) -> Pending<'a, Option<Sent>> {
         Box::pin(self.look_for(place, key))
+    }
+
+    /// By what Discord told with their last command or click there: whoever may manage the channel or the server.
+    fn may_steer<'a>(&'a self, who: &'a Identity, place: &'a Place) -> Pending<'a, bool> {
+        let may = self.memory().may_steer(who.user.as_str(), place.channel.as_str());
+        Box::pin(ready(Ok(may)))
+    }
+
+    fn name_of<'a>(&'a self, place: &'a Place) -> Pending<'a, Option<String>> {
+        let name = self.memory().channel(place.channel.as_str()).and_then(|channel| channel.name.clone());
+        Box::pin(ready(Ok(name)))
     }
 }
 

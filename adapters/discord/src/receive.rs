@@ -85,10 +85,8 @@ impl Discord {
         let mut memory = self.memory();
         let known = memory.channel(&channel).cloned().unwrap_or_default();
         let user = text(&data["author"]["id"]).or_else(|| text(&data["user_id"]));
-        match (user, text(&data["guild_id"])) {
-            (Some(user), Some(guild)) => memory.saw(&user, &guild),
-            (Some(user), None) if kind == "MESSAGE_CREATE" => memory.is_private_with(&channel, &user),
-            _ => {}
+        if let (Some(user), Some(guild)) = (user, text(&data["guild_id"])) {
+            memory.saw(&user, &guild);
         }
         let mut raw = json!({ "t": kind, "d": data, "at": now.as_ms(), "turn": turn });
         for (name, value) in [("us", &memory.us), ("guild", &known.guild), ("parent", &known.parent)] {
@@ -186,9 +184,8 @@ impl Discord {
         if let Some(permissions) = permissions {
             memory.permitted(&user, place.channel.as_str(), permissions);
         }
-        match text(&data["guild_id"]) {
-            Some(guild) => memory.saw(&user, &guild),
-            None => memory.is_private_with(place.channel.as_str(), &user),
+        if let Some(guild) = text(&data["guild_id"]) {
+            memory.saw(&user, &guild);
         }
         let is_command = data["type"] == 2;
         let acknowledged = Arc::default();

@@ -221,7 +221,6 @@ impl Discord {
             other => other,
         }?;
         let channel = text(&opened["id"]).ok_or(Fault::NotDone("Discord's answer names no channel"))?;
-        self.memory().is_private_with(&channel, user);
         Ok(private(channel))
     }
 }

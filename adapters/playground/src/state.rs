@@ -152,7 +152,7 @@ impl State {
                 }
                 None
             }
-            What::Joined | What::Command { .. } | What::Choice { .. } => None,
+            What::Joined | What::HomeOpened | What::Command { .. } | What::Choice { .. } => None,
         }
     }
 

@@ -21,7 +21,7 @@ pub use plain_text::plain_text;
 const LAST_SECOND: i64 = 253_402_300_799;
 
 /// Kinds of entry that tell of housekeeping, or of something that another entry holds already.
-const HOUSEKEEPING: &[&str] = &[
+pub(crate) const HOUSEKEEPING: &[&str] = &[
     "app_conversation_join",
     "app_conversation_leave",
     "bot_add",
@@ -188,12 +188,12 @@ pub fn channel(entry: &Value) -> Result<(String, ChannelId), Unreadable> {
     Ok((text(entry, "name").unwrap_or(id).to_owned(), ChannelId::new(id)))
 }
 
-fn text<'a>(entry: &'a Value, field: &str) -> Option<&'a str> {
+pub(crate) fn text<'a>(entry: &'a Value, field: &str) -> Option<&'a str> {
     entry[field].as_str().filter(|text| !text.is_empty())
 }
 
 /// Slack's message id: seconds, a dot, and digits that make it unique. Some tools write it as a number.
-fn stamp(value: &Value) -> Option<String> {
+pub(crate) fn stamp(value: &Value) -> Option<String> {
     match value {
         Value::String(ts) if !ts.is_empty() => Some(ts.clone()),
         Value::Number(ts) => Some(ts.to_string()),
@@ -201,7 +201,7 @@ fn stamp(value: &Value) -> Option<String> {
     }
 }
 
-fn instant(ts: &str) -> Option<Timestamp> {
+pub(crate) fn instant(ts: &str) -> Option<Timestamp> {
     let (secs, digits) = ts.split_once('.').unwrap_or((ts, ""));
     if secs.is_empty() || !ts.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
         return None;

@@ -1,6 +1,9 @@
-//! Slack: cards as Block Kit messages.
+//! Slack: connects, receives, translates and speaks.
 //!
-//! So far this adapter only renders; it speaks to nobody. What it renders is ready for `chat.postMessage`.
+//! ```text
+//! socket, http ─▶ door ─▶ Host::accept (durable) ─▶ acknowledged          platform ─▶ api ─▶ pace ─▶ Slack
+//!                                     translate ─▶ chat::Event            blocks ◀─ chat::Card
+//! ```
 //!
 //! Invariants
 //! - [`blocks`] and [`fit`] are pure and never panic, whatever is written on the card.
@@ -8,13 +11,30 @@
 //!   not interpret; everything else is `plain_text` with `&`, `<` and `>` escaped.
 //! - A card without a [`chat::Misfit`] is shown whole, within every limit of Slack that is known.
 //! - Nothing of Slack's vocabulary leaves this crate but the JSON itself.
+//! - Neither a token nor anybody's text stands in an error or in a log line.
 
+mod api;
 mod card;
 mod choices;
+mod connect;
+mod delivered;
+mod door;
 pub mod export;
+mod form;
+mod http;
 mod limits;
+mod pace;
+mod platform;
+mod refusal;
 mod rich_text;
+mod signature;
+mod socket;
+mod translate;
 mod writing;
 
+pub use api::Now;
 pub use card::blocks;
+pub use connect::{Listening, Settings, Slack};
+pub use door::Host;
 pub use limits::fit;
+pub use platform::{PictureUrl, SlackPlatform};

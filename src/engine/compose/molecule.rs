@@ -26,12 +26,16 @@ pub fn choose(library: &Library, trigger: &Trigger, person: &PersonFacts, asked:
     let fresh = |asset: &&Asset| !person.known.contains(&asset.id) && !had(&asset.id);
     let mut assets: Vec<&Asset> = offered.iter().copied().filter(fits).filter(fresh).collect();
     let left_out = offered.len() - assets.len();
-    if assets.is_empty() && asked {
+    let comes_again = assets.is_empty() && asked;
+    if comes_again {
         assets = offered.iter().copied().filter(fits).collect();
     }
     assets.sort_by_key(|asset| !asset.moments.iter().any(|moment| trigger.moments.contains(moment)));
     let value = match (assets.is_empty(), left_out) {
         (true, _) => format!("all {} cards were seen lately or are known", offered.len()),
+        _ if comes_again => {
+            format!("all {} cards were seen lately or are known; you asked, so they come again", offered.len())
+        }
         (false, 0) => "not seen lately".to_owned(),
         (false, n) => format!("{n} of {} cards left out: seen lately or known", offered.len()),
     };

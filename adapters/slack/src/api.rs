@@ -1,0 +1,192 @@
+//! Calls to Slack's Web API.
+//!
+//! Invariants
+//! - A call is paced before it goes out ([`crate::pace`]), and ends within [`CALL`].
+//! - Tokens stand in the header alone; nothing of them is ever shown.
+//! - What Slack answers is read field by field: no answer is refused for a field that is odd.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use chat::{Refusal, Timestamp};
+use reqwest::{StatusCode, header::RETRY_AFTER};
+use serde_json::Value;
+
+use crate::{
+    pace::{Pace, Rate},
+    refusal::{self, Repeat},
+};
+
+/// How long one call may take; the outbox allows a call ten seconds, waiting included.
+const CALL: Duration = Duration::from_secs(6);
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(3);
+/// The longest answer that is read.
+const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
+
+/// Where the time comes from.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// A token, never shown.
+#[derive(Clone)]
+pub(crate) struct Token(pub(crate) String);
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// A method of the Web API.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Method {
+    name: &'static str,
+    rate: Rate,
+    repeat: Repeat,
+    /// True where Slack counts each channel by itself.
+    by_channel: bool,
+    /// Methods that read take a form; those that write take JSON.
+    as_form: bool,
+}
+
+/// Declares the methods that are used: those that read and those that write, with their calls a minute.
+macro_rules! methods {
+    ($($const:ident = $name:literal, $rate:expr, $repeat:ident, $by_channel:literal, $as_form:literal;)+) => {
+        $(pub(crate) const $const: Method = Method {
+            name: $name, rate: $rate, repeat: Repeat::$repeat, by_channel: $by_channel, as_form: $as_form,
+        };)+
+
+        /// Every method that is called.
+        pub(crate) const METHODS: &[Method] = &[$($const),+];
+    };
+}
+
+methods! {
+    AUTH_TEST = "auth.test", Rate::per_minute(100), Harmless, false, true;
+    CONNECTIONS_OPEN = "apps.connections.open", Rate::per_minute(20), Harmless, false, true;
+    POST_MESSAGE = "chat.postMessage", Rate::per_channel(), Shows, true, false;
+    POST_EPHEMERAL = "chat.postEphemeral", Rate::per_minute(100), Shows, false, false;
+    UPDATE = "chat.update", Rate::per_minute(50), Harmless, false, false;
+    OPEN_CONVERSATION = "conversations.open", Rate::per_minute(50), Harmless, false, false;
+    CONVERSATION = "conversations.info", Rate::per_minute(50), Harmless, false, true;
+    HISTORY = "conversations.history", Rate::per_minute(50), Harmless, false, true;
+    REPLIES = "conversations.replies", Rate::per_minute(50), Harmless, false, true;
+    USER = "users.info", Rate::per_minute(100), Harmless, false, true;
+    OPEN_VIEW = "views.open", Rate::per_minute(100), Harmless, false, false;
+    PUBLISH_VIEW = "views.publish", Rate::per_minute(100), Harmless, false, false;
+}
+
+impl Method {
+    /// Its name.
+    pub(crate) const fn name(self) -> &'static str {
+        self.name
+    }
+
+    fn lane(self, body: &Value) -> (&'static str, String) {
+        let channel = if self.by_channel { body["channel"].as_str().unwrap_or_default() } else { "" };
+        (self.name, channel.to_owned())
+    }
+}
+
+/// An answer, and the scopes that the token has.
+pub(crate) struct Answer {
+    pub(crate) body: Value,
+    /// As Slack lists them in a header, where it does.
+    pub(crate) scopes: Option<String>,
+}
+
+/// The Web API at one address.
+#[derive(Clone)]
+pub(crate) struct Api {
+    http: reqwest::Client,
+    base: String,
+    pace: Arc<Pace>,
+    now: Now,
+}
+
+impl Api {
+    /// The API at `base`, an address without a slash at its end.
+    pub(crate) fn new(base: String, now: Now) -> Result<Self, Refusal> {
+        let http = reqwest::Client::builder()
+            .timeout(CALL)
+            .connect_timeout(CONNECT)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent("kairos")
+            .build()
+            .map_err(|_| Refusal::Definite("no client for Slack's address can be made".to_owned()))?;
+        Ok(Self { http, base, pace: Arc::default(), now })
+    }
+
+    /// The time.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    /// Calls `method`; the answer when Slack says that it was done.
+    pub(crate) async fn call(&self, method: Method, token: &Token, body: &Value) -> Result<Value, Refusal> {
+        self.ask(method, token, body).await.map(|answer| answer.body)
+    }
+
+    /// Calls `method`, and keeps what its header tells.
+    pub(crate) async fn ask(&self, method: Method, token: &Token, body: &Value) -> Result<Answer, Refusal> {
+        let name = method.name;
+        let lane = method.lane(body);
+        match self.pace.enter(&[(lane.clone(), method.rate)], self.now()) {
+            Ok(wait) => tokio::time::sleep(wait).await,
+            Err(wait) => {
+                let reason = format!("{name}: as many as Slack takes are under way");
+                return Err(Refusal::Transient { reason, retry_after: Some(wait) });
+            }
+        }
+        let request = self.http.post(format!("{}/{name}", self.base)).bearer_auth(&token.0);
+        let request = if method.as_form { request.form(&form(body)) } else { request.json(body) };
+        let response = request.send().await.map_err(|error| unanswered(method, &error))?;
+        let status = response.status();
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+            let wait = Duration::from_secs(seconds.unwrap_or(30).min(3_600));
+            self.pace.shut(&lane, self.now() + wait);
+            return Err(Refusal::Transient { reason: format!("{name}: status 429"), retry_after: Some(wait) });
+        }
+        if !status.is_success() {
+            return Err(refusal::of_status(name, status.as_u16(), method.repeat));
+        }
+        let scopes =
+            response.headers().get("x-oauth-scopes").and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
+        let body = read(method, response).await?;
+        if body["ok"] == true {
+            return Ok(Answer { body, scopes });
+        }
+        Err(refusal::of_code(name, body["error"].as_str().unwrap_or_default(), method.repeat))
+    }
+}
+
+/// The body of an answer, no longer than is believed.
+async fn read(method: Method, mut response: reqwest::Response) -> Result<Value, Refusal> {
+    let broken = || refusal::unclear(format!("{}: the answer broke off", method.name), method.repeat);
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| broken())? {
+        if bytes.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(refusal::unclear(format!("{}: the answer is too long", method.name), method.repeat));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    serde_json::from_slice(&bytes)
+        .map_err(|_| refusal::unclear(format!("{}: the answer can't be read", method.name), method.repeat))
+}
+
+/// No answer: surely nothing happened where there was no connection.
+fn unanswered(method: Method, error: &reqwest::Error) -> Refusal {
+    if error.is_connect() || error.is_builder() {
+        return Refusal::Transient { reason: format!("{}: no connection", method.name), retry_after: None };
+    }
+    let how = if error.is_timeout() { "no answer in time" } else { "the connection was lost" };
+    refusal::unclear(format!("{}: {how}", method.name), method.repeat)
+}
+
+/// The fields of a form: text as it stands, everything else as JSON, nothing for what is not there.
+fn form(body: &Value) -> Vec<(&str, String)> {
+    let fields = body.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    fields
+        .map(|(name, value)| (name.as_str(), value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)))
+        .collect()
+}

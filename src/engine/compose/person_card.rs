@@ -1,0 +1,253 @@
+//! What Kairos knows of a person and why, for that person alone; and how to change it.
+
+use chat::{Block, Card, Choice, Prominence, Span, Text, Timestamp};
+use jiff::tz::TimeZone;
+
+use crate::{
+    engine::{PersonFacts, Setting, Tap, WorkingHours},
+    library::{Library, ScenarioId},
+};
+
+/// How many cards that reached somebody are listed.
+const LISTED: usize = 30;
+
+/// What is kept about a person, as far as they are to see it at a glance.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'a> {
+    /// The person.
+    pub facts: &'a PersonFacts,
+    /// Practices they have begun and not finished.
+    pub practising: &'a [ScenarioId],
+    /// The hours of those who have none of their own.
+    pub usual_hours: WorkingHours,
+    /// The zone of those whose platform tells none.
+    pub usual_zone: &'a TimeZone,
+    /// The instant.
+    pub now: Timestamp,
+}
+
+impl Kept<'_> {
+    fn zone(&self) -> TimeZone {
+        let told = self.facts.profile.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok());
+        told.unwrap_or_else(|| self.usual_zone.clone())
+    }
+
+    fn date(&self, at: Timestamp) -> String {
+        let at = jiff::Timestamp::from_millisecond(at.as_ms()).unwrap_or_default();
+        at.to_zoned(self.zone()).strftime("%a %-d %b, %H:%M").to_string()
+    }
+
+    fn snoozed_until(&self) -> Option<Timestamp> {
+        self.facts.snoozed_until.filter(|until| *until > self.now)
+    }
+}
+
+fn plain(text: impl Into<String>) -> Vec<Span> {
+    vec![Span::Plain(text.into())]
+}
+
+fn point(what: &str, text: &str) -> Vec<Span> {
+    vec![Span::Bold(what.to_owned()), Span::Plain(format!(": {text}"))]
+}
+
+fn choice(setting: Setting, label: &str, prominence: Prominence) -> Choice {
+    Choice { id: Tap::Set(setting).to_choice(), label: label.to_owned(), prominence }
+}
+
+/// What is known of a person and why, what they practise, and their settings: one page, theirs alone.
+pub fn person_card(library: &Library, kept: &Kept<'_>) -> Card {
+    let mut text = vec![Block::Heading(plain("What I know of you, and why"))];
+    text.push(Block::Bullets(known(library, kept)));
+    text.push(Block::Heading(plain("Skills and practice")));
+    text.push(Block::Bullets(practice(library, kept)));
+    text.push(Block::Heading(plain("Settings")));
+    text.push(Block::Bullets(settings(library, kept)));
+    let mut choices: Vec<Choice> = kept
+        .practising
+        .iter()
+        .filter_map(|id| library.scenarios.get(id))
+        .take(2)
+        .map(|scenario| Choice {
+            id: Tap::Start(scenario.id.clone()).to_choice(),
+            label: format!("Carry on: {}", scenario.title).chars().take(75).collect(),
+            prominence: Prominence::Primary,
+        })
+        .collect();
+    // At most one stands out.
+    choices.iter_mut().skip(1).for_each(|choice| choice.prominence = Prominence::Usual);
+    let is_quiet = kept.snoozed_until().is_some() || kept.facts.opted_out;
+    choices.push(if is_quiet {
+        choice(Setting::Resume, "Unasked help may come again", Prominence::Usual)
+    } else {
+        choice(Setting::Snooze, "Quiet for a week", Prominence::Usual)
+    });
+    if !kept.facts.opted_out {
+        choices.push(choice(Setting::Out, "Nothing unasked, ever", Prominence::Tucked));
+    }
+    choices.push(choice(Setting::Hours, "Working hours", Prominence::Usual));
+    choices.push(choice(Setting::Export, "Show everything that is kept", Prominence::Tucked));
+    choices.push(choice(Setting::Erase, "Forget me", Prominence::Tucked));
+    Card {
+        title: "You and Kairos".to_owned(),
+        text: Text(text),
+        choices,
+        footer: "Only you see this. Managers see totals of five people or more, never what you tap or practise."
+            .to_owned(),
+        ..Card::default()
+    }
+}
+
+fn known(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
+    let PersonFacts { profile, known, received, .. } = kept.facts;
+    let mut points = Vec::new();
+    match &profile.zone {
+        Some(zone) => points.push(point("Time zone", &format!("{zone}, so that nothing unasked comes at night"))),
+        None => points.push(plain("Your time zone is not known; the usual one holds.")),
+    }
+    if !profile.roles.is_empty() {
+        points.push(point("What you do", &format!("{}, so that cards fit it", profile.roles.join(", "))));
+    }
+    let month = kept.now - std::time::Duration::from_hours(24 * 30);
+    let lately = received.iter().filter(|card| card.at >= month);
+    let (asked, unasked): (Vec<_>, Vec<_>) = lately.partition(|card| !card.unasked);
+    let cards =
+        format!("{} you asked for, {} unasked, so that it does not become too much", asked.len(), unasked.len());
+    points.push(point("Cards in the last 30 days", &cards));
+    let titles: Vec<&str> =
+        known.iter().filter_map(|id| library.assets.get(id)).map(|asset| asset.title.as_str()).take(10).collect();
+    if !titles.is_empty() {
+        points.push(point("What you know already", &format!("{}; these rest", titles.join(" · "))));
+    }
+    points.push(plain("What you write is not kept."));
+    points
+}
+
+fn practice(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
+    let mut points: Vec<_> = kept
+        .practising
+        .iter()
+        .filter_map(|id| library.scenarios.get(id))
+        .map(|scenario| point("Begun and not finished", &scenario.title))
+        .take(10)
+        .collect();
+    let mut skills: Vec<&str> = kept
+        .facts
+        .received
+        .iter()
+        .filter_map(|card| library.triggers.get(&card.trigger))
+        .filter_map(|trigger| library.skills.get(&trigger.skill))
+        .map(|skill| skill.title.as_str())
+        .collect();
+    skills.sort_unstable();
+    skills.dedup();
+    points.extend(skills.into_iter().take(10).map(|skill| point("You had a card on", skill)));
+    if points.is_empty() {
+        points.push(plain("Nothing yet: ask me something, and practise what you like of it."));
+    }
+    points
+}
+
+fn settings(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
+    let facts = kept.facts;
+    let mut points = Vec::new();
+    points.push(match (facts.opted_out, kept.snoozed_until()) {
+        (true, _) => point("Unasked help", "never; ask any time"),
+        (false, Some(until)) => point("Unasked help", &format!("quiet until {}", kept.date(until))),
+        (false, None) => point("Unasked help", "may come, within your working hours and a small budget"),
+    });
+    let (hours, whose) = match facts.hours {
+        Some(hours) => (hours, "your own"),
+        None => (kept.usual_hours, "the usual ones"),
+    };
+    points.push(point("Working hours", &format!("{hours}, {whose}")));
+    let stopped: Vec<&str> = facts
+        .stopped
+        .iter()
+        .map(|id| library.triggers.get(id).map_or(id.as_str(), |trigger| trigger.title.as_str()))
+        .take(20)
+        .collect();
+    if !stopped.is_empty() {
+        points.push(point("Triggers you stopped", &stopped.join(" · ")));
+    }
+    points
+}
+
+/// Everything that reached a person, with what is known of them: to read, and to keep.
+pub fn export_card(library: &Library, kept: &Kept<'_>, taps: &[(Timestamp, String)]) -> Card {
+    let mut card = person_card(library, kept);
+    card.title = "Everything that is kept about you".to_owned();
+    card.choices.clear();
+    let received = &kept.facts.received;
+    let line = |at: Timestamp, text: String| point(&kept.date(at), &text);
+    let mut cards: Vec<_> = received
+        .iter()
+        .take(LISTED)
+        .map(|card| {
+            let title = library.assets.get(&card.asset).map_or(card.asset.as_str(), |asset| asset.title.as_str());
+            line(card.at, format!("{title}{}", if card.unasked { " (unasked)" } else { "" }))
+        })
+        .collect();
+    if received.len() > LISTED {
+        cards.push(plain(format!("and {} older ones", received.len() - LISTED)));
+    }
+    let mut tapped: Vec<_> = taps.iter().rev().take(LISTED).map(|(at, tap)| line(*at, tap.replace('_', " "))).collect();
+    if taps.len() > LISTED {
+        tapped.push(plain(format!("and {} older ones", taps.len() - LISTED)));
+    }
+    for (heading, points) in [("Cards that reached you", cards), ("What you tapped", tapped)] {
+        card.text.0.push(Block::Heading(plain(heading)));
+        card.text.0.push(Block::Bullets(if points.is_empty() { vec![plain("Nothing.")] } else { points }));
+    }
+    card
+}
+
+/// Asks whether it is meant.
+pub fn erase_card() -> Card {
+    let text = "Your settings, what reached you, what you tapped and what you practised are deleted, for good. I won't \
+                know you any more: what you stopped may reach you again.";
+    let mut card = Card::new("Forget you?", Text::paragraph(text));
+    card.choices = vec![choice(Setting::EraseNow, "Yes, forget me", Prominence::Usual)];
+    card
+}
+
+/// What can be typed behind the command.
+pub fn help_card(library: &Library) -> Card {
+    let command = |word: &str, what: &str| vec![Span::Code(format!("/kairos {word}")), Span::Plain(format!(" {what}"))];
+    let mut card = super::greeting_card(library);
+    card.title = "What I can do for you".to_owned();
+    card.text.0.push(Block::Bullets(vec![
+        command("ask …", "or just your question: you get an answer, or a reason why there is none"),
+        command("why", "tells why you saw the last card"),
+        command("snooze", "keeps everything unasked away for a week, and resume ends it"),
+        command("stop", "keeps everything unasked away for good"),
+        command("settings", "shows what I know of you, and lets you change it"),
+        command("here live", "lets me listen and answer in a channel; shadow and off do what they say"),
+    ]));
+    card
+}
+
+#[cfg(test)]
+mod tests {
+    use chat::{PersonId, Profile};
+
+    use super::*;
+
+    #[test]
+    fn a_page_says_what_is_known_and_offers_the_way_back() {
+        let library = Library::default();
+        let zone = TimeZone::UTC;
+        let mut facts = PersonFacts::of_stranger(PersonId::new("p1"), Profile::default());
+        let now = Timestamp::from_ms(1_763_632_680_000);
+        let page = |facts: &PersonFacts| {
+            let usual_hours = WorkingHours::default();
+            let kept = Kept { facts, practising: &[], usual_hours, usual_zone: &zone, now };
+            person_card(&library, &kept).plain()
+        };
+        let before = page(&facts);
+        assert!(before.contains("[Quiet for a week]") && before.contains("time zone is not known"), "{before}");
+        facts.snoozed_until = Some(now + std::time::Duration::from_hours(24));
+        let after = page(&facts);
+        assert!(after.contains("quiet until Fri 21 Nov, 09:58"), "{after}");
+        assert!(after.contains("[Unasked help may come again]") && !after.contains("[Quiet for a week]"), "{after}");
+    }
+}

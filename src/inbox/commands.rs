@@ -1,0 +1,183 @@
+//! What is typed behind `/kairos`: a word we know, or a question.
+//!
+//! Invariants
+//! - Every command gets an answer, or a reason why there is none.
+//! - What Kairos does in a channel is told in that channel, and changed only by whoever may.
+
+use std::time::Duration;
+
+use chat::{Card, Event, Message, PersonId, Place, ShownTo, Text};
+
+use super::{
+    Line, LineError,
+    line::{Effect, privately},
+    messages::SNOOZE,
+};
+use crate::{
+    engine::compose::{help_card, why_card},
+    library::Mode,
+    store::{Action, Channel, PersonChange},
+};
+
+/// How long a platform is asked who somebody is, while they wait.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How many decisions are looked through for the last card.
+const LOOK_BACK: u32 = 50;
+
+impl Line {
+    /// A slash command: a word we know, or a question.
+    pub(super) async fn command(&self, event: &Event, text: &str, effect: &mut Effect) -> Result<(), LineError> {
+        let text = text.trim();
+        let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        match (word.to_lowercase().as_str(), rest.trim()) {
+            ("" | "help" | "ask", "") => {
+                let person = self.person(&event.by, effect).await?.id;
+                self.reply(event, "help", &person, help_card(self.parts.engine.library()), effect);
+                Ok(())
+            }
+            ("snooze", "") => self.unasked(event, "snooze", effect).await,
+            ("resume", "") => self.unasked(event, "resume", effect).await,
+            ("stop", "") => self.unasked(event, "stop", effect).await,
+            ("why", "") => self.why_last(event, effect).await,
+            ("settings" | "me", "") => {
+                let person = self.person(&event.by, effect).await?.id;
+                let card = self.about(&event.by, effect).await?;
+                self.reply(event, "settings", &person, card, effect);
+                Ok(())
+            }
+            ("here", "") => self.tell_mode(event, effect).await,
+            ("here", mode) if !mode.contains(char::is_whitespace) => self.set_mode(event, mode, effect).await,
+            ("ask", question) => self.question(event, question, effect).await,
+            _ => self.question(event, text, effect).await,
+        }
+    }
+
+    fn reply(&self, event: &Event, what: &str, person: &PersonId, card: Card, effect: &mut Effect) {
+        effect.outcome.deliveries.push(self.answer(event, what, person, privately(event), card));
+    }
+
+    async fn question(&self, event: &Event, text: &str, effect: &mut Effect) -> Result<(), LineError> {
+        let message = Message {
+            id: chat::MessageId::new(event.id.as_str()),
+            text: text.to_owned(),
+            by_bot: false,
+            mentions_us: true,
+            replies_to: None,
+        };
+        let needs = self.parts.engine.hear(text, true);
+        self.decide_about(event, &message, &needs, effect).await
+    }
+
+    /// Whether unasked help may come.
+    async fn unasked(&self, event: &Event, word: &str, effect: &mut Effect) -> Result<(), LineError> {
+        let person = self.person(&event.by, effect).await?.id;
+        let (changes, said) = match word {
+            "snooze" => (
+                vec![PersonChange::Snooze(Some(self.now() + SNOOZE))],
+                "Quiet for a week. Ask any time; `/kairos resume` ends it.",
+            ),
+            "stop" => (
+                vec![PersonChange::OptOut(true)],
+                "Nothing unasked reaches you any more. Ask any time; `/kairos resume` brings it back.",
+            ),
+            _ => (
+                vec![PersonChange::Snooze(None), PersonChange::OptOut(false)],
+                "Welcome back. Unasked help may reach you again.",
+            ),
+        };
+        effect.outcome.people.extend(changes.into_iter().map(|change| (person.clone(), change)));
+        self.reply(event, word, &person, Card::new("Noted", Text::paragraph(said)), effect);
+        Ok(())
+    }
+
+    /// Why the last card came.
+    async fn why_last(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
+        let person = self.person(&event.by, effect).await?.id;
+        let library = self.parts.engine.library();
+        let mut card = Card::new("Nothing has reached you yet", Text::paragraph("So there is nothing to explain."));
+        for decided in self.parts.store.decisions_of(&person, LOOK_BACK).await? {
+            let Some(delivery) = &decided.delivery else { continue };
+            let Some((_, offer)) = self.offer_behind(delivery).await? else { continue };
+            if let Some(trigger) = library.triggers.get(&offer.plan.trigger) {
+                card = why_card(trigger, &offer.need, &decided.decision);
+                break;
+            }
+        }
+        self.reply(event, "why", &person, card, effect);
+        Ok(())
+    }
+
+    async fn tell_mode(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
+        let person = self.person(&event.by, effect).await?.id;
+        let mode = self.mode_of(&event.place).await?.mode;
+        let text = format!(
+            "Here I {}. Whoever runs the workspace or made the channel may change it: /kairos here live, shadow or off.",
+            doing(mode)
+        );
+        self.reply(event, "here", &person, Card::new("This channel", Text::paragraph(text)), effect);
+        Ok(())
+    }
+
+    /// What Kairos does in a channel from now on.
+    async fn set_mode(&self, event: &Event, mode: &str, effect: &mut Effect) -> Result<(), LineError> {
+        let person = self.person(&event.by, effect).await?.id;
+        let place = Place { thread: None, ..event.place.clone() };
+        let refused = match Mode::ALL.iter().find(|known| known.as_str() == mode) {
+            None => Err("It can be live, shadow or off: /kairos here live."),
+            Some(_) if place.is_private() => Err("This is between the two of us; say it in the channel you mean."),
+            Some(mode) => match self.may_steer(event, &place).await {
+                Some(true) => Ok(*mode),
+                Some(false) => Err("Only whoever runs the workspace or made this channel may say what I do here."),
+                None => Err("I could not find out whether you may; try again in a minute."),
+            },
+        };
+        let mode = match refused {
+            Ok(mode) => mode,
+            Err(reason) => {
+                self.reply(event, "here", &person, Card::new("Nothing has changed", Text::paragraph(reason)), effect);
+                return Ok(());
+            }
+        };
+        let name = self.name_of(&place).await;
+        effect.outcome.channels.push(Channel {
+            platform: place.platform,
+            workspace: place.workspace.clone(),
+            channel: place.channel.clone(),
+            name: name.clone(),
+            mode,
+        });
+        let told =
+            format!("From now on I {}. Ask me any time by name; /kairos here tells and changes it.", doing(mode));
+        let telling = Action::Post { place, shown_to: ShownTo::Everyone };
+        let card = Card::new("What I do in this channel", Text::paragraph(told));
+        effect.outcome.deliveries.push(self.answer(event, "here-told", &person, telling, card));
+        let done = format!(
+            "In {name} I {} from now on, and I tell it there. Where I am not a member yet, I hear nothing: invite me.",
+            doing(mode)
+        );
+        self.reply(event, "here", &person, Card::new("Noted", Text::paragraph(done)), effect);
+        Ok(())
+    }
+
+    /// Whether somebody may say what Kairos does here; `None` where the platform did not answer.
+    async fn may_steer(&self, event: &Event, place: &Place) -> Option<bool> {
+        let platform = self.parts.platforms.get(place.platform)?;
+        tokio::time::timeout(PATIENCE, platform.may_steer(&event.by, place)).await.ok()?.ok()
+    }
+
+    /// The name of a channel as conditions see it, or its id.
+    async fn name_of(&self, place: &Place) -> String {
+        let named = async { self.parts.platforms.get(place.platform)?.name_of(place).await.ok()? };
+        let name = tokio::time::timeout(PATIENCE, named).await.ok().flatten();
+        name.unwrap_or_else(|| place.channel.to_string())
+    }
+}
+
+/// What a mode means, behind "I".
+const fn doing(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Off => "neither listen nor speak unasked",
+        Mode::Shadow => "listen and note what I would have answered, and say nothing unasked",
+        Mode::Live => "answer a question in its thread when nobody else does",
+    }
+}

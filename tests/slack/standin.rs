@@ -1,0 +1,293 @@
+//! What stands between Kairos and local-slack: it lets calls go wrong, and adds what local-slack lacks.
+//!
+//! local-slack keeps no message metadata, knows no administrators, opens conversations with nobody, checks no token
+//! and no Block Kit, and never answers with 429 or 500. Slack does all of that; so does this.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::AbortHandle};
+
+use super::{checks, peer::client, relay::Relay};
+
+/// How a call goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wrong {
+    /// 429 with so many seconds to wait; nothing is done.
+    TooFast(u32),
+    /// A status; nothing is done.
+    Status(u16),
+    /// It is done, and the answer breaks off.
+    AnswerLost,
+    /// It is refused with an error code.
+    Error(&'static str),
+}
+
+/// A call that came.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) method: String,
+    pub(super) body: Value,
+}
+
+/// A request that local-slack sent on to Kairos.
+#[derive(Clone, Debug)]
+pub(super) struct Posted {
+    pub(super) path: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+#[derive(Default)]
+struct Seen {
+    calls: Vec<Call>,
+    wrong: HashMap<String, VecDeque<Wrong>>,
+    metadata: HashMap<String, Value>,
+    faulty: Vec<String>,
+    posted: Vec<Posted>,
+    view: Option<String>,
+}
+
+struct Inner {
+    /// Set once local-slack has started.
+    peer: Mutex<String>,
+    kairos: String,
+    http: reqwest::Client,
+    seen: Mutex<Seen>,
+    relay: Relay,
+}
+
+/// The stand-in, running.
+pub(super) struct StandIn {
+    inner: Arc<Inner>,
+    address: String,
+    serving: AbortHandle,
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl StandIn {
+    /// Starts it in front of Kairos at `kairos`.
+    pub(super) async fn start(kairos: String) -> Self {
+        let inner = Arc::new(Inner {
+            peer: Mutex::default(),
+            kairos,
+            http: client(),
+            seen: Mutex::default(),
+            relay: Relay::start().await,
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let app = Router::new().fallback(pass).with_state(Arc::clone(&inner));
+        let serving = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() }).abort_handle();
+        Self { inner, address, serving }
+    }
+
+    /// Where local-slack is.
+    pub(super) fn lead_to(&self, peer: String) {
+        *lock(&self.inner.peer) = peer;
+    }
+
+    /// Where Kairos finds the Web API.
+    pub(super) fn api(&self) -> String {
+        format!("{}/api", self.address)
+    }
+
+    /// Where local-slack sends events to.
+    pub(super) fn events(&self) -> String {
+        format!("{}/slack/events", self.address)
+    }
+
+    /// Lets the next calls of `method` go wrong, one after the other.
+    pub(super) fn next(&self, method: &str, wrong: impl IntoIterator<Item = Wrong>) {
+        lock(&self.inner.seen).wrong.entry(method.to_owned()).or_default().extend(wrong);
+    }
+
+    /// The calls of a method so far.
+    pub(super) fn calls(&self, method: &str) -> Vec<Call> {
+        lock(&self.inner.seen).calls.iter().filter(|call| call.method == method).cloned().collect()
+    }
+
+    /// What Slack would have found fault with.
+    pub(super) fn faulty(&self) -> Vec<String> {
+        lock(&self.inner.seen).faulty.clone()
+    }
+
+    /// What was sent on to Kairos.
+    pub(super) fn posted(&self) -> Vec<Posted> {
+        lock(&self.inner.seen).posted.clone()
+    }
+
+    /// The id of the view that was opened last.
+    pub(super) fn view(&self) -> Option<String> {
+        lock(&self.inner.seen).view.clone()
+    }
+
+    /// The connections of Socket Mode.
+    pub(super) fn relay(&self) -> &Relay {
+        &self.inner.relay
+    }
+
+    /// Sends a request to Kairos once more, as Slack does when it heard no answer.
+    pub(super) async fn deliver(&self, posted: &Posted) -> StatusCode {
+        let url = format!("{}{}", self.inner.kairos, posted.path);
+        let request = self.inner.http.post(url).headers(posted.headers.clone()).body(posted.body.clone());
+        request.send().await.unwrap().status()
+    }
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn pass(State(inner): State<Arc<Inner>>, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 8 << 20).await.unwrap();
+    match path.strip_prefix("/api/") {
+        Some(method) => inner.call(method, &parts.headers, body).await,
+        None => inner.post(path, parts.headers, body).await,
+    }
+}
+
+impl Inner {
+    /// An event on its way to Kairos.
+    async fn post(&self, path: String, mut headers: HeaderMap, body: Bytes) -> Response {
+        for name in ["host", "content-length", "connection", "accept-encoding"] {
+            headers.remove(name);
+        }
+        lock(&self.seen).posted.push(Posted { path: path.clone(), headers: headers.clone(), body: body.clone() });
+        let sent = self.http.post(format!("{}{path}", self.kairos)).headers(headers).body(body).send().await;
+        match sent {
+            Ok(answer) => (answer.status(), answer.bytes().await.unwrap_or_default()).into_response(),
+            Err(_) => StatusCode::BAD_GATEWAY.into_response(),
+        }
+    }
+
+    /// A call of Kairos.
+    async fn call(&self, method: &str, headers: &HeaderMap, body: Bytes) -> Response {
+        let asked = read(headers, &body);
+        let wrong = {
+            let mut seen = lock(&self.seen);
+            seen.calls.push(Call { method: method.to_owned(), body: asked.clone() });
+            let faults = checks::of_call(method, &asked);
+            seen.faulty.extend(faults.into_iter().map(|fault| format!("{method}: {fault}")));
+            seen.wrong.get_mut(method).and_then(VecDeque::pop_front)
+        };
+        match wrong {
+            Some(Wrong::TooFast(secs)) => {
+                return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", secs.to_string())]).into_response();
+            }
+            Some(Wrong::Status(status)) => return StatusCode::from_u16(status).unwrap().into_response(),
+            Some(Wrong::Error(code)) => return axum::Json(json!({ "ok": false, "error": code })).into_response(),
+            Some(Wrong::AnswerLost) | None => {}
+        }
+        let expected =
+            if method == "apps.connections.open" { "Bearer xapp-test-token" } else { "Bearer xoxb-test-token" };
+        if headers.get("authorization").is_none_or(|token| token != expected) {
+            return axum::Json(json!({ "ok": false, "error": "invalid_auth" })).into_response();
+        }
+        if method == "conversations.open" && !self.is_known(asked["users"].as_str().unwrap_or_default()) {
+            return axum::Json(json!({ "ok": false, "error": "user_not_found" })).into_response();
+        }
+        let Some(mut answer) = self.forward(method, headers, body).await else {
+            return StatusCode::BAD_GATEWAY.into_response();
+        };
+        self.complete(method, &asked, &mut answer);
+        if wrong == Some(Wrong::AnswerLost) {
+            let broken =
+                futures_util::stream::iter([Ok(Bytes::from_static(b"{\"ok\":")), Err(io::ErrorKind::BrokenPipe)]);
+            return Body::from_stream(futures_util::StreamExt::map(broken, |part| part.map_err(io::Error::from)))
+                .into_response();
+        }
+        ([("x-oauth-scopes", SCOPES)], axum::Json(answer)).into_response()
+    }
+
+    fn is_known(&self, user: &str) -> bool {
+        ["U01ALICE", "U02BOB"].contains(&user)
+    }
+
+    async fn forward(&self, method: &str, headers: &HeaderMap, body: Bytes) -> Option<Value> {
+        let url = format!("{}/api/{method}", lock(&self.peer));
+        let mut request = self.http.post(url).body(body);
+        for name in ["authorization", "content-type"] {
+            if let Some(value) = headers.get(name) {
+                request = request.header(name, value);
+            }
+        }
+        request.send().await.ok()?.json().await.ok()
+    }
+
+    /// What local-slack leaves out of its answers.
+    fn complete(&self, method: &str, asked: &Value, answer: &mut Value) {
+        match method {
+            "chat.postMessage" if answer["ok"] == true && asked["metadata"].is_object() => {
+                let ts = answer["ts"].as_str().unwrap_or_default().to_owned();
+                lock(&self.seen).metadata.insert(ts, asked["metadata"].clone());
+            }
+            "conversations.history" | "conversations.replies" => {
+                let shown = asked["include_all_metadata"] == "true";
+                let entries = answer["messages"].as_array_mut().map(std::mem::take).unwrap_or_default();
+                let entries: Vec<Value> = entries
+                    .into_iter()
+                    .filter(|entry| entry["subtype"] != "ephemeral")
+                    .map(|mut entry| {
+                        let ts = entry["ts"].as_str().unwrap_or_default().to_owned();
+                        if let Some(metadata) = lock(&self.seen).metadata.get(&ts).filter(|_| shown) {
+                            entry["metadata"] = metadata.clone();
+                        }
+                        entry
+                    })
+                    .collect();
+                answer["messages"] = json!(entries);
+            }
+            "users.info" if asked["user"] == "U01ALICE" => answer["user"]["is_admin"] = json!(true),
+            "views.open" => {
+                lock(&self.seen).view = answer["view"]["id"].as_str().map(ToOwned::to_owned);
+            }
+            "apps.connections.open" => {
+                if let Some(url) = answer["url"].as_str() {
+                    answer["url"] = json!(self.relay.instead_of(url));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What the manifest asks for.
+const SCOPES: &str = "app_mentions:read,channels:history,channels:read,chat:write,commands,groups:history,groups:read,\
+                      im:history,im:read,im:write,mpim:history,mpim:read,reactions:read,users:read";
+
+/// A body as JSON, whichever way it came.
+fn read(headers: &HeaderMap, body: &Bytes) -> Value {
+    let is_json = headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if is_json {
+        return serde_json::from_slice(body).unwrap_or_default();
+    }
+    let url = reqwest::Url::parse(&format!("http://form/?{}", String::from_utf8_lossy(body))).unwrap();
+    let fields = url.query_pairs().map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())));
+    Value::Object(fields.collect())
+}
+
+/// Ids that stand in several messages: none may.
+pub(super) fn doubled(entries: &[Value]) -> Vec<String> {
+    let mut known = HashSet::new();
+    let texts = entries.iter().map(|entry| entry["text"].as_str().unwrap_or_default().to_owned());
+    texts.filter(|text| !known.insert(text.clone())).collect()
+}
