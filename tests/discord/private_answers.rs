@@ -113,5 +113,5 @@ fn a_wait_that_discord_asks_for_outlives_a_restart() {
     world = world.restart();
     let card = world.peer.our_message(&question, 0);
     assert!(text_of(&card).contains("Tip number 1"));
-    assert_eq!(world.peer.ours(&question).len(), 1);
+    assert_eq!(world.peer.ours(&question).len(), 1, "{:?}", world.peer.requests());
 }
