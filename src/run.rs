@@ -243,16 +243,20 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
     }
 }
 
-/// Slack as it is configured, before it connects.
-fn slack_of(config: &Config) -> Result<Option<Slack>> {
-    let Some(bot_token) = &config.slack.bot_token else { return Ok(None) };
+/// What Slack's adapter has to know, where there is a token.
+pub fn slack_settings(config: &Config) -> Option<Settings> {
     let expose = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
-    let settings = Settings {
+    Some(Settings {
         api_url: config.slack.api_url.clone(),
-        bot_token: bot_token.expose().to_owned(),
+        bot_token: expose(&config.slack.bot_token)?,
         app_token: expose(&config.slack.app_token),
         signing_secret: expose(&config.slack.signing_secret),
-    };
+    })
+}
+
+/// Slack as it is configured, before it connects.
+fn slack_of(config: &Config) -> Result<Option<Slack>> {
+    let Some(settings) = slack_settings(config) else { return Ok(None) };
     // Slack has the machine's time, whatever the playground's clock shows.
     let machine = Clock::system();
     let slack = Slack::new(settings, Arc::new(|_| None), Arc::new(move || machine.now()));

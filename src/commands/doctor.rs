@@ -86,6 +86,8 @@ pub struct Probes<'a> {
     pub store: &'a dyn Fn(&StoreUrl) -> Finding,
     /// Reads the prompts (`None`: the starter library), and tells how many there are and how many mistakes.
     pub prompts: &'a dyn Fn(Option<&Path>) -> Finding,
+    /// Asks Slack whether the tokens work, and what they may.
+    pub slack: &'a dyn Fn(&Config) -> Finding,
 }
 
 /// What a probe says that nobody has wired.
@@ -107,7 +109,7 @@ pub fn examine(config: &Config, probes: &Probes<'_>) -> Vec<Check> {
         ("prompts", (probes.prompts)(config.prompts.as_deref())),
         ("listen address", listen_address(config.listen)),
         ("playground", playground(config)),
-        ("slack", slack(config)),
+        ("slack", slack(config, probes)),
         ("discord", discord(config)),
         ("time zones", time_zones()),
     ];
@@ -211,8 +213,8 @@ fn listen_address(address: SocketAddr) -> Finding {
 fn playground(config: &Config) -> Finding {
     if !config.playground {
         return Finding::missing(
-            "off; nobody can talk to this Kairos, as connecting to Slack and Discord comes with a later version",
-            "switch it on: KAIROS_PLAYGROUND_ENABLED=on",
+            "off",
+            "nothing, where people reach Kairos on their chat platform; otherwise KAIROS_PLAYGROUND_ENABLED=on",
         );
     }
     let page = format!("on: http://{}/", config.listen);
@@ -226,11 +228,22 @@ fn playground(config: &Config) -> Finding {
 /// What is said of a platform whose token is read already and used later.
 const LATER: &str = "configured; connecting comes with a later version";
 
-fn slack(config: &Config) -> Finding {
-    if config.slack.is_configured() {
-        Finding::ok(LATER)
-    } else {
-        Finding::missing("not configured", "nothing yet: connecting comes with a later version")
+fn slack(config: &Config, probes: &Probes<'_>) -> Finding {
+    let slack = &config.slack;
+    match (&slack.bot_token, &slack.app_token, &slack.signing_secret) {
+        (None, None, None) => Finding::missing(
+            "not configured",
+            "make an app of what `kairos slack manifest` prints, then set KAIROS_SLACK_BOT_TOKEN and _APP_TOKEN",
+        ),
+        (None, ..) => Finding::wrong(
+            "there is no bot token",
+            "set KAIROS_SLACK_BOT_TOKEN: api.slack.com/apps, your app, OAuth & Permissions",
+        ),
+        (Some(_), None, None) => Finding::wrong(
+            "it can speak, and hears nothing",
+            "set KAIROS_SLACK_APP_TOKEN for Socket Mode, or KAIROS_SLACK_SIGNING_SECRET for HTTP",
+        ),
+        (Some(_), ..) => (probes.slack)(config),
     }
 }
 
@@ -265,7 +278,11 @@ mod tests {
     }
 
     fn examined(env: &[(&str, &str)], store: &Finding) -> (Outcome, String) {
-        let probes = Probes { store: &|_| store.clone(), prompts: &|_| Finding::ok("42 prompts, no mistakes") };
+        let probes = Probes {
+            store: &|_| store.clone(),
+            prompts: &|_| Finding::ok("42 prompts, no mistakes"),
+            slack: &|_| Finding::ok("Test Workspace, by Socket Mode"),
+        };
         let mut out = Vec::new();
         let outcome = print(&examine(&config(env), &probes), false, &mut out).unwrap();
         (outcome, String::from_utf8(out).unwrap())
@@ -290,10 +307,13 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_not_called_a_connection() {
+    fn a_token_alone_is_not_called_a_connection() {
         let env = [SOMEWHERE[0], SOMEWHERE[1], ("KAIROS_SLACK_BOT_TOKEN", "xoxb-1")];
         let (_, text) = examined(&env, &Finding::ok("fine"));
-        assert!(text.contains("slack           configured; connecting comes with a later version"), "{text}");
+        assert!(text.contains("wrong    slack           it can speak, and hears nothing"), "{text}");
+        let env = [env[0], env[1], env[2], ("KAIROS_SLACK_APP_TOKEN", "xapp-1")];
+        let (_, text) = examined(&env, &Finding::ok("fine"));
+        assert!(text.contains("ok       slack           Test Workspace, by Socket Mode"), "{text}");
         assert!(text.contains("missing  playground"), "{text}");
     }
 

@@ -10,6 +10,7 @@ pub mod config;
 pub mod doctor;
 pub mod replay;
 pub mod serve;
+pub mod slack;
 
 use std::{
     env,
@@ -27,6 +28,7 @@ use ::chat::{Card, PlatformKind};
 use tokio::runtime::Runtime;
 
 use crate::{
+    clock::Clock,
     config::{Config, Mistakes, StoreUrl},
     engine::{
         Need, Recogniser,
@@ -67,6 +69,8 @@ enum Command {
     Config(config::Args),
     /// Try out whether everything Kairos needs is there
     Doctor(doctor::Args),
+    /// What Slack needs to know of Kairos
+    Slack(slack::Args),
 }
 
 /// How a command ended.
@@ -105,10 +109,11 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
         Command::Check(args) => check_prompts(args, config, out),
         Command::Config(args) => Ok(config::print_effective(config, args.json, out)?),
         Command::Doctor(args) => {
-            let probes = doctor::Probes { store: &probe_store, prompts: &probe_prompts };
+            let probes = doctor::Probes { store: &probe_store, prompts: &probe_prompts, slack: &probe_slack };
             Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
         Command::Replay(args) => rehearse(args, config, out),
+        Command::Slack(args) => Ok(slack::run(args, out)?),
         Command::Chat => chat::run(config, out),
     }
 }
@@ -124,7 +129,7 @@ fn check_prompts(args: &check::Args, config: &Config, out: &mut dyn Write) -> Re
     };
     let card = |asset: &Asset| if asset.answers.is_empty() { asset_card(asset) } else { exercise_card(asset) };
     let misfits =
-        |card: &Card| vec![(PlatformKind::Slack, slack::fit(card)), (PlatformKind::Discord, discord::fit(card))];
+        |card: &Card| vec![(PlatformKind::Slack, ::slack::fit(card)), (PlatformKind::Discord, discord::fit(card))];
     reading.check(&Checks { claims: &claims, card: &card, misfits: &misfits });
     check::report(&reading, args, io::stdout().is_terminal(), out)
 }
@@ -159,6 +164,18 @@ fn probe_store(url: &StoreUrl) -> doctor::Finding {
             format!("{}: {error:#}", url.shown()),
             "start the database, or name another one by KAIROS_STORE_URL",
         ),
+    }
+}
+
+/// Asks Slack whether the tokens work and what they lack.
+fn probe_slack(config: &Config) -> doctor::Finding {
+    let Some(settings) = run::slack_settings(config) else { return doctor::Finding::ok("not configured") };
+    let machine = Clock::system();
+    let examined = runtime()
+        .map(|runtime| runtime.block_on(::slack::examine(&settings, std::sync::Arc::new(move || machine.now()))));
+    match examined {
+        Ok(examined) => slack::finding(examined),
+        Err(error) => doctor::Finding::wrong(format!("{error:#}"), "try again"),
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use futures_util::SinkExt;
+use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_tungstenite::{connect_async, tungstenite::Message};
@@ -121,12 +121,22 @@ impl Peer {
     }
 
     /// Sends the modal that is open, filled in.
-    pub(super) async fn submit_view(&self, view: &str, user: &str, values: Value) {
+    pub(super) async fn submit_view(&self, user: &str, values: Value) {
+        self.on_page(&json!({ "t": "view_submit", "user": user, "values": values })).await;
+    }
+
+    /// Somebody taps on their own page, where there is no message.
+    pub(super) async fn tap_home(&self, user: &str, action: Value) {
+        self.on_page(&json!({ "t": "block_action", "user": user, "appId": "A01APP", "action": action })).await;
+    }
+
+    /// Does something in the browser page, and waits until the page shows it.
+    async fn on_page(&self, what: &Value) {
         let (mut page, _) = connect_async(format!("ws://127.0.0.1:{}/ui", self.port)).await.unwrap();
-        let submit = json!({ "t": "view_submit", "viewId": view, "view_id": view, "user": user, "values": values });
-        page.send(Message::Text(submit.to_string().into())).await.unwrap();
-        // The page stays open until it has been read.
-        let _ = tokio::time::timeout(Duration::from_millis(500), futures_util::StreamExt::next(&mut page)).await;
+        // The first frame is the page itself.
+        page.next().await.unwrap().unwrap();
+        page.send(Message::Text(what.to_string().into())).await.unwrap();
+        page.next().await.unwrap().unwrap();
     }
 }
 

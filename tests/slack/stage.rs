@@ -82,6 +82,25 @@ impl Stage {
         self.peer.control("interact", &press).await;
     }
 
+    /// Somebody presses what is labelled so on their own page.
+    pub(super) async fn presses_at_home(&self, user: &str, page: &Value, label: &str) {
+        let action = labelled(page, label).unwrap_or_else(|| panic!("no {label:?} on {}", seen(page)));
+        self.peer.tap_home(user, action).await;
+    }
+
+    /// Somebody opens their own page; what stands there then.
+    pub(super) async fn opens_home(&self, user: &str) -> Value {
+        let before = self.standin.calls("views.publish").len();
+        self.peer.control("open-home", &json!({ "user": user })).await;
+        self.home_after(before).await
+    }
+
+    /// The page as it stands once it was shown more than `before` times.
+    pub(super) async fn home_after(&self, before: usize) -> Value {
+        self.called("views.publish", before + 1).await;
+        self.standin.calls("views.publish").last().unwrap().body["view"].clone()
+    }
+
     /// What Kairos has said in a channel.
     pub(super) async fn said(&self, channel: &str) -> Vec<Value> {
         let all = self.peer.messages(channel).await;

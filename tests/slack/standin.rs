@@ -4,7 +4,7 @@
 //! and no Block Kit, and never answers with 429 or 500. Slack does all of that; so does this.
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, VecDeque},
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -56,7 +56,7 @@ struct Seen {
     metadata: HashMap<String, Value>,
     faulty: Vec<String>,
     posted: Vec<Posted>,
-    view: Option<String>,
+    lacking: Option<String>,
 }
 
 struct Inner {
@@ -123,6 +123,11 @@ impl StandIn {
         lock(&self.inner.seen).calls.iter().filter(|call| call.method == method).cloned().collect()
     }
 
+    /// Takes a scope from the bot's token.
+    pub(super) fn take_away(&self, scope: &str) {
+        lock(&self.inner.seen).lacking = Some(scope.to_owned());
+    }
+
     /// What Slack would have found fault with.
     pub(super) fn faulty(&self) -> Vec<String> {
         lock(&self.inner.seen).faulty.clone()
@@ -131,11 +136,6 @@ impl StandIn {
     /// What was sent on to Kairos.
     pub(super) fn posted(&self) -> Vec<Posted> {
         lock(&self.inner.seen).posted.clone()
-    }
-
-    /// The id of the view that was opened last.
-    pub(super) fn view(&self) -> Option<String> {
-        lock(&self.inner.seen).view.clone()
     }
 
     /// The connections of Socket Mode.
@@ -215,7 +215,11 @@ impl Inner {
             return Body::from_stream(futures_util::StreamExt::map(broken, |part| part.map_err(io::Error::from)))
                 .into_response();
         }
-        ([("x-oauth-scopes", SCOPES)], axum::Json(answer)).into_response()
+        let mut listed = scopes();
+        if let Some(lacking) = &lock(&self.seen).lacking {
+            listed = listed.replace(lacking.as_str(), "");
+        }
+        ([("x-oauth-scopes", listed)], axum::Json(answer)).into_response()
     }
 
     fn is_known(&self, user: &str) -> bool {
@@ -257,9 +261,6 @@ impl Inner {
                 answer["messages"] = json!(entries);
             }
             "users.info" if asked["user"] == "U01ALICE" => answer["user"]["is_admin"] = json!(true),
-            "views.open" => {
-                lock(&self.seen).view = answer["view"]["id"].as_str().map(ToOwned::to_owned);
-            }
             "apps.connections.open" => {
                 if let Some(url) = answer["url"].as_str() {
                     answer["url"] = json!(self.relay.instead_of(url));
@@ -270,9 +271,12 @@ impl Inner {
     }
 }
 
-/// What the manifest asks for.
-const SCOPES: &str = "app_mentions:read,channels:history,channels:read,chat:write,commands,groups:history,groups:read,\
-                      im:history,im:read,im:write,mpim:history,mpim:read,reactions:read,users:read";
+/// What the manifest asks for, as Slack lists it.
+fn scopes() -> String {
+    let manifest = slack::manifest(&slack::Mode::Socket);
+    let listed = manifest["oauth_config"]["scopes"]["bot"].as_array().into_iter().flatten();
+    listed.filter_map(Value::as_str).collect::<Vec<_>>().join(",")
+}
 
 /// A body as JSON, whichever way it came.
 fn read(headers: &HeaderMap, body: &Bytes) -> Value {
@@ -283,11 +287,4 @@ fn read(headers: &HeaderMap, body: &Bytes) -> Value {
     let url = reqwest::Url::parse(&format!("http://form/?{}", String::from_utf8_lossy(body))).unwrap();
     let fields = url.query_pairs().map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())));
     Value::Object(fields.collect())
-}
-
-/// Ids that stand in several messages: none may.
-pub(super) fn doubled(entries: &[Value]) -> Vec<String> {
-    let mut known = HashSet::new();
-    let texts = entries.iter().map(|entry| entry["text"].as_str().unwrap_or_default().to_owned());
-    texts.filter(|text| !known.insert(text.clone())).collect()
 }

@@ -46,13 +46,21 @@ pub(crate) struct Method {
     by_channel: bool,
     /// Methods that read take a form; those that write take JSON.
     as_form: bool,
+    /// What the bot's token must allow.
+    scopes: &'static [&'static str],
 }
 
-/// Declares the methods that are used: those that read and those that write, with their calls a minute.
+/// Declares the methods that are used: how often, whether a repetition shows something, whether each channel is counted
+/// by itself, whether they take a form, and what the bot's token must allow.
 macro_rules! methods {
-    ($($const:ident = $name:literal, $rate:expr, $repeat:ident, $by_channel:literal, $as_form:literal;)+) => {
+    ($($const:ident = $name:literal, $rate:expr, $repeat:ident, $by_channel:literal, $as_form:literal, $scopes:expr;)+) => {
         $(pub(crate) const $const: Method = Method {
-            name: $name, rate: $rate, repeat: Repeat::$repeat, by_channel: $by_channel, as_form: $as_form,
+            name: $name,
+            rate: $rate,
+            repeat: Repeat::$repeat,
+            by_channel: $by_channel,
+            as_form: $as_form,
+            scopes: $scopes,
         };)+
 
         /// Every method that is called.
@@ -60,25 +68,34 @@ macro_rules! methods {
     };
 }
 
+/// To read conversations of every kind.
+const READING: &[&str] = &["channels:history", "groups:history", "im:history", "mpim:history"];
+
 methods! {
-    AUTH_TEST = "auth.test", Rate::per_minute(100), Harmless, false, true;
-    CONNECTIONS_OPEN = "apps.connections.open", Rate::per_minute(20), Harmless, false, true;
-    POST_MESSAGE = "chat.postMessage", Rate::per_channel(), Shows, true, false;
-    POST_EPHEMERAL = "chat.postEphemeral", Rate::per_minute(100), Shows, false, false;
-    UPDATE = "chat.update", Rate::per_minute(50), Harmless, false, false;
-    OPEN_CONVERSATION = "conversations.open", Rate::per_minute(50), Harmless, false, false;
-    CONVERSATION = "conversations.info", Rate::per_minute(50), Harmless, false, true;
-    HISTORY = "conversations.history", Rate::per_minute(50), Harmless, false, true;
-    REPLIES = "conversations.replies", Rate::per_minute(50), Harmless, false, true;
-    USER = "users.info", Rate::per_minute(100), Harmless, false, true;
-    OPEN_VIEW = "views.open", Rate::per_minute(100), Harmless, false, false;
-    PUBLISH_VIEW = "views.publish", Rate::per_minute(100), Harmless, false, false;
+    AUTH_TEST = "auth.test", Rate::per_minute(100), Harmless, false, true, &[];
+    // This one takes the app's own token.
+    CONNECTIONS_OPEN = "apps.connections.open", Rate::per_minute(20), Harmless, false, true, &[];
+    POST_MESSAGE = "chat.postMessage", Rate::per_channel(), Shows, true, false, &["chat:write"];
+    POST_EPHEMERAL = "chat.postEphemeral", Rate::per_minute(100), Shows, false, false, &["chat:write"];
+    UPDATE = "chat.update", Rate::per_minute(50), Harmless, false, false, &["chat:write"];
+    OPEN_CONVERSATION = "conversations.open", Rate::per_minute(50), Harmless, false, false, &["im:write"];
+    CONVERSATION = "conversations.info", Rate::per_minute(50), Harmless, false, true, &["channels:read", "groups:read"];
+    HISTORY = "conversations.history", Rate::per_minute(50), Harmless, false, true, READING;
+    REPLIES = "conversations.replies", Rate::per_minute(50), Harmless, false, true, READING;
+    USER = "users.info", Rate::per_minute(100), Harmless, false, true, &["users:read"];
+    OPEN_VIEW = "views.open", Rate::per_minute(100), Harmless, false, false, &[];
+    PUBLISH_VIEW = "views.publish", Rate::per_minute(100), Harmless, false, false, &[];
 }
 
 impl Method {
     /// Its name.
     pub(crate) const fn name(self) -> &'static str {
         self.name
+    }
+
+    /// What the bot's token must allow.
+    pub(crate) const fn scopes(self) -> &'static [&'static str] {
+        self.scopes
     }
 
     fn lane(self, body: &Value) -> (&'static str, String) {

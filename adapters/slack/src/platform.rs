@@ -54,11 +54,6 @@ impl SlackPlatform {
         self.api.call(method, self.token(team), body).await
     }
 
-    /// What Slack says about the token: who it is for, and what it may do.
-    pub(crate) async fn introduce(&self) -> Result<api::Answer, Refusal> {
-        self.api.ask(api::AUTH_TEST, &self.token, &json!({})).await
-    }
-
     fn message(&self, card: &Card) -> Result<Value, Refusal> {
         let misfits = fit(card);
         if misfits.is_empty() {

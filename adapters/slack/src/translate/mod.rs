@@ -24,6 +24,19 @@ use crate::export::{instant, stamp, text as field};
 pub(crate) use interaction::{Opening, opening, trigger_of};
 pub(crate) use message::of_history;
 
+/// What has to be subscribed to, and what that asks for: everything that is read here, and nothing else.
+pub(crate) const SUBSCRIPTIONS: &[(&str, &[&str])] = &[
+    ("app_home_opened", &[]),
+    ("app_mention", &["app_mentions:read"]),
+    ("member_joined_channel", &["channels:read", "groups:read"]),
+    ("message.channels", &["channels:history"]),
+    ("message.groups", &["groups:history"]),
+    ("message.im", &["im:history"]),
+    ("message.mpim", &["mpim:history"]),
+    ("reaction_added", &["reactions:read"]),
+    ("reaction_removed", &["reactions:read"]),
+];
+
 /// The events in a raw event; none for what doesn't matter to us.
 pub(crate) fn events(raw: &str) -> Result<Vec<Event>, Unreadable> {
     let value: Value = serde_json::from_str(raw)
@@ -152,4 +165,4 @@ fn missing(name: &str) -> Unreadable {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

@@ -1,0 +1,136 @@
+//! The app's manifest: what an operator pastes into Slack to make the app.
+//!
+//! Invariants
+//! - It asks for the scopes of the methods that are called and of the events that are read, and for no others.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::{api::METHODS, translate::SUBSCRIPTIONS};
+
+/// How events arrive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// By Socket Mode.
+    Socket,
+    /// Over HTTP, at this public address, without a slash at its end.
+    Http(String),
+}
+
+/// What the bot's token must allow.
+pub(crate) fn scopes() -> BTreeSet<&'static str> {
+    let of_methods = METHODS.iter().flat_map(|method| method.scopes());
+    let of_events = SUBSCRIPTIONS.iter().flat_map(|(_, scopes)| *scopes);
+    // The slash command and the shortcut.
+    of_methods.chain(of_events).copied().chain(["commands"]).collect()
+}
+
+/// The manifest of an app named Kairos.
+pub fn manifest(mode: &Mode) -> Value {
+    let url = |path: &str| match mode {
+        Mode::Socket => Value::Null,
+        Mode::Http(base) => json!(format!("{base}/slack/{path}")),
+    };
+    let events: Vec<_> = SUBSCRIPTIONS.iter().map(|(event, _)| *event).collect();
+    let manifest = json!({
+        "display_information": {
+            "name": "Kairos",
+            "description": "Helps in the moment of need, in the conversation you are already in",
+            "background_color": "#1d3557",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": true,
+                "messages_tab_enabled": true,
+                "messages_tab_read_only_enabled": false,
+            },
+            "bot_user": { "display_name": "Kairos", "always_online": true },
+            "shortcuts": [{
+                "name": "Help with this",
+                "type": "message",
+                "callback_id": "help_with_this",
+                "description": "A card on what this message is about, for you alone",
+            }],
+            "slash_commands": [{
+                "command": "/kairos",
+                "url": url("commands"),
+                "description": "Ask, or say what you want of Kairos",
+                "usage_hint": "ask … | why | snooze | stop | settings | help",
+                "should_escape": true,
+            }],
+        },
+        "oauth_config": { "scopes": { "bot": scopes() } },
+        "settings": {
+            "event_subscriptions": { "request_url": url("events"), "bot_events": events },
+            "interactivity": { "is_enabled": true, "request_url": url("interactions") },
+            "org_deploy_enabled": false,
+            "socket_mode_enabled": *mode == Mode::Socket,
+            "token_rotation_enabled": false,
+        },
+    });
+    without_nulls(manifest)
+}
+
+/// Slack takes no `null` where an address belongs.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let kept = fields.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(kept.map(|(name, value)| (name, without_nulls(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Written down a second time: a scope that comes or goes is a decision of its own.
+    #[test]
+    fn the_scopes_are_those_that_are_used() {
+        let expected = [
+            "app_mentions:read",
+            "channels:history",
+            "channels:read",
+            "chat:write",
+            "commands",
+            "groups:history",
+            "groups:read",
+            "im:history",
+            "im:write",
+            "mpim:history",
+            "reactions:read",
+            "users:read",
+        ];
+        assert_eq!(scopes().into_iter().collect::<Vec<_>>(), expected);
+        assert_eq!(manifest(&Mode::Socket)["oauth_config"]["scopes"]["bot"], json!(expected));
+    }
+
+    /// Every method that the code names is in the table, so its scopes are asked for.
+    #[test]
+    fn every_method_that_is_called_is_in_the_table() {
+        let source = [include_str!("platform.rs"), include_str!("socket.rs"), include_str!("examine.rs")].concat();
+        let table = include_str!("api.rs");
+        for method in METHODS {
+            let line = table.lines().find(|line| line.contains(&format!("= \"{}\"", method.name()))).expect("a line");
+            let constant = line.split_whitespace().next().expect("a name");
+            assert!(source.contains(&format!("api::{constant}")), "{} is asked for and never called", method.name());
+        }
+        assert!(!source.contains("reqwest"), "Slack is called by the table of methods alone");
+    }
+
+    #[test]
+    fn each_mode_has_what_it_needs_and_nothing_of_the_other() {
+        let socket = manifest(&Mode::Socket);
+        assert_eq!(socket["settings"]["socket_mode_enabled"], true);
+        assert!(!socket.to_string().contains("url"), "no address is needed");
+        let http = manifest(&Mode::Http("https://kairos.example".to_owned()));
+        assert_eq!(http["settings"]["socket_mode_enabled"], false);
+        assert_eq!(http["settings"]["event_subscriptions"]["request_url"], "https://kairos.example/slack/events");
+        assert_eq!(http["settings"]["interactivity"]["request_url"], "https://kairos.example/slack/interactions");
+        assert_eq!(http["features"]["slash_commands"][0]["url"], "https://kairos.example/slack/commands");
+    }
+}
