@@ -124,7 +124,9 @@ impl Kairos {
         let among_others = config.slack.is_configured() || config.discord.is_configured();
         let clock = clock(playground.as_deref(), among_others);
         let kairos = Self::open_with(config, playground, clock).await?;
-        if let Some(playground) = kairos.playground.as_ref().filter(|playground| playground.is_new()) {
+        // The story winds the clock, which other platforms share.
+        let tells = |playground: &&Arc<Playground>| playground.is_new() && !among_others;
+        if let Some(playground) = kairos.playground.as_ref().filter(tells) {
             demo::tell(&kairos.works, playground).await?;
         }
         Ok(kairos)
@@ -273,20 +275,29 @@ fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, 
     (worker, ended)
 }
 
-/// Discord as it is configured, before it connects.
-pub(crate) fn discord_of(config: &Config, engine: &Arc<Engine>) -> Result<Option<Arc<Discord>>> {
-    let Some(token) = &config.discord.token else { return Ok(None) };
+/// How Discord is reached, as it is configured.
+pub fn discord_connection(config: &Config) -> Option<Connection> {
     // Discord has the machine's time, whatever the playground's clock shows.
     let machine = Clock::system();
-    let (pictures, titles) = (Arc::clone(engine), Arc::clone(engine));
-    let connection = Connection {
-        token: token.expose().to_owned(),
+    Some(Connection {
+        token: config.discord.token.as_ref()?.expose().to_owned(),
         api_url: config.discord.api_url.clone(),
         gateway_url: config.discord.gateway_url.clone(),
         public_key: config.discord.public_key.clone(),
         clock: Clockwork::new(move || machine.now()),
+        picture: Arc::new(|_| None),
+        suggest: Arc::new(|_| Vec::new()),
+    })
+}
+
+/// Discord as it is configured, before it connects.
+fn discord_of(config: &Config, engine: &Arc<Engine>) -> Result<Option<Arc<Discord>>> {
+    let Some(connection) = discord_connection(config) else { return Ok(None) };
+    let (pictures, titles) = (Arc::clone(engine), Arc::clone(engine));
+    let connection = Connection {
         picture: Arc::new(move |file| pictures.library().pictures.get(file).cloned()),
         suggest: Arc::new(move |typed| titles.library().titles_like(typed)),
+        ..connection
     };
     let discord = Discord::new(connection).map_err(anyhow::Error::msg);
     Ok(Some(discord.context("Discord can't be reached as it is configured")?))

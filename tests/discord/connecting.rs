@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+use crate::support::program::{run, told};
+
 use super::{
     peer::{Peer, eventually, text_of},
     world::{QUESTION, World},
@@ -13,7 +15,7 @@ const CONTENT_OF: u64 = 1 | 1 << 9 | 1 << 10 | 1 << 12;
 /// What comes by the gateway is still answered.
 fn serves(world: &World) {
     let interaction = world.peer.commands("ana", &world.deals(), "help", None);
-    assert!(text_of(&world.peer.answer_to(&interaction)).contains("Ask me in your own words"));
+    assert!(text_of(&world.peer.answer_to(&interaction)).contains("What I can do for you"));
 }
 
 #[test]
@@ -109,4 +111,25 @@ fn several_shards_are_all_connected() {
     peer.ask("settings", &json!({ "shards": 2 }));
     let world = World::beside(peer);
     eventually("both shards", || (world.peer.state("identified") == 2).then_some(()));
+}
+
+#[test]
+fn the_link_and_the_doctor_ask_discord_with_the_token() {
+    let peer = Peer::start();
+    let home = tempfile::TempDir::new().unwrap();
+    let (api, token) = (peer.api(), peer.id("/token"));
+    let env = [
+        ("KAIROS_DISCORD_TOKEN", token.as_str()),
+        ("KAIROS_DISCORD_API_URL", &api),
+        ("KAIROS_STORE_URL", "sqlite::memory:"),
+    ];
+    let printed = told(&run(home.path(), &["discord", "install-link"], &env).stdout);
+    let wanted =
+        format!("client_id={}&scope=bot+applications.commands&permissions=309237746688", peer.id("/application"));
+    assert!(printed.trim().ends_with(&wanted), "{printed}");
+    let examined = told(&run(home.path(), &["doctor"], &env).stdout);
+    assert!(examined.contains("discord         the token works"), "{examined}");
+    let wrong = [("KAIROS_DISCORD_TOKEN", "wrong"), env[1], env[2]];
+    let examined = told(&run(home.path(), &["doctor"], &wrong).stdout);
+    assert!(examined.contains("wrong    discord         Discord does not take the token"), "{examined}");
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    bodies::assert_sound,
     peer::{eventually, text_of},
     world::{QUESTION, World},
 };
@@ -27,6 +28,7 @@ fn a_question_gets_a_card_in_its_thread() {
     assert_eq!(body["allowed_mentions"], json!({ "parse": [] }));
     assert_eq!((&body["enforce_nonce"], &body["flags"]), (&json!(true), &json!(32_768)));
     assert!(body["nonce"].as_str().is_some_and(|nonce| (1..=25).contains(&nonce.len())), "{body}");
+    assert_sound(&world.peer.requests());
 }
 
 #[test]
@@ -75,6 +77,7 @@ fn why_this_is_told_to_whoever_asks_and_to_nobody_else() {
     let open: Vec<_> =
         world.peer.ours(&thread).into_iter().filter(|message| message["flags"].as_u64().unwrap() & 64 == 0).collect();
     assert_eq!(open.len(), 1);
+    assert_sound(&world.peer.requests());
 }
 
 #[test]
@@ -89,6 +92,7 @@ fn practice_goes_on_in_private() {
     world.peer.presses("ana", &turn, "Ask");
     let next = world.peer.our_message(&private, 1);
     assert!(text_of(&next).contains("You learn something"), "{}", text_of(&next));
+    assert_sound(&world.peer.requests());
 }
 
 #[test]
@@ -106,11 +110,12 @@ fn a_command_is_answered_where_it_was_typed_for_its_author_alone() {
         (now != before).then_some(())
     });
     for (subcommand, says) in
-        [("snooze", "Quiet for a week"), ("resume", "Welcome back"), ("help", "Ask me in your own words")]
+        [("snooze", "Quiet for a week"), ("resume", "Welcome back"), ("help", "What I can do for you")]
     {
         let answer = world.peer.answer_to(&world.peer.commands("ana", &deals, subcommand, None));
         assert!(text_of(&answer).contains(says), "{subcommand}: {}", text_of(&answer));
     }
+    assert_sound(&world.peer.requests());
 }
 
 #[test]
@@ -129,6 +134,7 @@ fn a_question_is_completed_over_skills_and_titles() {
     assert_eq!(complete("sell"), ["Selling"]);
     assert_eq!(complete("tip 3"), ["Tip number 3"]);
     assert_eq!(complete("nothing like it"), Vec::<String>::new());
+    assert_sound(&world.peer.requests());
 }
 
 #[test]
@@ -158,4 +164,49 @@ fn a_field_on_a_card_opens_a_form() {
     eventually("the card after the form", || {
         text_of(&world.peer.answer_to(&interaction)).contains("Kairos keeps none of it").then_some(())
     });
+    assert_sound(&world.peer.requests());
+}
+
+#[test]
+fn the_personal_page_is_shown_to_its_owner_and_changed_there() {
+    let world = World::new();
+    let deals = world.deals();
+    let interaction = world.peer.commands("ana", &deals, "me", None);
+    let page = world.peer.answer_to(&interaction);
+    assert_eq!(page["flags"].as_u64().unwrap() & 64, 64, "only its owner sees it");
+    let before = text_of(&page);
+    let label = before.lines().find(|line| line.starts_with("Quiet for")).expect("a setting").to_owned();
+    world.peer.presses("ana", &page, &label);
+    eventually("the page after a setting", || (text_of(&world.peer.answer_to(&interaction)) != before).then_some(()));
+    let hours = before.lines().find(|line| line.to_lowercase().contains("hours") && line.len() < 40);
+    let hours = hours.expect("working hours can be changed").to_owned();
+    let page = world.peer.answer_to(&interaction);
+    let offered = world.peer.presses("ana", &page, &hours);
+    let button = world.peer.answer_to(&offered);
+    let opened = world.peer.presses("ana", &button, "Your working hours");
+    let modal = world.peer.answered(&opened, |answers| !answers["modal"].is_null())["modal"].clone();
+    let field = modal["components"][0]["component"]["custom_id"].clone();
+    let data = json!({ "custom_id": modal["custom_id"], "components": [
+        { "type": 18, "component": { "type": 4, "custom_id": field, "value": "Mon-Thu 08:00-16:00" } }] });
+    let sent = world.peer.interact(5, "ana", &deals, &data, Some(&button));
+    eventually("the new hours", || {
+        let there = text_of(&world.peer.answer_to(&world.peer.commands("ana", &deals, "me", None)));
+        there.contains("08:00-16:00").then_some(())
+    });
+    world.peer.answered(&sent, |answers| answers["kind"] != Value::Null);
+    assert_sound(&world.peer.requests());
+}
+
+#[test]
+fn who_may_manage_a_channel_says_what_kairos_does_there() {
+    let world = World::new();
+    let deals = world.deals();
+    let no = world.peer.answer_to(&world.peer.commands("ana", &deals, "here", Some(("mode", "off"))));
+    assert!(text_of(&no).contains("Nothing has changed"), "{}", text_of(&no));
+    world.peer.ask("grant", &json!({ "user": "ben", "permissions": (1_u64 << 4).to_string() }));
+    world.peer.answer_to(&world.peer.commands("ben", &deals, "here", Some(("mode", "off"))));
+    assert!(text_of(&world.peer.our_message(&deals, 0)).contains("What I do in this channel"));
+    let told = world.peer.answer_to(&world.peer.commands("ana", &deals, "here", None));
+    assert!(text_of(&told).contains("neither listen nor speak"), "{}", text_of(&told));
+    assert_sound(&world.peer.requests());
 }

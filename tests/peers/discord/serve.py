@@ -225,8 +225,10 @@ class Control:
     async def exists(server, channel):
         return {"exists": int(channel) in server.backend.messages}
 
-    async def interact(server, kind, channel, user, data, message=None):
-        """kind 2: a command, 3: a click, 4: letters typed into a command, 5: a form that was sent."""
+    async def interact(server, kind, channel, user, data, message=None, sent=True):
+        """kind 2: a command, 3: a click, 4: letters typed into a command, 5: a form that was sent.
+
+        With `sent` false it is not delivered: the test does that itself, over HTTP."""
         channel_id = int(channel)
         guild_id = server.backend.get_channel(channel_id).guild_id
         record, payload = Interactions.base_payload(
@@ -236,12 +238,15 @@ class Control:
             found = server.backend.get_message(channel_id, int(message))
             record.source_message_id = found.id
             payload["message"] = server.payload(found)
-        server.backend.emit("INTERACTION_CREATE", payload)
+        if sent:
+            server.backend.emit("INTERACTION_CREATE", payload)
         return {"id": str(record.id), "payload": payload}
 
-    async def signed(server, payload):
-        """The same as `interact` for one that the test sends over HTTP itself."""
-        return payload
+    async def callback(server, interaction, answer):
+        """The first answer that came back over HTTP."""
+        record = server.backend.interactions[int(interaction)]
+        path = f"/interactions/{record.id}/{record.token}/callback"
+        router.dispatch(server.backend, "POST", path, json=answer, params={}, files=[], reason=None)
 
     async def answers(server, interaction):
         """What became of an interaction."""
