@@ -1,15 +1,13 @@
 //! The adapter keeps the contract that every platform keeps, against the simulated Discord.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::Arc;
 
 use chat::{
-    Identity, MessageId, Place, PlatformKind, Privacy, ShownTo, Timestamp,
+    Identity, MessageId, Place, PlatformKind, Privacy, ShownTo,
     contract::{Fault, Look, Peer as Other, Said, Shown, check},
 };
 use discord::{Clockwork, Connection, Discord};
+use kairos::clock::Clock;
 use serde_json::{Value, json};
 
 use super::peer::Peer;
@@ -17,18 +15,17 @@ use super::peer::Peer;
 #[path = "../../adapters/discord/tests/reader/mod.rs"]
 mod reader;
 
-/// The adapter within this process, over the wire to `peer`. Its clock stands at the present and moves with each look.
+/// The adapter within this process, over the wire to `peer`.
 pub(crate) fn adapter(peer: &Peer) -> Arc<Discord> {
     // Somebody else in this process may have chosen the same before.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let now = AtomicI64::new(1_795_000_000_000);
+    let machine = Clock::system();
     Discord::new(Connection {
         token: peer.id("/token"),
         api_url: peer.api(),
         gateway_url: None,
         public_key: None,
-        // A look is a tenth of a second: two hundred requests are paced as if they took twenty.
-        clock: Clockwork::new(move || Timestamp::from_ms(now.fetch_add(100, Ordering::Relaxed))),
+        clock: Clockwork::new(move || machine.now()),
         picture: Arc::new(|_| Some(b"\x89PNG\r\n\x1a\n".to_vec())),
         suggest: Arc::new(|_| Vec::new()),
     })
