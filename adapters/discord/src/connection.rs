@@ -32,6 +32,12 @@ pub type Accepted = Pin<Box<dyn Future<Output = Result<bool, String>> + Send>>;
 /// The door of the house: keeps a raw event durably, and says whether it was new.
 pub type Door = Arc<dyn Fn(String) -> Accepted + Send + Sync>;
 
+/// Gives a picture of the library by its file name.
+pub type Pictures = Arc<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
+
+/// Gives what fits the letters that somebody typed.
+pub type Suggestions = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
+
 /// How Discord is reached, and what the adapter may ask of the house.
 #[derive(Clone)]
 pub struct Connection {
@@ -46,9 +52,9 @@ pub struct Connection {
     /// Tells the time.
     pub clock: Clockwork,
     /// A picture of the library by its file name.
-    pub picture: Arc<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>,
+    pub picture: Pictures,
     /// What `/kairos ask` offers while somebody types: at most 25 are shown.
-    pub suggest: Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>,
+    pub suggest: Suggestions,
 }
 
 impl fmt::Debug for Connection {

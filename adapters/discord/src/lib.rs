@@ -49,7 +49,7 @@ use rest::Rest;
 
 pub use card::components;
 pub use commands::{PERMISSIONS, install_link};
-pub use connection::{Accepted, Clockwork, Connection, Door};
+pub use connection::{Accepted, Clockwork, Connection, Door, Pictures, Suggestions};
 pub use limits::fit;
 
 /// Kairos on Discord.

@@ -139,7 +139,7 @@ impl Shard {
         let mut acknowledged = true;
         let mut beat: Pin<Box<Sleep>> = Box::pin(sleep(interval.mul_f64(self.lot())));
         loop {
-            let step = tokio::select! {
+            let next = tokio::select! {
                 // Room comes first: what can't be handed on isn't read.
                 (permit, message) = async { (dispatches.reserve().await, socket.next().await) } => match (permit, message) {
                     (Ok(permit), Some(Ok(Message::Text(text)))) => self.hear(text.as_str(), permit, &mut acknowledged),
@@ -159,7 +159,7 @@ impl Shard {
                     return End::Stopped;
                 }
             };
-            match step {
+            match next {
                 Step::Nothing => {}
                 Step::Beat => {
                     let last = self.session.as_ref().map(|session| session.last);
