@@ -121,17 +121,17 @@ pub(crate) fn modal(form: &Form) -> Value {
 mod tests {
     use super::*;
 
-    fn answer(data: Value) -> First {
-        first(&data, |_| None, |typed| vec![format!("{typed} and more"), "x".repeat(101)])
+    fn answer(data: &Value) -> First {
+        first(data, |_| None, |typed| vec![format!("{typed} and more"), "x".repeat(101)])
     }
 
     #[test]
     fn what_the_engine_decides_is_deferred() {
         let only_you = json!({ "type": 5, "data": { "flags": 64 } });
-        assert_eq!(answer(json!({ "type": 2, "guild_id": "1" })), First::Deferred(only_you));
-        assert_eq!(answer(json!({ "type": 2 })), First::Deferred(json!({ "type": 5, "data": { "flags": 0 } })));
+        assert_eq!(answer(&json!({ "type": 2, "guild_id": "1" })), First::Deferred(only_you));
+        assert_eq!(answer(&json!({ "type": 2 })), First::Deferred(json!({ "type": 5, "data": { "flags": 0 } })));
         let click = json!({ "type": 3, "guild_id": "1", "data": { "custom_id": "choice:useful:1" } });
-        assert_eq!(answer(click), First::Deferred(json!({ "type": 6 })));
+        assert_eq!(answer(&click), First::Deferred(json!({ "type": 6 })));
     }
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
         let data = json!({ "type": 4, "data": { "options": [{ "name": "ask", "options": [
             { "name": "question", "value": "pri", "focused": true }] }] } });
         let choices = json!([{ "name": "pri and more", "value": "pri and more" }]);
-        assert_eq!(answer(data), First::Only(json!({ "type": 8, "data": { "choices": choices } })));
+        assert_eq!(answer(&data), First::Only(json!({ "type": 8, "data": { "choices": choices } })));
     }
 
     #[test]
@@ -147,7 +147,7 @@ mod tests {
         let row = json!({ "components": [{ "custom_id": "form:reflect:a", "label": "Write it down" }] });
         let data = json!({ "type": 3, "data": { "custom_id": "form:reflect:a" },
             "message": { "components": [{ "components": [row] }] } });
-        let First::Only(modal) = answer(data) else { panic!("a modal is all there is to say") };
+        let First::Only(modal) = answer(&data) else { panic!("a modal is all there is to say") };
         assert_eq!(modal["data"]["custom_id"], "form:reflect:a");
         assert_eq!(modal["data"]["components"][0]["label"], "Write it down");
     }

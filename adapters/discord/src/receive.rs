@@ -46,15 +46,15 @@ impl Discord {
                     self.memory().learn_channel(guild.as_deref(), thread);
                 }
             }
+            // Nobody decides about what a program writes.
+            "MESSAGE_CREATE" | "MESSAGE_UPDATE" if is_of_a_program(&data) => {}
             "MESSAGE_CREATE"
             | "MESSAGE_UPDATE"
             | "MESSAGE_DELETE"
             | "MESSAGE_REACTION_ADD"
             | "MESSAGE_REACTION_REMOVE" => {
-                if !is_of_a_program(&data) {
-                    let raw = self.with_what_we_know(kind, data, turn).await;
-                    self.keep(raw, door).await;
-                }
+                let raw = self.with_what_we_know(kind, data, turn).await;
+                self.keep(raw, door).await;
             }
             "MESSAGE_DELETE_BULK" => {
                 for id in data["ids"].as_array().into_iter().flatten() {
