@@ -1,4 +1,4 @@
-//! Every request body is what Discord's own OpenAPI description says, and keeps the limits which that leaves out.
+//! Every request body is what Discord's own description of its API says, and keeps the limits which that leaves out.
 
 use std::{collections::HashMap, fs};
 

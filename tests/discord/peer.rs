@@ -93,7 +93,7 @@ impl Peer {
     pub(crate) fn our_message(&self, channel: &str, n: usize) -> Value {
         eventually(&format!("message {n} of ours"), || {
             let exists = self.ask("exists", &json!({ "channel": channel }))["exists"] == true;
-            let message = exists.then(|| self.ours(channel)).unwrap_or_default().get(n).cloned()?;
+            let message = (if exists { self.ours(channel) } else { Vec::new() }).get(n).cloned()?;
             (message["flags"].as_u64().unwrap_or_default() & 128 == 0).then_some(message)
         })
     }
@@ -191,7 +191,7 @@ pub(crate) fn text_of(message: &Value) -> String {
                 for (key, value) in object {
                     match (key.as_str(), value.as_str()) {
                         ("content" | "label" | "description" | "placeholder", Some(text)) => {
-                            texts.push(text.to_owned())
+                            texts.push(text.to_owned());
                         }
                         ("url", Some(url)) => texts.push(url.to_owned()),
                         _ => collect(value, texts),
