@@ -14,7 +14,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use chat::Timestamp;
@@ -23,6 +23,23 @@ use uuid::Uuid;
 
 /// The longest nap before a sleeper looks at the clock again: the machine may have been suspended, or its clock set.
 const NAP: Duration = Duration::from_secs(30);
+
+/// Measures how long something takes, for figures that people read; nothing is decided by it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins to measure.
+    #[expect(clippy::disallowed_methods, reason = "this file reads the machine's time")]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Microseconds since it began.
+    pub fn micros(&self) -> f64 {
+        self.0.elapsed().as_secs_f64() * 1e6
+    }
+}
 
 /// A clock. Clones share one dial.
 #[derive(Clone, Debug)]

@@ -5,6 +5,8 @@
 //! stop:  pages ─▶ connections ─▶ line ─▶ outbox ─▶ store
 //! ```
 
+mod platforms;
+
 use std::{
     path::{Path, PathBuf},
     pin::Pin,
@@ -14,10 +16,10 @@ use std::{
 
 use anyhow::{Context, Result};
 use chat::{Card, Place, Platform, PlatformKind, Platforms, Timestamp};
-use discord::{Clockwork, Connection, Discord};
+use discord::Discord;
 use playground::{Host, Playground, Room};
 use serde_json::Value;
-use slack::{Settings, Slack};
+use slack::Slack;
 use tokio::{
     net::TcpListener,
     sync::{Notify, oneshot},
@@ -27,15 +29,18 @@ use tracing::{error, info};
 
 use crate::{
     clock::{Clock, Ids},
-    config::{Config, Retention, Secret, StoreUrl},
+    config::{Config, Retention, StoreUrl},
     demo::{self, Notes},
     engine::{Engine, compose::waiting_card},
-    http,
+    http::{self, Door},
     inbox::{Inbox, Line, Parts, Unobserved},
     library::{Library, Mode, Reading, Source},
     outbox::Outbox,
     store::{Store, Swept},
 };
+
+pub use platforms::{discord_connection, slack_settings};
+use platforms::{discord_door, discord_of, slack_of};
 
 /// Where the playground's pictures lie.
 const PICTURES: &str = "/playground/pictures/";
@@ -46,6 +51,8 @@ pub struct Kairos {
     pub works: Works,
     /// The door.
     pub inbox: Inbox,
+    /// The door for alerts.
+    pub alerts: Door,
     /// The playground, where it is open.
     pub playground: Option<Arc<Playground>>,
     /// Slack, where it is configured.
@@ -146,6 +153,8 @@ impl Kairos {
         let platforms = Platforms::new(platforms);
         let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
         let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived));
+        let sources = Arc::new(config.alerts.clone());
+        let alerts = Door::new(Arc::clone(&sources), inbox.clone(), clock.clone());
         let notes = playground.clone().map(Notes::beside);
         let line = Line::new(Parts {
             store: store.clone(),
@@ -154,6 +163,7 @@ impl Kairos {
             clock: clock.clone(),
             ids: Ids::random(),
             unlisted: modes(config),
+            alerts: Arc::clone(&sources),
             observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
         });
         let outbox = Outbox::new(store.clone(), platforms, clock.clone()).with_notice(waiting_card);
@@ -162,7 +172,7 @@ impl Kairos {
             let host = House { inbox: inbox.clone(), works: works.clone(), engine };
             playground.attach(Arc::new(host)).await;
         }
-        Ok(Self { works, inbox, playground, slack, discord, retention: config.retention, arrived, decided })
+        Ok(Self { works, inbox, alerts, playground, slack, discord, retention: config.retention, arrived, decided })
     }
 
     /// Runs until `stop` ends, then finishes what is in hand.
@@ -179,13 +189,13 @@ impl Kairos {
         let (outbox, decided) = (self.works.outbox.clone(), Arc::clone(&self.decided));
         let (sending, no_outbox) = watched(async move { outbox.work(decided, outbox_ends).await });
         let sweeping = tokio::spawn(sweep(self.works.clone(), self.retention, until(stopping.subscribe())));
-        let mut pages = http::router(self.works.store.clone());
+        let mut pages = http::router(self.works.store.clone()).merge(self.alerts.router());
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
         }
         let mut listening = None;
         if let Some(slack) = &self.slack {
-            let door: Arc<dyn slack::Host> = Arc::new(Door(self.inbox.clone()));
+            let door: Arc<dyn slack::Host> = Arc::new(SlackHost(self.inbox.clone()));
             pages = pages.merge(slack.router(Arc::clone(&door)));
             listening = Some(slack.listen(door));
         }
@@ -233,6 +243,10 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
     loop {
         let now = works.clock.now();
         let (decisions, deliveries) = (now - days(retention.decisions_days), now - days(retention.deliveries_days));
+        let observations = now - days(retention.observations_days);
+        if let Err(error) = works.store.sweep_signals(observations).await {
+            tracing::warn!(%error, "retention waits: the store does not answer");
+        }
         match works.store.sweep(decisions, deliveries).await {
             Ok(swept) if swept != Swept::default() => info!(?swept, "forgotten, as retention says"),
             Ok(_) => {}
@@ -245,26 +259,6 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
     }
 }
 
-/// What Slack's adapter has to know, where there is a token.
-pub fn slack_settings(config: &Config) -> Option<Settings> {
-    let expose = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
-    Some(Settings {
-        api_url: config.slack.api_url.clone(),
-        bot_token: expose(&config.slack.bot_token)?,
-        app_token: expose(&config.slack.app_token),
-        signing_secret: expose(&config.slack.signing_secret),
-    })
-}
-
-/// Slack as it is configured, before it connects.
-fn slack_of(config: &Config) -> Result<Option<Slack>> {
-    let Some(settings) = slack_settings(config) else { return Ok(None) };
-    // Slack has the machine's time, whatever the playground's clock shows.
-    let machine = Clock::system();
-    let slack = Slack::new(settings, Arc::new(|_| None), Arc::new(move || machine.now()));
-    Ok(Some(slack.context("Slack can't be reached as it is configured")?))
-}
-
 /// Starts a worker, and something that ends when the worker does, however it ends.
 fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, oneshot::Receiver<()>) {
     let (alive, ended) = oneshot::channel();
@@ -273,43 +267,6 @@ fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, 
         drop(alive);
     });
     (worker, ended)
-}
-
-/// How Discord is reached, as it is configured.
-pub fn discord_connection(config: &Config) -> Option<Connection> {
-    // Discord has the machine's time, whatever the playground's clock shows.
-    let machine = Clock::system();
-    Some(Connection {
-        token: config.discord.token.as_ref()?.expose().to_owned(),
-        api_url: config.discord.api_url.clone(),
-        gateway_url: config.discord.gateway_url.clone(),
-        public_key: config.discord.public_key.clone(),
-        clock: Clockwork::new(move || machine.now()),
-        picture: Arc::new(|_| None),
-        suggest: Arc::new(|_| Vec::new()),
-    })
-}
-
-/// Discord as it is configured, before it connects.
-fn discord_of(config: &Config, engine: &Arc<Engine>) -> Result<Option<Arc<Discord>>> {
-    let Some(connection) = discord_connection(config) else { return Ok(None) };
-    let (pictures, titles) = (Arc::clone(engine), Arc::clone(engine));
-    let connection = Connection {
-        picture: Arc::new(move |file| pictures.library().pictures.get(file).cloned()),
-        suggest: Arc::new(move |typed| titles.library().titles_like(typed)),
-        ..connection
-    };
-    let discord = Discord::new(connection).map_err(anyhow::Error::msg);
-    Ok(Some(discord.context("Discord can't be reached as it is configured")?))
-}
-
-/// Where Discord's events come in.
-fn discord_door(inbox: &Inbox) -> discord::Door {
-    let inbox = inbox.clone();
-    Arc::new(move |raw| {
-        let inbox = inbox.clone();
-        Box::pin(async move { inbox.accept(PlatformKind::Discord, raw).await.map_err(|error| error.to_string()) })
-    })
 }
 
 /// The playground has a time of its own, unless it shares the house with a platform that has the machine's.
@@ -343,9 +300,9 @@ fn modes(config: &Config) -> Arc<dyn Fn(&Place) -> Mode + Send + Sync> {
 }
 
 /// What Slack asks of the house.
-struct Door(Inbox);
+struct SlackHost(Inbox);
 
-impl slack::Host for Door {
+impl slack::Host for SlackHost {
     fn accept(&self, raw: String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
         Box::pin(async move {
             let accepted = self.0.accept(PlatformKind::Slack, raw).await;

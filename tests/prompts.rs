@@ -197,13 +197,14 @@ fn the_examples_of_the_authors_guide_are_read_without_a_mistake() {
         let file = match language {
             "ink" => format!("price-objections/{id}.ink"),
             "markdown" if example.contains("kind: skill") => "price-objections/skill.md".to_owned(),
+            "markdown" if example.contains("kind: measure") => format!("price-objections/{id}.measure.md"),
             "markdown" if example.contains("kind: trigger") => format!("price-objections/{id}.trigger.md"),
             "markdown" => format!("price-objections/{id}.md"),
             _ => continue,
         };
         files.insert(file, example.into_bytes());
     }
-    assert_eq!(files.len(), 5, "skill, tip, exercise, trigger, scenario: {:?}", files.keys());
+    assert_eq!(files.len(), 7, "skill, tip, exercise, two triggers, measure, scenario: {:?}", files.keys());
     // What the examples refer to and the guide does not print.
     for id in ["price-objection-faq", "price-value-map"] {
         files.insert(format!("price-objections/{id}.md"), TIP.replace("ask-first", id).into_bytes());
@@ -211,7 +212,7 @@ fn the_examples_of_the_authors_guide_are_read_without_a_mistake() {
     let files = files.iter().map(|(file, bytes)| (file.as_str(), bytes.clone())).collect();
     let reading = read(&files);
     assert_eq!(reading.errors(), 0, "{}", all_told(&reading));
-    assert_eq!(reading.library.triggers.len() + reading.library.scenarios.len(), 2);
+    assert_eq!(reading.library.triggers.len() + reading.library.scenarios.len() + reading.library.measures.len(), 4);
 }
 
 /// File, what to replace in it, by what, and where what is told.
@@ -506,4 +507,70 @@ fn a_mistake_is_drawn_with_its_line_underlined() {
        ╰────
       help: `new`, `more`, `apply`, `solve`, `change`; did you mean `solve`?
     ");
+}
+
+const MEASURE: &str = "\
+---
+kind: measure
+id: close-rate
+title: Negotiations that close
+unit: negotiations
+number: proportion
+better: higher
+---
+";
+const DIP: &str = "\
+---
+kind: trigger
+id: fewer-close
+title: Fewer close
+need: Fewer negotiations close than usual.
+measure: close-rate
+offer: [ask-first]
+moments: [solve]
+mode: live
+owner: Sales
+---
+## Message
+Here is a way
+to prepare the next one.
+";
+
+#[test]
+fn a_trigger_for_a_number_is_read_with_its_measure() {
+    let mut files = whole();
+    files.insert("selling/close-rate.measure.md", MEASURE.as_bytes().to_vec());
+    files.insert("selling/fewer-close.trigger.md", DIP.as_bytes().to_vec());
+    let reading = read(&files);
+    assert_eq!(all_told(&reading), "");
+    let dip = reading.library.triggers[&"fewer-close".into()].dip.clone().unwrap();
+    assert_eq!(
+        (dip.message.as_str(), dip.false_alarms, dip.window_days),
+        ("Here is a way to prepare the next one.", 1.0, 60)
+    );
+    assert_eq!(reading.library.measures[&"close-rate".into()].minimum, 20);
+    let (measure, trigger) = ("selling/close-rate.measure.md", "selling/fewer-close.trigger.md");
+    let cases: &[(&str, &str, &str, &str, &str)] = &[
+        (measure, "better: higher\n", "", "1", "missing-key"),
+        (measure, "number: proportion", "number: share", "6", "wrong-value"),
+        (measure, "better: higher", "better: higher\nminimum: 0", "8", "wrong-value"),
+        (measure, "better: higher", "better: higher\nbaseline: 25", "8", "wrong-value"),
+        (trigger, "measure: close-rate", "measure: close-rat", "6", "dangling"),
+        (trigger, "measure: close-rate", "measure: ask-first", "6", "dangling"),
+        (trigger, "measure: close-rate", "measure: close-rate\nrule: exat", "7", "wrong-value"),
+        (trigger, "measure: close-rate", "measure: close-rate\nlook_days: 90", "7", "wrong-value"),
+        (trigger, "measure: close-rate", "measure: close-rate\nrule: threshold", "1", "missing-key"),
+        (trigger, "measure: close-rate", "measure: close-rate\nrule: source", "7", "missing-key"),
+        (trigger, "measure: close-rate", "measure: close-rate\nfalse_alarms_per_year: 0", "7", "wrong-value"),
+        (trigger, "measure: close-rate", "window_days: 30", "6", "missing-key"),
+        (trigger, "## Message", "## Examples\n- my numbers fell\n\n## Message", "13", "dip-with-examples"),
+        (trigger, "## Message\nHere is a way\nto prepare the next one.\n", "", "12", "no-message"),
+    ];
+    for (file, from, to, line, code) in cases {
+        let mut files = files.clone();
+        let text = String::from_utf8(files[file].clone()).unwrap();
+        assert!(text.contains(from), "{from}");
+        files.insert(*file, text.replace(from, to).into_bytes());
+        assert_told(&read(&files), &format!("{file}:{line}"), code, "");
+    }
 }

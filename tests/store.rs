@@ -8,3 +8,4 @@ mod people_and_places;
 mod same_on_both;
 mod samples;
 mod schema;
+mod signals;

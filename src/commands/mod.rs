@@ -9,8 +9,11 @@ pub mod check;
 pub mod config;
 pub mod discord;
 pub mod doctor;
+pub mod eval;
+pub mod import;
 pub mod replay;
 pub mod serve;
+pub mod simulate;
 pub mod slack;
 
 use std::{
@@ -68,6 +71,14 @@ enum Command {
     Replay(replay::Replay),
     /// Print every setting with its default, or what is in force
     Config(config::Args),
+    /// Measure how well needs are recognised, on files of labelled messages
+    Eval(eval::Args),
+    /// Try a rule out before anybody feels it
+    #[command(subcommand)]
+    Simulate(simulate::Simulate),
+    /// Take people or numbers in from a CSV file
+    #[command(subcommand)]
+    Import(import::Import),
     /// Try out whether everything Kairos needs is there
     Doctor(doctor::Args),
     /// What Slack needs to know of Kairos
@@ -120,10 +131,13 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
             };
             Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
+        Command::Eval(args) => eval::run(args, out),
         Command::Replay(args) => rehearse(args, config, out),
         Command::Slack(args) => Ok(slack::run(args, out)?),
         Command::Discord(args) => discord::run(args, config, out),
         Command::Chat => chat::run(config, out),
+        Command::Simulate(what) => simulate::run(*what, out),
+        Command::Import(what) => import::run(what, config, out),
     }
 }
 
@@ -131,7 +145,7 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
 fn check_prompts(args: &check::Args, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
     let usual = run::source(config);
     let mut reading = check::read(args, &usual);
-    let recogniser = Recogniser::new(reading.library.triggers.values());
+    let recogniser = Recogniser::of(&reading.library);
     let claims = |text: &str| {
         let needs = recogniser.hear(text, false).into_iter().filter(Need::is_heard);
         needs.map(|need| (need.trigger, need.score)).collect()

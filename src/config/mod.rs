@@ -7,6 +7,7 @@
 //! - Defaults < file < environment.
 //! - Every mistake is told in one go, with its place and what would be right; a secret is never shown.
 
+mod alerts;
 mod log_level;
 mod mistake;
 mod reader;
@@ -25,6 +26,7 @@ use std::{
 use chat::Place;
 
 use crate::{
+    alerts::Sources,
     engine::{Budget, Cadence, WorkingHours},
     library::Mode,
 };
@@ -63,6 +65,8 @@ pub struct Config {
     pub cadence: Cadence,
     /// Where Kairos listens and speaks.
     pub channels: Channels,
+    /// Who may send numbers and alerts.
+    pub alerts: Sources,
     /// How long things are remembered.
     pub retention: Retention,
     /// Every value as it was written, masked, with where it was read; for people, never to be read back.
@@ -146,6 +150,8 @@ pub struct Retention {
     pub decisions_days: u32,
     /// Deliveries.
     pub deliveries_days: u32,
+    /// Numbers and alerts of other systems.
+    pub observations_days: u32,
 }
 
 impl Config {
@@ -166,6 +172,7 @@ impl Config {
         let (log, playground) = (log(&mut reader), playground(&mut reader));
         let (slack, discord) = (slack(&mut reader), discord(&mut reader));
         let (cadence, channels, retention) = (cadence(&mut reader), channels(&mut reader), retention(&mut reader));
+        let mut alerts = alerts::read(&mut reader);
         let settings = reader.settings();
         let whole = move || {
             let (slack, discord) = (slack?, discord?);
@@ -174,6 +181,9 @@ impl Config {
                 Switch::Off => false,
                 Switch::Auto => !slack.is_configured() && !discord.is_configured(),
             };
+            if playground && !slack.is_configured() && !discord.is_configured() {
+                alerts.0.entry(alerts::demo().0).or_insert(alerts::demo().1);
+            }
             Some(Self {
                 file: path,
                 store: store?,
@@ -185,6 +195,7 @@ impl Config {
                 discord,
                 cadence: cadence?,
                 channels: channels?,
+                alerts,
                 retention: retention?,
                 settings,
             })
@@ -277,5 +288,10 @@ fn channels(reader: &mut Reader) -> Option<Channels> {
 fn retention(reader: &mut Reader) -> Option<Retention> {
     let decisions_days = reader.read("retention.decisions_days", |text| number(text, 1..=3_650));
     let deliveries_days = reader.read("retention.deliveries_days", |text| number(text, 1..=3_650));
-    Some(Retention { decisions_days: decisions_days?, deliveries_days: deliveries_days? })
+    let observations_days = reader.read("retention.observations_days", |text| number(text, 1..=3_650));
+    Some(Retention {
+        decisions_days: decisions_days?,
+        deliveries_days: deliveries_days?,
+        observations_days: observations_days?,
+    })
 }

@@ -17,6 +17,7 @@ use toml::{
 
 use super::{
     DEFAULT_TOML,
+    alerts::KEYS as SOURCE_KEYS,
     mistake::{Mistake, Source},
     secret::masked,
     values::Right,
@@ -24,6 +25,8 @@ use super::{
 
 /// The table whose keys are the user's own.
 const OPEN_TABLE: &str = "channels.modes";
+/// The table whose tables are the user's own.
+const SOURCES: &str = "alerts.sources";
 /// Variables that are ours and no setting.
 const OTHER_VARIABLES: [&str; 1] = ["KAIROS_CONFIG"];
 /// Beginning of variables that tests read.
@@ -52,12 +55,15 @@ pub(super) struct Reader {
     values: BTreeMap<String, Found>,
     /// The entries of the open table, by the user's key.
     entries: BTreeMap<String, Found>,
+    /// The sources of alerts, by the user's name, then by key.
+    sources: BTreeMap<String, BTreeMap<String, Found>>,
     pub(super) mistakes: Vec<Mistake>,
 }
 
 impl Reader {
     pub(super) fn new(file: Option<(PathBuf, String)>, env: impl Iterator<Item = (String, String)>) -> Self {
-        let mut reader = Self { values: BTreeMap::new(), entries: BTreeMap::new(), mistakes: Vec::new() };
+        let mut reader =
+            Self { values: BTreeMap::new(), entries: BTreeMap::new(), sources: BTreeMap::new(), mistakes: Vec::new() };
         reader.take_toml(DEFAULT_TOML, None);
         if let Some((path, text)) = file {
             reader.take_toml(&text, Some(&path));
@@ -93,16 +99,25 @@ impl Reader {
         self.entries.clone()
     }
 
+    /// The sources of alerts.
+    pub(super) fn sources(&self) -> BTreeMap<String, BTreeMap<String, Found>> {
+        self.sources.clone()
+    }
+
     /// Everything in force, fit to be shown.
     pub(super) fn settings(&self) -> Vec<Setting> {
         let entries = self.entries.iter().map(|(name, found)| (format!("{OPEN_TABLE}.\"{name}\""), found));
+        let sources = self
+            .sources
+            .iter()
+            .flat_map(|(name, table)| table.iter().map(move |(key, found)| (format!("{SOURCES}.{name}.{key}"), found)));
         let values = self.values.iter().map(|(key, found)| (key.clone(), found));
         let shown = |(key, found): (String, &Found)| Setting {
             value: masked(&key, &found.text),
             source: found.source.clone(),
             key,
         };
-        values.chain(entries).map(shown).collect()
+        values.chain(entries).chain(sources).map(shown).collect()
     }
 
     /// Takes every value of a TOML text: the defaults when it has no path.
@@ -131,7 +146,10 @@ impl Reader {
             let source = at(name.span().start);
             match value.get_ref() {
                 _ if prefix == OPEN_TABLE => self.take_entry(name.get_ref(), value, source),
-                DeValue::Table(inner) if source == Source::Default || self.is_section(&key) => {
+                _ if prefix.starts_with(SOURCES) && prefix.len() > SOURCES.len() => {
+                    self.take_source(&prefix[SOURCES.len() + 1..], name.get_ref(), value, source);
+                }
+                DeValue::Table(inner) if source == Source::Default || prefix == SOURCES || self.is_section(&key) => {
                     self.take_table(&key, inner, at);
                 }
                 _ if source == Source::Default || self.values.contains_key(&key) => {
@@ -173,6 +191,44 @@ impl Reader {
         }
     }
 
+    fn take_source(&mut self, of: &str, name: &str, value: &Spanned<DeValue<'_>>, source: Source) {
+        let key = format!("{SOURCES}.{of}.{name}");
+        match written(value.get_ref()) {
+            _ if !SOURCE_KEYS.contains(&name) => {
+                let known = SOURCE_KEYS.map(|key| format!("{SOURCES}.{of}.{key}"));
+                self.mistakes.push(Mistake::unknown(source, "key", &key, known.iter().map(String::as_str)));
+            }
+            Some(text) => {
+                self.sources.entry(of.to_owned()).or_default().insert(name.to_owned(), Found { text, source });
+            }
+            None => {
+                let kind = value.get_ref().type_str();
+                self.mistakes.push(Mistake::value(source, &key, kind, "a single value (text in quotes)"));
+            }
+        }
+    }
+
+    /// Takes a variable such as `KAIROS_ALERTS_SOURCES_CRM_SECRET`, so that a secret need not stand in a file.
+    fn take_source_variable(&mut self, variable: &str, text: &str) -> bool {
+        let rest = variable.strip_prefix(&variable_of(SOURCES)).and_then(|rest| rest.strip_prefix('_'));
+        let Some(rest) = rest.map(str::to_lowercase) else { return false };
+        // The longest key first: `previous_secret` ends in another key.
+        let mut keys = SOURCE_KEYS;
+        keys.sort_by_key(|key| std::cmp::Reverse(key.len()));
+        let split = |key: &&str| rest.strip_suffix(*key)?.strip_suffix('_').map(str::to_owned);
+        let Some((name, key)) = keys.iter().find_map(|key| Some((split(key).filter(|name| !name.is_empty())?, *key)))
+        else {
+            return false;
+        };
+        let name = self.sources.keys().find(|known| known.replace('-', "_") == name).cloned().unwrap_or(name);
+        let source = Source::Environment { variable: variable.to_owned() };
+        if !text.trim().is_empty() {
+            let found = Found { text: text.trim().to_owned(), source };
+            self.sources.entry(name).or_default().insert(key.to_owned(), found);
+        }
+        true
+    }
+
     fn is_section(&self, key: &str) -> bool {
         self.sections().iter().any(|section| section == key)
     }
@@ -181,7 +237,7 @@ impl Reader {
     fn sections(&self) -> Vec<String> {
         let mut sections: Vec<String> =
             self.values.keys().filter_map(|key| key.rsplit_once('.')).map(|(section, _)| section.to_owned()).collect();
-        sections.push(OPEN_TABLE.to_owned());
+        sections.extend([OPEN_TABLE, SOURCES, "alerts"].map(str::to_owned));
         sections.dedup();
         sections
     }
@@ -197,6 +253,8 @@ impl Reader {
                 if !text.is_empty() {
                     self.values.insert(key.clone(), Found { text, source });
                 }
+            } else if self.take_source_variable(&variable, &text) {
+                // A source's own.
             } else if variable == variable_of(OPEN_TABLE) {
                 self.mistakes
                     .push(Mistake::other(source, format!("{OPEN_TABLE} is set in the configuration file only")));

@@ -142,3 +142,42 @@ fn a_variable_belongs_to_one_key() {
         config.settings.iter().map(|setting| reader::variable_of(&setting.key)).collect();
     assert_eq!(variables.len(), config.settings.len());
 }
+
+#[test]
+fn sources_of_alerts_have_tables_of_their_own_and_secrets_by_environment() {
+    let file = "[alerts.sources.crm]\nprevious_secret = \"whsec_AAAA\"\n[alerts.sources.watch-tower]\nformat = \"alertmanager\"\ntoken = \"hush\"\nchannel = \"slack/T1/C1\"\n";
+    let config =
+        load(file, &[("KAIROS_ALERTS_SOURCES_CRM_SECRET", "whsec_BBBB"), ("KAIROS_PLAYGROUND_ENABLED", "off")])
+            .unwrap();
+    let names: Vec<_> = config.alerts.0.keys().collect();
+    assert_eq!(names, ["crm", "watch-tower"]);
+    assert_eq!(config.alerts.0["crm"].secrets, ["whsec_BBBB", "whsec_AAAA"], "the current one is tried first");
+    assert_eq!(config.alerts.channel("watch-tower").unwrap().channel.as_str(), "C1");
+    let shown: Vec<_> = config.settings.iter().map(|setting| setting.value.as_str()).collect();
+    assert!(!shown.iter().any(|value| value.contains("hush") || value.contains("BBBB")), "{shown:?}");
+}
+
+#[test]
+fn the_demo_source_is_there_while_only_the_playground_is() {
+    assert!(load("", &[]).unwrap().alerts.0.contains_key("demo"));
+    assert!(!load("", &[("KAIROS_PLAYGROUND_ENABLED", "off")]).unwrap().alerts.0.contains_key("demo"));
+    let beside_slack = [("KAIROS_SLACK_BOT_TOKEN", "xoxb-1"), ("KAIROS_PLAYGROUND_ENABLED", "on")];
+    assert!(!load("", &beside_slack).unwrap().alerts.0.contains_key("demo"), "everybody knows its token");
+}
+
+#[test]
+fn a_mistake_in_a_source_is_told_and_shows_no_secret() {
+    let told = |line: &str| told(&format!("[alerts.sources.crm]\n{line}\n"), &[]).join("; ");
+    for (line, words) in [
+        ("secrt = \"x\"", "did you mean alerts.sources.crm.secret"),
+        ("format = \"alertmanger\"\ntoken = \"hush\"", "alertmanager"),
+        ("format = \"mapped\"\ntoken = \"hush\"", "no mapping"),
+        ("token = \"hush\"\nmapping = \"person.x\"", "speaks of `body`"),
+        ("format = \"grafana\"", "neither a secret nor a token"),
+        ("secret = \"hush hush\"", "without spaces"),
+        ("token = \"hush\"\nchannel = \"C1\"", "platform/workspace/channel"),
+    ] {
+        let told = told(line);
+        assert!(told.contains(words) && !told.contains("hush"), "{line}: {told}");
+    }
+}

@@ -5,6 +5,7 @@ use std::fmt;
 use chat::{AssetId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::dip::Verdict;
 use crate::library::{ScenarioId, TriggerId};
 
 /// A trigger recognised in an event, with its evidence.
@@ -45,6 +46,16 @@ pub enum Evidence {
     },
     /// The person asked for it by name.
     Asked,
+    /// A number of the person's work moved.
+    Measured {
+        /// The numbers, and what they come to.
+        verdict: Verdict,
+    },
+    /// Another system raised an alert.
+    Alerted {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// What to do about an event: speak, hold or stay silent, always with reasons.
@@ -169,6 +180,8 @@ rules! {
     Channel = "Channel",
     /// Whether a need was recognised.
     Recognition = "What was heard",
+    /// What was measured, and whether it moved.
+    Measured = "What was measured",
     /// Whether the person turned to Kairos.
     Addressed = "Who was asked",
     /// The mode of the trigger.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use chat::{Event, Message, Timestamp, What};
+use chat::{Event, Message, PersonId, Timestamp, What};
 
 use super::{
-    Act, Audience, Cadence, Decision, Need, PersonFacts, PlaceFacts, Plan, Reason, Rule,
-    cadence::{Asking, Leave},
+    Act, Audience, Cadence, Decision, Evidence, Need, PersonFacts, PlaceFacts, Plan, Reason, Rule,
+    cadence::{Asking, Leave, is_held_out},
     compose,
     condition::{Conditions, Subject},
     recognise::Recogniser,
@@ -40,7 +40,7 @@ pub struct Facts<'a> {
 impl Engine {
     /// Learns the library.
     pub fn new(library: Arc<Library>, cadence: Cadence) -> Self {
-        let recogniser = Recogniser::new(library.triggers.values());
+        let recogniser = Recogniser::of(&library);
         let conditions = Conditions::new(library.triggers.values());
         Self { library, recogniser, conditions, cadence }
     }
@@ -88,7 +88,6 @@ impl Engine {
         trigger: &Trigger,
         facts: &Facts<'_>,
     ) -> Decision {
-        let mut reasons = vec![recognised(need, trigger)];
         let subject = Subject {
             channel: &facts.place.channel,
             platform: event.place.platform.as_str(),
@@ -99,15 +98,57 @@ impl Engine {
             language: facts.person.profile.language.as_deref().unwrap_or("en"),
             zone: facts.person.profile.zone.as_deref().unwrap_or_default(),
         };
-        if let Some(reason) = self.conditions.check(trigger, &subject) {
+        let to = if event.place.is_private() { Audience::Private } else { Audience::Thread };
+        self.ask_all(need, trigger, (to, true), facts, &subject)
+    }
+
+    /// Decides about a need that was found in numbers or told by an alert: a person is helped in private, always; a
+    /// group where it is.
+    pub fn help(&self, need: &Need, facts: &Facts<'_>) -> Decision {
+        let Some(trigger) = self.library.triggers.get(&need.trigger) else { return no_longer_there(need) };
+        let to_group = !facts.place.channel.is_empty();
+        let subject = Subject {
+            channel: &facts.place.channel,
+            platform: "alerts",
+            in_thread: false,
+            private: !to_group,
+            text_length: 0,
+            roles: &facts.person.profile.roles,
+            language: facts.person.profile.language.as_deref().unwrap_or("en"),
+            zone: facts.person.profile.zone.as_deref().unwrap_or_default(),
+        };
+        let to = if to_group { Audience::Thread } else { Audience::Private };
+        self.ask_all(need, trigger, (to, false), facts, &subject)
+    }
+
+    /// True for somebody who is in the share that a trigger leaves without help.
+    pub fn is_held_out(&self, trigger: &Trigger, person: &PersonId) -> bool {
+        is_held_out(trigger, person)
+    }
+
+    /// The next instant in somebody's working hours.
+    pub fn opens(&self, person: &PersonFacts, now: Timestamp) -> Timestamp {
+        self.cadence.opens(person, now).0
+    }
+
+    /// The condition, then cadence.
+    fn ask_all(
+        &self,
+        need: &Need,
+        trigger: &Trigger,
+        to: (Audience, bool),
+        facts: &Facts<'_>,
+        subject: &Subject<'_>,
+    ) -> Decision {
+        let mut reasons = vec![recognised(need, trigger)];
+        if let Some(reason) = self.conditions.check(trigger, subject) {
             let holds = reason.passed;
             reasons.push(reason);
             if !holds {
                 return Decision { act: Act::Silent { because: Rule::Condition }, need: Some(need.clone()), reasons };
             }
         }
-        let to = if event.place.is_private() { Audience::Private } else { Audience::Thread };
-        self.ask_cadence(need, trigger, (to, true), facts, reasons)
+        self.ask_cadence(need, trigger, to, facts, reasons)
     }
 
     /// The decision about a message in which no need was heard.
@@ -119,11 +160,7 @@ impl Engine {
     pub fn reconsider(&self, need: &Need, plan: &Plan, facts: &Facts<'_>) -> Decision {
         match self.library.triggers.get(&plan.trigger) {
             Some(trigger) => self.ask_cadence(need, trigger, (plan.to, false), facts, vec![recognised(need, trigger)]),
-            None => Decision {
-                act: Act::Silent { because: Rule::Trigger },
-                need: Some(need.clone()),
-                reasons: vec![Reason::stopped(Rule::Trigger, "no longer in the library")],
-            },
+            None => no_longer_there(need),
         }
     }
 
@@ -170,7 +207,20 @@ pub fn is_addressed(event: &Event) -> bool {
     }
 }
 
+fn no_longer_there(need: &Need) -> Decision {
+    Decision {
+        act: Act::Silent { because: Rule::Trigger },
+        need: Some(need.clone()),
+        reasons: vec![Reason::stopped(Rule::Trigger, "no longer in the library")],
+    }
+}
+
 fn recognised(need: &Need, trigger: &Trigger) -> Reason {
+    match &need.evidence {
+        Evidence::Measured { verdict } => return Reason::passed(Rule::Measured, &verdict.sentence),
+        Evidence::Alerted { name } => return Reason::passed(Rule::Measured, format!("the alert {name}")),
+        _ => {}
+    }
     let value = format!("“{}”, {:.2} (from {:.2} on)", trigger.title, need.score, need.threshold);
     Reason::passed(Rule::Recognition, value)
 }

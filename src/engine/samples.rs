@@ -30,6 +30,7 @@ pub(crate) fn trigger(id: &str) -> Trigger {
         mode: Mode::Live,
         holdout_percent: 0,
         owner: "Sales".to_owned(),
+        dip: None,
         examples: lines(&[
             "how do I answer when they say we're too expensive?",
             "the buyer says our quote is over budget",

@@ -4,6 +4,9 @@
 //! - The listener and the end come from the caller.
 //! - A health check tells nothing about anybody.
 
+mod alerts;
+
+pub use alerts::Door;
 use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
 use serde_json::{Value, json};
 

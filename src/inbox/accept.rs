@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Notify;
 
 use crate::{
+    alerts::Accepted,
     clock::Clock,
-    store::{Arrival, Store, StoreError},
+    store::{Arrival, Origin, Store, StoreError},
 };
 
 /// Takes raw events in. Clones share one door.
@@ -27,6 +28,16 @@ impl Inbox {
         Self { store, platforms, clock, bell }
     }
 
+    /// Commits what a source of alerts sent. False when it was here before, by its own id.
+    pub async fn accept_alerts(&self, source: &str, accepted: Accepted) -> Result<bool, StoreError> {
+        let Accepted { id, raw } = accepted;
+        let origin = Origin::Alerts(source.to_owned());
+        let arrival = Arrival { id: EventId::new(id), origin, raw, received_at: self.clock.now() };
+        let fresh = self.store.accept(&arrival).await?;
+        self.bell.notify_one();
+        Ok(fresh)
+    }
+
     /// Commits a raw event. False when it was here before, by the platform's own id.
     ///
     /// What can't be read has no id of the platform; it goes by its digest, and is kept.
@@ -38,7 +49,8 @@ impl Inbox {
             Some([event, ..]) if !event.id.as_str().contains('\0') => event.id.clone(),
             _ => EventId::new(format!("{platform}:{}", hex(&Sha256::digest(&raw)))),
         };
-        let fresh = self.store.accept(&Arrival { id, platform, raw, received_at: self.clock.now() }).await?;
+        let fresh =
+            self.store.accept(&Arrival { id, origin: platform.into(), raw, received_at: self.clock.now() }).await?;
         self.bell.notify_one();
         Ok(fresh)
     }

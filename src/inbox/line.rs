@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::{Observed, Observer};
 use crate::{
+    alerts::Sources,
     clock::{Clock, Ids},
     engine::{Engine, PersonFacts, PlaceFacts},
     library::{Mode, TriggerId},
@@ -19,7 +20,7 @@ use crate::{
 /// How long the platform's word about a person is believed.
 const PROFILE_LASTS: std::time::Duration = std::time::Duration::from_hours(24);
 /// How far back a person's and a channel's past matters: longer than any window of a trigger.
-const PAST: std::time::Duration = std::time::Duration::from_hours(24 * 400);
+pub(super) const PAST: std::time::Duration = std::time::Duration::from_hours(24 * 400);
 /// How long an answer to a tap or a question is worth sending.
 const ANSWER_LASTS: std::time::Duration = std::time::Duration::from_hours(24);
 
@@ -49,6 +50,8 @@ pub struct Parts {
     pub ids: Ids,
     /// The mode of a channel that the store does not know.
     pub unlisted: Arc<dyn Fn(&Place) -> Mode + Send + Sync>,
+    /// Reads what other systems sent.
+    pub alerts: Arc<Sources>,
     /// Looks on.
     pub observer: Arc<dyn Observer>,
 }

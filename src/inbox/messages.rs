@@ -19,14 +19,14 @@ use crate::{
 };
 
 /// How long an offer is worth making after the need was heard: over a long week-end.
-const OFFER_LASTS: Duration = Duration::from_hours(24 * 5);
+pub(super) const OFFER_LASTS: Duration = Duration::from_hours(24 * 5);
 /// How long *snooze* lasts.
 pub(super) const SNOOZE: Duration = Duration::from_hours(24 * 7);
 
 impl Line {
     pub(super) async fn hear(&self, event: &Event, message: &Message, effect: &mut Effect) -> Result<(), LineError> {
         if message.by_bot {
-            return Ok(());
+            return self.overhear(event, message).await;
         }
         let addressed = is_addressed(event);
         if !addressed && self.mode_of(&event.place).await?.mode == Mode::Off {
@@ -34,7 +34,7 @@ impl Line {
             self.observe(event, message, silent(Rule::Channel, off), effect);
             return Ok(());
         }
-        let needs = self.parts.engine.hear(&message.text, addressed);
+        let needs = self.needs_of(&message.text, addressed);
         if !addressed && !needs.iter().any(Need::is_heard) {
             let nothing = self.parts.engine.nothing_heard(&needs);
             self.observe(event, message, nothing, effect);
@@ -84,6 +84,11 @@ impl Line {
         let library = self.parts.engine.library();
         let card = offer_card(library, library.triggers.get(&offer.plan.trigger)?, &offer.plan, &held.id)?;
         Some(Settlement::Send { card, offer: Box::new(offer), due_at: now.due_at })
+    }
+
+    /// What a text may mean. Whoever only says hello has no need yet, however much "what can you do" sounds like one.
+    pub(super) fn needs_of(&self, text: &str, addressed: bool) -> Vec<Need> {
+        if addressed && is_greeting(text) { Vec::new() } else { self.parts.engine.hear(text, addressed) }
     }
 
     pub(super) async fn decide_about(

@@ -7,12 +7,14 @@
 
 mod accept;
 mod commands;
+mod dips;
 mod holds;
 mod home;
 mod line;
 mod messages;
 mod observer;
 mod practices;
+mod signals;
 mod taps;
 mod worker;
 

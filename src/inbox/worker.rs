@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chat::{Event, Timestamp};
+use chat::{Event, Signal, Timestamp};
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
 use super::{Line, LineError};
-use crate::store::{Arrival, Claimed};
+use crate::store::{Arrival, Claimed, Origin};
 
 /// How long an arrival is held; a worker that died gives it back then.
 const LEASE: Duration = Duration::from_mins(1);
@@ -17,6 +17,12 @@ const BATCH: u32 = 32;
 const TRIES: u32 = 8;
 /// The longest nap: a bell that was missed costs no more than this.
 const NAP: Duration = Duration::from_secs(5);
+
+/// What an arrival was read as.
+enum Arrived {
+    Events(Vec<Event>),
+    Signals(Vec<Signal>),
+}
 
 impl Line {
     /// Works until `stop` ends; what is in hand is finished first.
@@ -64,7 +70,7 @@ impl Line {
         }
         // A hold is woken once nothing is left unread: it may be what settles it.
         if arrivals.len() < BATCH as usize {
-            done += self.wake_due().await?;
+            done += self.wake_due().await? + self.take_found().await?;
         }
         Ok(done)
     }
@@ -72,10 +78,17 @@ impl Line {
     async fn take_arrival(&self, claimed: &Claimed<Arrival>) -> Result<(), LineError> {
         let Claimed { item, fence, attempts } = claimed;
         let store = &self.parts.store;
-        let events: Vec<Event> = match self.parts.platforms.get(item.platform).map(|p| p.translate(&item.raw)) {
-            Some(Ok(events)) => events,
+        let arrived = match &item.origin {
+            Origin::Platform(kind) => {
+                let read = self.parts.platforms.get(*kind).map(|platform| platform.translate(&item.raw));
+                read.map(|read| read.map(Arrived::Events))
+            }
+            Origin::Alerts(source) => Some(self.parts.alerts.translate(source, &item.raw).map(Arrived::Signals)),
+        };
+        let arrived = match arrived {
+            Some(Ok(arrived)) => arrived,
             Some(Err(unreadable)) => {
-                warn!(platform = %item.platform, reason = %unreadable, "an event is kept unread");
+                warn!(origin = %item.origin, reason = %unreadable, "an event is kept unread");
                 store.park_arrival(&item.id, *fence, &unreadable.to_string()).await?;
                 return Ok(());
             }
@@ -85,14 +98,21 @@ impl Line {
             }
         };
         let (line, arrival) = (self.clone(), (item.id.clone(), *fence));
-        let taken = on_its_own(async move { line.take_all(&events, Some(arrival)).await }).await;
+        let (origin, received_at) = (item.origin.clone(), item.received_at);
+        let taken = on_its_own(async move {
+            match arrived {
+                Arrived::Events(events) => line.take_all(&events, Some(arrival)).await,
+                Arrived::Signals(signals) => line.take_signals(&signals, &origin, received_at, arrival).await,
+            }
+        });
+        let taken = taken.await;
         let Err(failed) = taken else { return Ok(()) };
         if *attempts >= TRIES {
-            error!(platform = %item.platform, error = %failed, "an event is set aside after {attempts} tries");
+            error!(origin = %item.origin, error = %failed, "an event is set aside after {attempts} tries");
             store.park_arrival(&item.id, *fence, &failed).await?;
         } else {
             let wait = Duration::from_secs(1 << (*attempts).min(8));
-            warn!(platform = %item.platform, error = %failed, "an event is tried again");
+            warn!(origin = %item.origin, error = %failed, "an event is tried again");
             store.retry_arrival(&item.id, *fence, self.now() + wait, &failed).await?;
         }
         Ok(())

@@ -79,14 +79,13 @@ fn loops(condition: &str) -> usize {
         match (quote, character) {
             (Some(_), '\\') => drop(characters.next()),
             (Some(mark), _) if mark == character => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(character),
             (None, '(') => {
                 open.push(MACROS.contains(&name.as_str()));
                 deepest = deepest.max(open.iter().filter(|is_loop| **is_loop).count());
             }
             (None, ')') => drop(open.pop()),
-            (None, _) => {}
+            _ => {}
         }
         if character.is_alphanumeric() || character == '_' {
             name.push(character);

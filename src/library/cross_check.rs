@@ -127,7 +127,9 @@ impl Check<'_> {
     fn references(&mut self, document: usize, head: &FrontMatter, names: &Names) {
         let keys: &[(&str, Thing)] = match Thing::of(&self.documents[document].file) {
             Some(Thing::Asset) => &[("deeper", Thing::Asset)],
-            Some(Thing::Trigger) => &[("offer", Thing::Asset), ("practise", Thing::Scenario)],
+            Some(Thing::Trigger) => {
+                &[("offer", Thing::Asset), ("practise", Thing::Scenario), ("measure", Thing::Measure)]
+            }
             _ => &[],
         };
         for (key, thing) in keys {
@@ -174,12 +176,16 @@ enum Thing {
     Asset,
     Scenario,
     Trigger,
+    Measure,
 }
 
 impl Thing {
     fn of(file: &str) -> Option<Self> {
         if file.strip_suffix(".trigger.md").is_some() {
             return Some(Self::Trigger);
+        }
+        if file.strip_suffix(".measure.md").is_some() {
+            return Some(Self::Measure);
         }
         if file.strip_suffix("/skill.md").is_some() {
             return None;
@@ -192,6 +198,7 @@ impl Thing {
             Self::Asset => "asset",
             Self::Scenario => "scenario",
             Self::Trigger => "trigger",
+            Self::Measure => "measure",
         }
     }
 }
@@ -211,6 +218,9 @@ fn keep(drafts: Drafts, refused: &BTreeSet<usize>, pictures: &[(String, Vec<u8>)
     for found in drafts.scenarios.into_iter().filter(|found| !refused.contains(&found.document)) {
         library.scenarios.insert(found.item.id.clone(), found.item);
     }
+    for found in drafts.measures.into_iter().filter(|found| !refused.contains(&found.document)) {
+        library.measures.insert(found.item.id.clone(), found.item);
+    }
     let names: BTreeSet<_> = library.assets.keys().cloned().collect();
     for asset in library.assets.values_mut() {
         asset.deeper = asset.deeper.take().filter(|deeper| names.contains(deeper));
@@ -219,7 +229,8 @@ fn keep(drafts: Drafts, refused: &BTreeSet<usize>, pictures: &[(String, Vec<u8>)
         let (mut trigger, lines) = found.item;
         trigger.offer.retain(|asset| names.contains(asset));
         trigger.practise = trigger.practise.take().filter(|scenario| library.scenarios.contains_key(scenario));
-        if !trigger.offer.is_empty() {
+        let measured = trigger.dip.as_ref().and_then(|dip| dip.measure.as_ref());
+        if !trigger.offer.is_empty() && measured.is_none_or(|measure| library.measures.contains_key(measure)) {
             places.triggers.insert(trigger.id.clone(), (found.document, lines));
             library.triggers.insert(trigger.id.clone(), trigger);
         }
@@ -236,9 +247,10 @@ fn stand_ins(drafts: &Drafts) -> BTreeMap<SkillId, Skill> {
     let assets = drafts.assets.iter().map(|found| &found.item.skill);
     let scenarios = drafts.scenarios.iter().map(|found| &found.item.skill);
     let triggers = drafts.triggers.iter().map(|found| &found.item.0.skill);
+    let measures = drafts.measures.iter().map(|found| &found.item.skill);
     let stand_in = |id: &SkillId| {
         let title = id.as_str().replace('-', " ");
         (id.clone(), Skill { id: id.clone(), title, area: "other".to_owned(), about: String::new() })
     };
-    assets.chain(scenarios).chain(triggers).map(stand_in).collect()
+    assets.chain(scenarios).chain(triggers).chain(measures).map(stand_in).collect()
 }

@@ -179,7 +179,7 @@ impl Contents {
                         &file,
                         "unknown-file",
                         "this kind of file is not read",
-                        "a file that ends in .md, .trigger.md, .ink or .png",
+                        "a file that ends in .md, .trigger.md, .measure.md, .ink or .png",
                     )
                     .warning(),
                 );

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{Library, Reading, folder::Contents};
 
-const NAMES: [&str; 5] = ["s/skill.md", "s/a.md", "s/a.trigger.md", "s/a.ink", "s/a.png"];
+const NAMES: [&str; 6] = ["s/skill.md", "s/a.md", "s/a.trigger.md", "s/a.measure.md", "s/a.ink", "s/a.png"];
 
 /// What real files are made of: strung together they come closer to the limits than random bytes do.
 const PIECES: &[&str] = &[

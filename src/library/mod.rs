@@ -13,8 +13,11 @@ mod fields;
 mod folder;
 mod front_matter;
 mod markdown;
+mod measure;
 mod page;
 mod read_asset;
+mod read_dip;
+mod read_measure;
 mod read_scenario;
 mod read_skill;
 mod read_trigger;
@@ -36,6 +39,7 @@ pub use asset::{Answer, Asset, AssetKind, Level, Moment};
 pub use checks::{Checks, MisfitsByPlatform};
 pub use diagnostic::{Diagnostic, Severity, Spot};
 pub use folder::Source;
+pub use measure::{Better, Counted, Dip, DipMethod, Measure, MeasureId, MeasureKind};
 pub use reading::Reading;
 pub use scenario::{Scenario, ScenarioId};
 pub use trigger::{Mode, Trigger, TriggerId};
@@ -69,6 +73,8 @@ pub struct Library {
     pub scenarios: BTreeMap<ScenarioId, Scenario>,
     /// Triggers by name.
     pub triggers: BTreeMap<TriggerId, Trigger>,
+    /// Measures by name.
+    pub measures: BTreeMap<MeasureId, Measure>,
     /// Pictures by their path below the prompts folder.
     pub pictures: BTreeMap<String, Vec<u8>>,
 }

@@ -11,6 +11,7 @@ use super::{
     fields::{Fields, TITLE_CHARACTERS},
     front_matter::FrontMatter,
     page::Page,
+    read_dip,
 };
 
 const KEYS: &[&str] = &[
@@ -50,7 +51,9 @@ pub(super) struct Lines {
 /// Reads a trigger, with the lines of its examples; `None` when something is missing.
 pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<(Trigger, Lines)> {
     let skill = SkillId::new(page.document.folder());
-    let mut fields = Fields::new(page, head, KEYS);
+    let sections = read_sections(page, head);
+    let known = [KEYS, read_dip::KEYS].concat();
+    let mut fields = Fields::new(page, head, &known);
     fields.choice("kind", &["trigger"], |kind| kind);
     fields.needs("kind", "a trigger", "trigger");
     let id = fields.id();
@@ -63,17 +66,19 @@ pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<(Trigger, 
     let keywords = fields.texts("keywords", TITLE_CHARACTERS, "price objection");
     let roles = fields.names("roles", "seller");
     let grace = head.field("grace_minutes").map(|_| fields.whole("grace_minutes", 24 * 60, 10));
+    let grace = grace.map(|minutes| Duration::from_mins(u64::from(minutes)));
     let cooldown = fields.whole("cooldown_hours", 24 * 30, 4);
     let recovery = fields.whole("recovery_days", 365, 30);
     let priority = fields.whole("priority", 100, 50);
     let holdout = fields.whole("holdout_percent", 50, 0);
     let mode = fields.choice("mode", Mode::ALL, Mode::as_str).unwrap_or(Mode::Shadow);
     let owner = fields.text("owner", TITLE_CHARACTERS, "Sales enablement");
+    let dip = read_dip::read(&mut fields, head, sections.message.as_ref());
+    let is_dip = read_dip::is_asked(head);
     let condition = fields.optional_text("condition", condition::CHARACTERS, r#"event.channel == "deals""#);
     if let Some(condition) = &condition {
         condition::check(page, condition, head.value_at("condition"));
     }
-    let sections = read_sections(page, head);
     check_examples(page, head, &sections);
     let trigger = Trigger {
         id: TriggerId::new(id?),
@@ -86,13 +91,15 @@ pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<(Trigger, 
         keywords,
         condition,
         roles,
-        grace: grace.map(|minutes| Duration::from_mins(u64::from(minutes))),
-        cooldown: Duration::from_secs(u64::from(cooldown) * 3_600),
+        // A number waits for nobody's answer, and is told in private, where no channel needs rest.
+        grace: if is_dip { Some(Duration::ZERO) } else { grace },
+        cooldown: if is_dip { Duration::ZERO } else { Duration::from_secs(u64::from(cooldown) * 3_600) },
         recovery: Duration::from_secs(u64::from(recovery) * 86_400),
         priority: u8::try_from(priority).unwrap_or(u8::MAX),
         mode,
         holdout_percent: u8::try_from(holdout).unwrap_or(u8::MAX),
         owner: owner?,
+        dip,
         examples: sections.examples.iter().map(|(text, _)| text.clone()).collect(),
         unlike: sections.unlike.iter().map(|(text, _)| text.clone()).collect(),
     };
@@ -104,6 +111,7 @@ pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<(Trigger, 
 struct Sections {
     examples: Vec<(String, At)>,
     unlike: Vec<(String, At)>,
+    message: Option<(String, At)>,
 }
 
 /// Reads the bullets below the two headings, word for word: people's messages are not Markdown.
@@ -121,6 +129,12 @@ fn read_sections(page: &mut Page<'_>, head: &FrontMatter) -> Sections {
             _ => None,
         };
         if text.is_empty() {
+        } else if section == Some("Message") && !text.starts_with('#') {
+            let (message, _) = sections.message.get_or_insert_with(|| (String::new(), At::line(number)));
+            if !message.is_empty() {
+                message.push(' ');
+            }
+            message.push_str(text);
         } else if text.starts_with('#') {
             section = Some(read_heading(page, text, number));
         } else if let Some(message) = text.strip_prefix("- ").or_else(|| text.strip_prefix("* ")) {
@@ -148,15 +162,16 @@ fn read_sections(page: &mut Page<'_>, head: &FrontMatter) -> Sections {
 }
 
 const OUTSIDE: &str = "a line above the first heading";
+const HEADINGS: [&str; 3] = ["Examples", "Unlike", "Message"];
 const HEADINGS_HELP: &str =
     "`## Examples` for messages that mean the need, `## Unlike` for others that only sound alike";
 
 fn read_heading(page: &mut Page<'_>, line: &str, number: usize) -> &'static str {
     let title = line.trim_start_matches('#').trim();
-    if let Some(known) = ["Examples", "Unlike"].into_iter().find(|known| *known == title && line.starts_with("## ")) {
+    if let Some(known) = HEADINGS.into_iter().find(|known| *known == title && line.starts_with("## ")) {
         return known;
     }
-    let expected = format!("{HEADINGS_HELP}{}", did_you_mean(title, ["Examples", "Unlike"]));
+    let expected = format!("{HEADINGS_HELP}{}", did_you_mean(title, HEADINGS));
     page.error("unknown-heading", At::line(number), format!("the heading `{}`", short(line, 40)), expected);
     "unknown"
 }
@@ -164,7 +179,12 @@ fn read_heading(page: &mut Page<'_>, line: &str, number: usize) -> &'static str 
 fn check_examples(page: &mut Page<'_>, head: &FrontMatter, sections: &Sections) {
     let count = sections.examples.len();
     let wanted = format!("{GOOD_EXAMPLES} or more below `## Examples`, as people really write");
-    if count == 0 {
+    if read_dip::is_asked(head) {
+        if let Some((_, at)) = sections.examples.first() {
+            let expected = "a trigger of its own for what people write";
+            page.error("dip-with-examples", *at, "a trigger that listens to numbers has examples", expected);
+        }
+    } else if count == 0 {
         page.error("no-examples", At::line(1), "the trigger has no examples", wanted);
     } else if count < GOOD_EXAMPLES {
         let at = At::line(sections.examples.first().map_or(head.body_line, |(_, at)| at.line));

@@ -8,12 +8,12 @@ use std::{
 use chat::AssetId;
 
 use super::{
-    Asset, Library, Scenario, Skill, Trigger, TriggerId, cross_check,
+    Asset, Library, Measure, Scenario, Skill, Trigger, TriggerId, cross_check,
     diagnostic::{At, Diagnostic, Severity},
     folder::{Contents, Document, Source},
     front_matter::FrontMatter,
     page::Page,
-    read_asset, read_scenario, read_skill,
+    read_asset, read_measure, read_scenario, read_skill,
     read_trigger::{self, Lines},
 };
 
@@ -74,6 +74,7 @@ pub(super) struct Drafts {
     pub(super) assets: Vec<Found<Asset>>,
     pub(super) scenarios: Vec<Found<Scenario>>,
     pub(super) triggers: Vec<Found<(Trigger, Lines)>>,
+    pub(super) measures: Vec<Found<Measure>>,
     /// Every name that is given to something, right or wrong, with its places.
     pub(super) names: Names,
     /// The head of every document that has one, right or wrong.
@@ -151,6 +152,9 @@ fn read_document(index: usize, document: &Document, drafts: &mut Drafts) -> Vec<
     } else if name.ends_with(".trigger.md") {
         let item = read_trigger::read(&mut page, &head);
         keep(&mut drafts.triggers, &page, index, head, item);
+    } else if name.ends_with(".measure.md") {
+        let item = read_measure::read(&mut page, &head);
+        keep(&mut drafts.measures, &page, index, head, item);
     } else if refuse_misnamed(&mut page, &head) {
         let item = read_asset::read(&mut page, &head);
         keep(&mut drafts.assets, &page, index, head, item);
@@ -165,6 +169,7 @@ fn refuse_misnamed(page: &mut Page<'_>, head: &FrontMatter) -> bool {
         _ => return true,
     };
     let right = match kind {
+        "measure" => "a file name that ends in `.measure.md`",
         "trigger" => "a file name that ends in `.trigger.md`",
         "skill" => "the file name `skill.md`",
         "scenario" => "an Ink file that ends in `.ink`",

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr, time::Duration};
 use chat::AssetId;
 use serde::{Deserialize, Serialize};
 
-use super::{Moment, ScenarioId, SkillId, asset::names};
+use super::{Dip, Moment, ScenarioId, SkillId, asset::names};
 
 chat::id! {
     /// The name of a trigger.
@@ -13,7 +13,7 @@ chat::id! {
 }
 
 /// A trigger as its author wrote it, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Trigger {
     /// Its name.
     pub id: TriggerId,
@@ -49,6 +49,8 @@ pub struct Trigger {
     pub holdout_percent: u8,
     /// Who answers for it.
     pub owner: String,
+    /// For a trigger that listens to numbers instead of words.
+    pub dip: Option<Dip>,
     /// Messages that mean the need.
     pub examples: Vec<String>,
     /// Messages that sound alike and mean something else.

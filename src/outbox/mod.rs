@@ -4,13 +4,15 @@
 //! - The lease is written before the platform is called, and no call can outlive it.
 //! - A definite refusal goes back with a delay in its row; no answer is looked up, never blindly repeated.
 //! - Nothing is sent before it is due or after it expired.
+//! - What goes to one conversation goes in order; conversations don't wait for each other.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chat::{
     Card, ChannelId, DeliveryId, HOME, Identity, Key, MessageId, Place, Platform, Platforms, Privacy, Refusal, Sent,
     ShownTo, Timestamp,
 };
+use futures_util::future::join_all;
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
@@ -95,8 +97,14 @@ impl Outbox {
         let now = self.clock.now();
         self.store.expire_overdue(now).await?;
         let due = self.store.claim_due(now, LEASE, BATCH).await?;
-        for claimed in &due {
-            self.deliver(claimed, now + LEASE).await?;
+        let lanes = lanes(&due).into_values().map(async |lane| {
+            for claimed in lane {
+                self.deliver(claimed, now + LEASE).await?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        for done in join_all(lanes).await {
+            done?;
         }
         let now = self.clock.now();
         let unclear = self.store.claim_ambiguous(now, LEASE, BATCH).await?;
@@ -234,6 +242,22 @@ fn where_asked(delivery: &Delivery) -> Option<Place> {
     }
     let opening = offer.place.thread.as_ref().unwrap_or(&offer.message);
     Some(offer.place.in_thread(opening))
+}
+
+/// What goes to one conversation goes one after the other, so that of two edits the later one stays; a conversation that
+/// its platform holds up holds up no other.
+fn lanes(due: &[Claimed<Delivery>]) -> BTreeMap<(&str, &str), Vec<&Claimed<Delivery>>> {
+    let mut lanes = BTreeMap::<_, Vec<_>>::new();
+    for claimed in due {
+        let lane = match &claimed.item.action {
+            Action::Post { place, .. } | Action::Edit { place, .. } => {
+                (place.workspace.as_str(), place.channel.as_str())
+            }
+            Action::PostPrivately { who } | Action::ShowHome { who } => (who.workspace.as_str(), who.user.as_str()),
+        };
+        lanes.entry(lane).or_default().push(claimed);
+    }
+    lanes
 }
 
 /// The page that a platform keeps for somebody, as if it were a message.

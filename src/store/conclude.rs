@@ -11,7 +11,7 @@ use super::{
     backend::{Tx, execute},
     decisions, deliveries,
     inbox::FINISH_ARRIVAL,
-    people, places, practice, taps,
+    people, places, practice, signals, taps,
 };
 
 /// What became of an [`Outcome`].
@@ -54,7 +54,7 @@ impl Store {
 
 fn is_bare(outcome: &Outcome) -> bool {
     // Taken apart, so that a new field can't be forgotten here.
-    let Outcome { arrival: _, decisions, deliveries, settled, taps, sessions, people, channels } = outcome;
+    let Outcome { arrival: _, decisions, deliveries, settled, taps, sessions, people, channels, dips } = outcome;
     decisions.is_empty()
         && deliveries.is_empty()
         && settled.is_empty()
@@ -62,6 +62,7 @@ fn is_bare(outcome: &Outcome) -> bool {
         && sessions.is_empty()
         && people.is_empty()
         && channels.is_empty()
+        && dips.is_empty()
 }
 
 async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> {
@@ -97,6 +98,9 @@ async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> 
     }
     for channel in &outcome.channels {
         places::keep(tx, channel).await?;
+    }
+    for dip in &outcome.dips {
+        signals::change(tx, dip).await?;
     }
     Ok(Concluded::Done { inserted, settled })
 }

@@ -76,7 +76,7 @@ impl Store {
             self.pools.write(),
             sql,
             arrival.id.as_str(),
-            arrival.platform.as_str(),
+            arrival.origin.to_string(),
             &arrival.raw,
             arrival.received_at.as_ms(),
         )?;
@@ -164,7 +164,7 @@ impl ArrivalRow {
     fn into_arrival(self) -> Result<Arrival, StoreError> {
         Ok(Arrival {
             id: EventId::new(self.id),
-            platform: read_name(&self.platform, "platform")?,
+            origin: read_name(&self.platform, "platform")?,
             raw: self.raw,
             received_at: Timestamp::from_ms(self.received_at),
         })

@@ -26,6 +26,8 @@ mod places;
 mod practice;
 mod records;
 mod retention;
+mod signal_records;
+mod signals;
 mod taps;
 
 use std::fmt;
@@ -40,6 +42,7 @@ pub use records::{
     Recorded, Settlement, Tap,
 };
 pub use retention::Swept;
+pub use signal_records::{DipChange, KeptDip, Origin, Waiting};
 
 /// Everything that is kept. A clone is another handle to the same.
 #[derive(Clone)]

@@ -6,6 +6,7 @@ use chat::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::{DipChange, Origin};
 use crate::{
     engine::{Decision, Need, Plan, Reason, WorkingHours},
     library::{Mode, TriggerId},
@@ -18,7 +19,7 @@ pub struct Arrival {
     /// The same for every delivery of the same happening.
     pub id: EventId,
     /// Where it came from.
-    pub platform: PlatformKind,
+    pub origin: Origin,
     /// Exactly what came; gone once it is decided.
     pub raw: String,
     /// When it was accepted.
@@ -283,4 +284,6 @@ pub struct Outcome {
     pub people: Vec<(PersonId, PersonChange)>,
     /// Channels whose mode was set.
     pub channels: Vec<Channel>,
+    /// Signals that were heard, and what they did to dips.
+    pub dips: Vec<DipChange>,
 }

@@ -33,7 +33,7 @@ impl Drop for House {
 
 impl House {
     /// Starts it beside the Web API at `api`.
-    pub(super) async fn start(mode: Mode, port: u16, api: &str, more: &[(&str, &str)]) -> Self {
+    pub(super) async fn start(mode: Mode, port: u16, api: &str, settings: &[(&str, &str)]) -> Self {
         let folder = Arc::new(TempDir::new().unwrap());
         let store = format!("sqlite:{}", folder.path().join("kairos.sqlite").display());
         let listen = format!("127.0.0.1:{port}");
@@ -53,7 +53,7 @@ impl House {
             Mode::Socket => ("KAIROS_SLACK_APP_TOKEN", "xapp-test-token"),
             Mode::Http => ("KAIROS_SLACK_SIGNING_SECRET", "test-signing-secret"),
         });
-        env.extend(more);
+        env.extend(settings);
         let env = env.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let mut house = Self { child: idle(), port, folder, env };
         house.run().await;

@@ -124,8 +124,8 @@ async fn every_command_is_answered() {
     let card = asked(&stage).await;
     assert!(seen(&card).contains("Useful"));
     for (typed, answer) in [
-        ("", "What I can do for you"),
-        ("help", "What I can do for you"),
+        ("", "keeps everything unasked away for a week"),
+        ("help", "keeps everything unasked away for a week"),
         ("ask how do I answer when they say we're too expensive?", "Useful"),
         ("why", "Why you see this"),
         ("snooze", "Quiet for a week. Ask any time"),

@@ -10,6 +10,7 @@ mod contract;
 mod faults;
 mod house;
 mod journeys;
+mod library_cards;
 mod peer;
 mod people;
 mod relay;

@@ -202,7 +202,7 @@ impl Inner {
         if headers.get("authorization").is_none_or(|token| token != expected) {
             return axum::Json(json!({ "ok": false, "error": "invalid_auth" })).into_response();
         }
-        if method == "conversations.open" && !self.is_known(asked["users"].as_str().unwrap_or_default()) {
+        if method == "conversations.open" && !is_known(asked["users"].as_str().unwrap_or_default()) {
             return axum::Json(json!({ "ok": false, "error": "user_not_found" })).into_response();
         }
         let Some(mut answer) = self.forward(method, headers, body).await else {
@@ -220,10 +220,6 @@ impl Inner {
             listed = listed.replace(lacking.as_str(), "");
         }
         ([("x-oauth-scopes", listed)], axum::Json(answer)).into_response()
-    }
-
-    fn is_known(&self, user: &str) -> bool {
-        ["U01ALICE", "U02BOB"].contains(&user)
     }
 
     async fn forward(&self, method: &str, headers: &HeaderMap, body: Bytes) -> Option<Value> {
@@ -287,4 +283,8 @@ fn read(headers: &HeaderMap, body: &Bytes) -> Value {
     let url = reqwest::Url::parse(&format!("http://form/?{}", String::from_utf8_lossy(body))).unwrap();
     let fields = url.query_pairs().map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())));
     Value::Object(fields.collect())
+}
+
+fn is_known(user: &str) -> bool {
+    ["U01ALICE", "U02BOB"].contains(&user)
 }

@@ -8,8 +8,8 @@ use kairos::{
 };
 
 use super::samples::{
-    LEASE, arrival, at, card, channel, decided, delivery, held, identity, now_of, offered, outcome_of, place, put,
-    session, state_of, tap,
+    LEASE, arrival, at, card, channel, decided, delivery, held, identity, keeps, now_of, offered, outcome_of, place,
+    put, session, signal, state_of, tap,
 };
 use crate::support::databases::each_database;
 
@@ -44,6 +44,7 @@ fn everything(fence: i64) -> Outcome {
         sessions: vec![session("s1", 0, 1)],
         people: vec![(ana, PersonChange::OptOut(true))],
         channels: vec![channel("deals", Mode::Live)],
+        dips: vec![keeps(&signal("s1", Some("crm:7"), 9.0, 1), None, 1)],
     }
 }
 
@@ -71,6 +72,7 @@ async fn all_of_it_is_written_together() {
         assert_eq!(store.session(&session("s1", 0, 1).id).await.unwrap(), Some(session("s1", 0, 1)));
         assert!(store.person(&ana).await.unwrap().unwrap().opted_out);
         assert_eq!(store.channel(&place("deals")).await.unwrap(), Some(channel("deals", Mode::Live)));
+        assert!(store.knows_signal("s1").await.unwrap());
     })
     .await;
 }

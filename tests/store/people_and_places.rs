@@ -218,3 +218,23 @@ async fn a_place_knows_when_each_trigger_last_spoke() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whoever_is_forgotten_is_a_stranger_and_nobody_else_is_touched() {
+    each_database(|store| async move {
+        let (ana, ben) = (PersonId::new("ana"), PersonId::new("ben"));
+        store.person_of(&identity("U1"), &ana, at(0)).await.unwrap();
+        store.person_of(&identity("U2"), &ben, at(0)).await.unwrap();
+        let out = |person: &PersonId| (person.clone(), PersonChange::OptOut(true));
+        store.conclude(&Outcome { people: vec![out(&ana), out(&ben)], ..Outcome::default() }).await.unwrap();
+        let forget = Outcome { people: vec![(ana.clone(), PersonChange::Erase)], ..Outcome::default() };
+        store.conclude(&forget).await.unwrap();
+        assert_eq!(store.person(&ana).await.unwrap(), None);
+        assert_eq!(store.identities_of(&ana).await.unwrap(), []);
+        assert_eq!(store.taps_of(&ana).await.unwrap(), []);
+        assert!(store.person(&ben).await.unwrap().is_some_and(|ben| ben.opted_out));
+        let again = store.person_of(&identity("U1"), &PersonId::new("anew"), at(1)).await.unwrap();
+        assert_eq!(again, nobody_yet("anew"), "not even that they wanted nothing");
+    })
+    .await;
+}

@@ -263,7 +263,8 @@ fn both_databases_answer_the_same_whatever_is_done() {
     let kept = TestRunner::new(config).run(&steps(), |steps| {
         runtime.block_on(async {
             let everything =
-                "TRUNCATE arrivals, deliveries, people, identities, stops, taps, channels, sessions, decisions";
+                "TRUNCATE arrivals, deliveries, people, identities, stops, taps, channels, sessions, decisions, person_keys, \
+                 signals, looks, dips";
             run_beside(&database.url, everything).await;
             compare(&store, &steps).await
         })

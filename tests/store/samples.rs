@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use chat::{
-    AssetId, Card, ChannelId, DeliveryId, EventId, Identity, MessageId, PersonId, Place, PlatformKind, Privacy, Sent,
-    SessionId, ShownTo, Text, Timestamp, UserId, WorkspaceId,
+    AssetId, Card, ChannelId, DeliveryId, EventId, Identity, MessageId, Observation, PersonId, PersonKey, Place,
+    PlatformKind, Privacy, Said, Sent, SessionId, ShownTo, Signal, Text, Timestamp, UserId, WorkspaceId,
 };
 use kairos::{
     engine::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule},
     library::{Mode, ScenarioId, TriggerId},
     practice::Session,
     store::{
-        Action, Arrival, Channel, Concluded, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Recorded, Store, Tap,
+        Action, Arrival, Channel, Concluded, Delivery, DeliveryKey, DeliveryState, DipChange, Offer, Outcome, Recorded,
+        Store, Tap,
     },
 };
 
@@ -24,7 +25,7 @@ pub(super) fn at(seconds: i64) -> Timestamp {
 pub(super) fn arrival(id: &str, seconds: i64) -> Arrival {
     Arrival {
         id: EventId::new(id),
-        platform: PlatformKind::Slack,
+        origin: PlatformKind::Slack.into(),
         raw: format!(r#"{{"text":"the words of {id}: 'ü' \" 🙂"}}"#),
         received_at: at(seconds),
     }
@@ -190,4 +191,23 @@ pub(super) async fn state_of(store: &Store, id: &str) -> DeliveryState {
 /// The ids of what came back.
 pub(super) fn ids(deliveries: &[Delivery]) -> Vec<&str> {
     deliveries.iter().map(|delivery| delivery.id.as_str()).collect()
+}
+
+/// A number about somebody, or about a group.
+pub(super) fn signal(id: &str, who: Option<&str>, numerator: f64, seconds: i64) -> Signal {
+    Signal {
+        id: id.to_owned(),
+        who: who.map(|who| PersonKey::read(who).unwrap()),
+        what: Said::Observation(Observation {
+            measure: "close-rate".to_owned(),
+            numerator: Some(numerator),
+            denominator: Some(60.0),
+            until: at(seconds),
+            ..Observation::default()
+        }),
+    }
+}
+
+pub(super) fn keeps(signal: &Signal, person: Option<&str>, seconds: i64) -> DipChange {
+    DipChange::Keep { signal: Box::new(signal.clone()), person: person.map(PersonId::new), received_at: at(seconds) }
 }

@@ -134,6 +134,12 @@ impl Prompts {
         self
     }
 
+    /// With a file of its own.
+    pub(crate) fn with(self, file: &str, text: &str) -> Self {
+        self.write(file, text);
+        self
+    }
+
     fn write(&self, file: &str, text: &str) {
         fs::write(self.folder.path().join("selling").join(file), text).unwrap();
     }

@@ -13,6 +13,7 @@ mod event;
 mod ids;
 mod place;
 mod platform;
+mod signal;
 mod text;
 mod time;
 
@@ -23,5 +24,6 @@ pub use ids::{
 };
 pub use place::{Identity, Place, PlatformKind, Privacy, Profile};
 pub use platform::{HOME, Key, Pending, Platform, Platforms, Refusal, Sent, ShownTo, Unreadable};
+pub use signal::{Alert, Observation, PersonKey, Said, Signal};
 pub use text::{Block, Span, Text, is_linkable};
 pub use time::Timestamp;

@@ -50,8 +50,7 @@ pub(crate) fn of_status(method: &str, status: u16, repeat: Repeat) -> Refusal {
     let reason = format!("{method}: status {status}");
     match status {
         503 => Refusal::Transient { reason, retry_after: None },
-        500.. => unclear(reason, repeat),
-        408 => unclear(reason, repeat),
+        408 | 500.. => unclear(reason, repeat),
         _ => Refusal::Definite(reason),
     }
 }

@@ -79,7 +79,10 @@ impl Socket {
                 Err(refusal) => {
                     warn!(%refusal, slot = self.slot, failures, "no connection to Slack; it is tried again");
                     failures += 1;
-                    if self.rests(failures, &mut stop).await { break } else { continue }
+                    if self.rests(failures, &mut stop).await {
+                        break;
+                    }
+                    continue;
                 }
             };
             info!(slot = self.slot, "connected to Slack");

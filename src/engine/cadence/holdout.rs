@@ -8,6 +8,11 @@ use crate::{
     library::Trigger,
 };
 
+/// True for somebody whom `trigger` leaves without help.
+pub(crate) fn is_held_out(trigger: &Trigger, person: &PersonId) -> bool {
+    check(trigger, person).is_some_and(|reason| !reason.passed)
+}
+
 /// Whether `person` gets help from `trigger`: stable for both, independent between triggers.
 pub(crate) fn check(trigger: &Trigger, person: &PersonId) -> Option<Reason> {
     if trigger.holdout_percent == 0 {

@@ -17,6 +17,7 @@ use jiff::tz::TimeZone;
 
 pub use budget::Budget;
 pub use grace_period::{Open, Settled, settles};
+pub(super) use holdout::is_held_out;
 pub use quiet_hours::WorkingHours;
 
 use super::{PersonFacts, PlaceFacts, Reason, Rule};
@@ -89,6 +90,12 @@ impl Cadence {
     }
 
     fn ask_the_clock(&self, asking: &Asking<'_>, reasons: &mut Vec<Reason>) -> Option<Leave> {
+        // A number that moved is no question: nobody could answer it first.
+        let wait = if asking.trigger.dip.is_some() { None } else { self.ask_people_first(asking, reasons) };
+        wait.or_else(|| self.ask_the_hour(asking, reasons))
+    }
+
+    fn ask_people_first(&self, asking: &Asking<'_>, reasons: &mut Vec<Reason>) -> Option<Leave> {
         let grace = asking.trigger.grace.unwrap_or(self.grace);
         let minutes = grace.as_secs() / 60;
         let grace_ends = asking.heard_at + grace;
@@ -102,17 +109,25 @@ impl Cadence {
             return Some(Leave::NotBefore(asking.now, Rule::Grace));
         }
         reasons.push(Reason::passed(Rule::Grace, format!("nobody answered within {minutes} minutes")));
-        let hours = asking.person.hours.as_ref().unwrap_or(&self.hours);
-        let zone = asking.person.profile.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
-        let zone = zone.as_ref().unwrap_or(&self.zone);
-        let open = hours.next_open(asking.now, zone);
-        let value = format!("{hours}, {}", zone.iana_name().unwrap_or("UTC"));
+        None
+    }
+
+    fn ask_the_hour(&self, asking: &Asking<'_>, reasons: &mut Vec<Reason>) -> Option<Leave> {
+        let (open, value) = self.opens(asking.person, asking.now);
         if open > asking.now {
             reasons.push(Reason::stopped(Rule::QuietHours, value));
             return Some(Leave::NotBefore(open, Rule::QuietHours));
         }
         reasons.push(Reason::passed(Rule::QuietHours, value));
         None
+    }
+
+    /// The next instant in somebody's working hours, and those hours in words.
+    pub(super) fn opens(&self, person: &PersonFacts, now: Timestamp) -> (Timestamp, String) {
+        let hours = person.hours.as_ref().unwrap_or(&self.hours);
+        let zone = person.profile.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
+        let zone = zone.as_ref().unwrap_or(&self.zone);
+        (hours.next_open(now, zone), format!("{hours}, {}", zone.iana_name().unwrap_or("UTC")))
     }
 }
 

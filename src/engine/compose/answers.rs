@@ -4,7 +4,7 @@ use chat::{Block, Card, Choice, DeliveryId, Prominence, Span, Text};
 
 use super::asset_card;
 use crate::{
-    engine::{Decision, Evidence, Need, Tap},
+    engine::{Decision, Evidence, Need, Rule, Tap},
     library::{Asset, Library, Trigger},
 };
 
@@ -71,7 +71,7 @@ pub fn why_card(trigger: &Trigger, need: &Need, decision: &Decision) -> Card {
         ]),
         Block::Paragraph(evidence(need)),
     ];
-    let rules = decision.reasons.iter().filter(|reason| reason.passed);
+    let rules = decision.reasons.iter().filter(|reason| reason.passed && reason.rule != Rule::Measured);
     let rules: Vec<_> = rules
         .map(|reason| vec![Span::Bold(reason.rule.label().to_owned()), Span::Plain(format!(": {}", reason.value))])
         .collect();
@@ -79,13 +79,16 @@ pub fn why_card(trigger: &Trigger, need: &Need, decision: &Decision) -> Card {
         text.push(Block::Paragraph(vec![Span::Plain("It passed these rules:".to_owned())]));
         text.push(Block::Bullets(rules));
     }
-    text.push(Block::Paragraph(vec![Span::Plain(
-        "Kept about this: that the trigger was heard, when, what was offered and what you tap. Not kept: what you wrote. \
-         Managers see totals of five people or more. To change it: Quiet for a week, or Stop this trigger, on the card."
-            .to_owned(),
-    )]));
+    let is_measured = matches!(need.evidence, Evidence::Measured { .. } | Evidence::Alerted { .. });
+    text.push(Block::Paragraph(vec![Span::Plain(if is_measured { KEPT_OF_NUMBERS } else { KEPT }.to_owned())]));
     Card::new("Why you see this", Text(text))
 }
+
+const KEPT_OF_NUMBERS: &str = "Only you see this and these numbers. Kept: what was reported, for as long as the house keeps it, what was offered \
+     and what you tap. Managers see totals of five people or more. To change it: Quiet for a week, or Stop this \
+     trigger, on the card.";
+const KEPT: &str = "Kept about this: that the trigger was heard, when, what was offered and what you tap. Not kept: what you wrote. \
+         Managers see totals of five people or more. To change it: Quiet for a week, or Stop this trigger, on the card.";
 
 fn evidence(need: &Need) -> Vec<Span> {
     match &need.evidence {
@@ -109,6 +112,12 @@ fn evidence(need: &Need) -> Vec<Span> {
             )));
             spans
         }
+        Evidence::Measured { verdict } => vec![Span::Plain(verdict.sentence.clone())],
+        Evidence::Alerted { name } => vec![
+            Span::Plain("A system that watches this work raised the alert ".to_owned()),
+            Span::Bold(name.clone()),
+            Span::Plain(".".to_owned()),
+        ],
         Evidence::Asked => vec![Span::Plain("You asked for it by name.".to_owned())],
     }
 }

@@ -31,6 +31,9 @@ pub fn choose(library: &Library, trigger: &Trigger, person: &PersonFacts, asked:
         assets = offered.iter().copied().filter(fits).collect();
     }
     assets.sort_by_key(|asset| !asset.moments.iter().any(|moment| trigger.moments.contains(moment)));
+    if trigger.dip.is_some() {
+        keep_to_five_minutes(&mut assets);
+    }
     let value = match (assets.is_empty(), left_out) {
         (true, _) => format!("all {} cards were seen lately or are known", offered.len()),
         _ if comes_again => {
@@ -46,6 +49,21 @@ pub fn choose(library: &Library, trigger: &Trigger, person: &PersonFacts, asked:
         molecule: Molecule { assets: assets.into_iter().map(|asset| asset.id.clone()).collect(), scenario },
         reason,
     }
+}
+
+/// The longest molecule for a number that moved, in seconds.
+const DIP_SECONDS: u32 = 300;
+
+/// Help for a number fits between two meetings: what goes beyond five minutes is left out, the first that fits leads.
+fn keep_to_five_minutes(assets: &mut Vec<&Asset>) {
+    let mut left = DIP_SECONDS;
+    assets.retain(|asset| {
+        let fits = asset.seconds <= left;
+        if fits {
+            left -= asset.seconds;
+        }
+        fits
+    });
 }
 
 fn written_for(asset: &Asset, person: &PersonFacts) -> bool {

@@ -1,6 +1,6 @@
 //! The card that a trigger brings, and the same card after a tap.
 
-use chat::{Card, Choice, DeliveryId, Prominence};
+use chat::{Card, Choice, DeliveryId, Prominence, Text};
 
 use super::asset_card;
 use crate::{
@@ -54,6 +54,9 @@ impl Rating {
 pub fn offer_card(library: &Library, trigger: &Trigger, plan: &Plan, delivery: &DeliveryId) -> Option<Card> {
     let asset = library.assets.get(plan.molecule.assets.first()?)?;
     let mut card = asset_card(asset);
+    if let Some(dip) = &trigger.dip {
+        card.text = Text::paragraph(dip.message.clone()).then(card.text);
+    }
     card.choices = ratings(delivery);
     card.choices.extend(further(plan, delivery, library));
     card.footer = format!("{} · Here because: {}", card.footer, trigger.title);

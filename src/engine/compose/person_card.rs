@@ -175,7 +175,7 @@ fn settings(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
 /// Everything that reached a person, with what is known of them: to read, and to keep.
 pub fn export_card(library: &Library, kept: &Kept<'_>, taps: &[(Timestamp, String)]) -> Card {
     let mut card = person_card(library, kept);
-    card.title = "Everything that is kept about you".to_owned();
+    "Everything that is kept about you".clone_into(&mut card.title);
     card.choices.clear();
     let received = &kept.facts.received;
     let line = |at: Timestamp, text: String| point(&kept.date(at), &text);
@@ -214,7 +214,6 @@ pub fn erase_card() -> Card {
 pub fn help_card(library: &Library) -> Card {
     let command = |word: &str, what: &str| vec![Span::Code(format!("/kairos {word}")), Span::Plain(format!(" {what}"))];
     let mut card = super::greeting_card(library);
-    card.title = "What I can do for you".to_owned();
     card.text.0.push(Block::Bullets(vec![
         command("ask …", "or just your question: you get an answer, or a reason why there is none"),
         command("why", "tells why you saw the last card"),

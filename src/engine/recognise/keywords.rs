@@ -2,8 +2,10 @@
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::clean::clean;
-use crate::library::{Trigger, TriggerId};
+use meaning::clean;
+
+use super::Teaching;
+use crate::library::TriggerId;
 
 /// Every trigger's phrases, to be found in one pass.
 #[derive(Debug)]
@@ -14,12 +16,26 @@ pub(super) struct Keywords {
 }
 
 impl Keywords {
-    /// Reads the phrases of `triggers`.
-    pub(super) fn new<'a>(triggers: impl Iterator<Item = &'a Trigger>) -> Self {
-        let phrases: Vec<_> = triggers
-            .flat_map(|trigger| trigger.keywords.iter().map(|phrase| (trigger.id.clone(), phrase.clone())))
+    /// Takes the phrases out of what each trigger teaches.
+    pub(super) fn new<'a>(teachings: impl Iterator<Item = (TriggerId, Teaching<'a>)>) -> Self {
+        let phrases: Vec<_> = teachings
+            .flat_map(|(id, teaching)| teaching.keywords.iter().map(move |phrase| (id.clone(), phrase.clone())))
             .filter(|(_, phrase)| !phrase.trim().is_empty())
             .collect();
+        Self::of(phrases)
+    }
+
+    /// Takes other phrases of one trigger.
+    pub(super) fn replace(&mut self, id: &TriggerId, phrases: &[String]) {
+        let mut all = std::mem::take(&mut self.phrases);
+        all.retain(|(other, _)| other != id);
+        all.extend(
+            phrases.iter().filter(|phrase| !phrase.trim().is_empty()).map(|phrase| (id.clone(), phrase.clone())),
+        );
+        *self = Self::of(all);
+    }
+
+    fn of(phrases: Vec<(TriggerId, String)>) -> Self {
         let patterns = phrases.iter().map(|(_, phrase)| on_one_line(&clean(phrase)));
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
         Self { automaton: automaton.filter(|_| !phrases.is_empty()), phrases }

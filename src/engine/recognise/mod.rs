@@ -1,181 +1,230 @@
 //! Recognises needs in what people write.
 //!
+//! A message is cleaned and looked at by meaning and wording. What a manager typed as examples, what sounds alike and
+//! what people write all day teach a classifier in a moment; its odds of a need against none are the score, and the
+//! threshold is where ordinary traffic seldom comes.
+//!
 //! Invariants
 //! - Pure and in-process: the same text gives the same needs, in bounded time for any text.
 //! - A message's own words never leave: evidence is made of the library's phrases.
+//! - A model that is missing or damaged is told by [`Recogniser::notes`]; what remains still recognises.
 
-mod clean;
-mod frequencies;
+mod alarm_budget;
 mod keywords;
-mod need_cues;
-mod similarity;
+mod look;
+mod looks;
+mod recent;
+mod teaching;
 
-use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
+use meaning::{ModelFiles, Models, clean, words};
+
+pub use self::{
+    alarm_budget::{AlarmBudget, ScoreSketch},
+    recent::{Recent, WITHIN},
+    teaching::Teaching,
+};
 use self::{
-    clean::{clean, sentences},
-    frequencies::Frequencies,
     keywords::Keywords,
-    similarity::Features,
+    look::Meant,
+    looks::{Looks, Text},
 };
 use super::{Evidence, Need};
-use crate::library::{Trigger, TriggerId};
+use crate::library::{Library, Trigger, TriggerId};
 
-/// The score from which on an overheard message counts as a need. Chosen by reading what fires in real chat.
-const OVERHEARD: f32 = 0.4;
-/// The score from which on a question put to Kairos is answered: whoever asks wants the nearest thing we have.
-const ADDRESSED: f32 = 0.24;
-/// What asking adds to a resemblance.
-const ASKING_BONUS: f32 = 0.08;
-/// Resemblances below this are chance.
-const CHANCE: f32 = 0.12;
-/// Sentences of one message that are looked at by themselves.
-const SENTENCES: usize = 12;
+/// How often a thousand ordinary messages may be mistaken for a need, where nobody chose.
+const USUAL_BUDGET: AlarmBudget = AlarmBudget::per_1000(2.0);
+/// The same for a question put to Kairos: whoever asks wants the nearest thing we have.
+const ADDRESSED_BUDGET: AlarmBudget = AlarmBudget::per_1000(50.0);
 /// Needs that are told of one message.
 const TOLD: usize = 5;
+/// Words of an example that are told as evidence.
+const TOLD_WORDS: usize = 3;
 
 /// Knows every trigger's phrases and examples.
 #[derive(Debug)]
 pub struct Recogniser {
-    frequencies: Frequencies,
     keywords: Keywords,
     triggers: Vec<TriggerId>,
-    examples: Vec<Example>,
-    /// Feature to the examples that have it, with their weights.
-    postings: HashMap<u64, Vec<(u32, f32)>>,
+    taught: Vec<Taught>,
+    looks: Looks,
 }
 
+/// A text that a trigger was taught with.
 #[derive(Debug)]
-struct Example {
-    trigger: usize,
-    /// False for what sounds alike and means something else.
-    alike: bool,
+struct Taught {
+    meant: Meant,
     text: String,
-}
-
-/// How a text resembles one trigger.
-#[derive(Clone, Copy, Default)]
-struct Resemblance {
-    /// The three best examples, best first: example and cosine.
-    best: [(u32, f32); 3],
-    unlike: f32,
+    seen: Text,
 }
 
 impl Recogniser {
-    /// Learns the triggers.
+    /// Learns the triggers, with the models that ship.
     pub fn new<'a>(triggers: impl Iterator<Item = &'a Trigger> + Clone) -> Self {
-        let frequencies = Frequencies::new();
-        let keywords = Keywords::new(triggers.clone());
-        let mut examples = Vec::new();
-        let mut postings: HashMap<u64, Vec<(u32, f32)>> = HashMap::new();
-        let mut ids = Vec::new();
-        for (index, trigger) in triggers.enumerate() {
-            ids.push(trigger.id.clone());
-            let alike = trigger.examples.iter().map(|text| (true, text));
-            for (alike, text) in alike.chain(trigger.unlike.iter().map(|text| (false, text))) {
-                let number = u32::try_from(examples.len()).unwrap_or(u32::MAX);
-                for (feature, weight) in Features::of(&clean(text), &frequencies).weights {
-                    postings.entry(feature).or_default().push((number, weight));
-                }
-                examples.push(Example { trigger: index, alike, text: text.clone() });
-            }
+        Self::learn(shipped(), triggers.map(Teaching::of))
+    }
+
+    /// Learns all triggers of a library, and from what they offer, with the models that ship.
+    pub fn of(library: &Library) -> Self {
+        Self::learn(shipped(), library.triggers.values().map(|trigger| Teaching::within(library, trigger)))
+    }
+
+    /// Learns from what is known of each trigger, with given models.
+    pub fn learn<'a>(models: Arc<Models>, teachings: impl Iterator<Item = (TriggerId, Teaching<'a>)> + Clone) -> Self {
+        let keywords = Keywords::new(teachings.clone());
+        let mut triggers = Vec::new();
+        let mut texts = Vec::new();
+        for (trigger, (id, teaching)) in teachings.enumerate() {
+            triggers.push(id);
+            texts.extend(texts_of(trigger, &teaching));
         }
-        Self { frequencies, keywords, triggers: ids, examples, postings }
+        let taught = see(&models, texts);
+        let looks = Looks::learn(models, triggers.len(), &all(&taught));
+        Self { keywords, triggers, taught, looks }
+    }
+
+    /// Learns one trigger anew, or one more, in a fraction of the time that all take.
+    pub fn relearn(&mut self, id: &TriggerId, teaching: &Teaching<'_>) {
+        let known = self.triggers.iter().position(|other| other == id);
+        let trigger = known.unwrap_or(self.triggers.len());
+        if known.is_none() {
+            self.triggers.push(id.clone());
+        }
+        self.taught.retain(|taught| taught.meant.whose() != Some(trigger));
+        self.taught.extend(see(self.looks.models(), texts_of(trigger, teaching).collect()));
+        self.keywords.replace(id, teaching.keywords);
+        self.looks.relearn(trigger, &all(&self.taught));
     }
 
     /// The needs that `text` may mean, strongest first, at most five; those that count are [`Need::is_heard`].
     ///
     /// `addressed`: it was put to Kairos, so that less is enough.
     pub fn hear(&self, text: &str, addressed: bool) -> Vec<Need> {
-        let cleaned = clean(text);
-        let threshold = if addressed { ADDRESSED } else { OVERHEARD };
-        let bonus = if need_cues::asks(&cleaned) { ASKING_BONUS } else { 0.0 };
+        let budget = if addressed { ADDRESSED_BUDGET } else { USUAL_BUDGET };
+        self.hear_within(text, addressed, self.looks.threshold(budget))
+    }
+
+    /// [`Recogniser::hear`] with a threshold that was set elsewhere, e.g. from a channel's own traffic.
+    pub fn hear_within(&self, text: &str, addressed: bool, threshold: f32) -> Vec<Need> {
+        let mut heard = Text::begun(self.looks.models(), text);
         let mut needs: Vec<Need> = Vec::new();
-        for (trigger, phrase) in self.keywords.find(&cleaned) {
+        for (trigger, phrase) in self.keywords.find(heard.cleaned()) {
             if needs.iter().all(|need| need.trigger != *trigger) {
                 let evidence = Evidence::Keyword { phrase: phrase.clone() };
-                needs.push(Need { trigger: trigger.clone(), score: 1.0, threshold, evidence });
+                needs.push(Need { trigger: trigger.clone(), score: 1.0, threshold: shown(threshold), evidence });
             }
         }
-        let whole = Features::of(&cleaned, &self.frequencies);
-        let mut resemblances = vec![Resemblance::default(); self.triggers.len()];
-        self.compare(&whole, &mut resemblances);
-        for sentence in sentences(&cleaned, SENTENCES) {
-            self.compare(&Features::of(sentence, &self.frequencies), &mut resemblances);
-        }
-        for (trigger, resemblance) in self.triggers.iter().zip(&resemblances) {
-            let score = resemblance.score();
-            if score < CHANCE || needs.iter().any(|need| need.trigger == *trigger) {
+        let mut odds: Vec<(usize, f32)> = self.looks.odds(&mut heard, addressed).into_iter().enumerate().collect();
+        odds.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        for (trigger, score) in odds.into_iter().take(TOLD) {
+            let id = &self.triggers[trigger];
+            if needs.iter().any(|need| need.trigger == *id) {
                 continue;
             }
-            let evidence = self.evidence(resemblance.best[0].0, &whole);
-            needs.push(Need { trigger: trigger.clone(), score: (score + bonus).min(1.0), threshold, evidence });
+            let Some(evidence) = self.evidence(trigger, &heard) else { continue };
+            needs.push(Need { trigger: id.clone(), score: shown(score), threshold: shown(threshold), evidence });
         }
         needs.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.trigger.cmp(&b.trigger)));
         needs.truncate(TOLD);
         needs
     }
 
-    fn compare(&self, text: &Features, resemblances: &mut [Resemblance]) {
-        let mut cosines: HashMap<u32, f32> = HashMap::new();
-        for (feature, weight) in &text.weights {
-            for (example, other) in self.postings.get(feature).into_iter().flatten() {
-                *cosines.entry(*example).or_default() += weight * other;
+    /// [`Recogniser::hear`] of a message that goes on from others: the same person's of a moment ago ([`Recent`]), or
+    /// the opening of its thread.
+    ///
+    /// A need of all together counts only where the last message brought it: what was said before was heard then.
+    pub fn hear_on(&self, before: &[String], text: &str, addressed: bool) -> Vec<Need> {
+        let mut needs = self.hear(text, addressed);
+        if before.is_empty() {
+            return needs;
+        }
+        let so_far = before.join("\n");
+        let heard_before = self.hear(&so_far, addressed);
+        for need in self.hear(&format!("{so_far}\n{text}"), addressed) {
+            let known =
+                |needs: &[Need]| needs.iter().find(|other| other.trigger == need.trigger).map(|other| other.score);
+            let was_heard = heard_before.iter().any(|other| other.trigger == need.trigger && other.is_heard());
+            if !was_heard && known(&needs).is_none_or(|alone| need.score > alone) {
+                needs.retain(|other| other.trigger != need.trigger);
+                needs.push(need);
             }
         }
-        for (number, cosine) in cosines {
-            let cosine = cosine * text.substance;
-            let example = &self.examples[number as usize];
-            let resemblance = &mut resemblances[example.trigger];
-            if example.alike {
-                resemblance.take(number, cosine);
-            } else {
-                resemblance.unlike = resemblance.unlike.max(cosine);
-            }
-        }
+        needs.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.trigger.cmp(&b.trigger)));
+        needs.truncate(TOLD);
+        needs
     }
 
-    fn evidence(&self, nearest: u32, said: &Features) -> Evidence {
-        let text = &self.examples[nearest as usize].text;
-        let mut shared: Vec<(f32, String)> = Vec::new();
-        for (id, word) in Features::of(&clean(text), &self.frequencies).words {
-            let weight = said.weights.binary_search_by_key(&id, |(feature, _)| *feature).map(|at| said.weights[at].1);
-            if let Ok(weight) = weight
-                && shared.iter().all(|(_, other)| *other != word)
-            {
-                shared.push((weight, word));
+    /// How strongly each trigger is meant: the logarithm of its odds against no need, in the order of the triggers.
+    pub fn scores(&self, text: &str) -> Vec<f32> {
+        self.looks.odds(&mut Text::begun(self.looks.models(), text), false)
+    }
+
+    /// The triggers, in the order of [`Recogniser::scores`].
+    pub fn triggers(&self) -> &[TriggerId] {
+        &self.triggers
+    }
+
+    /// What is missing for hearing as well as it could, in words for an operator; empty when all is there.
+    pub fn notes(&self) -> &[String] {
+        &self.looks.models().notes
+    }
+
+    /// Bytes of the models in use.
+    pub fn model_bytes(&self) -> usize {
+        self.looks.models().bytes
+    }
+
+    /// The example that is nearest, and those of its words that the message comes closest to.
+    fn evidence(&self, trigger: usize, heard: &Text) -> Option<Evidence> {
+        let own = self.taught.iter().filter(|taught| taught.meant == Meant::Need(trigger));
+        let nearest = own.max_by(|a, b| a.seen.likeness(heard).total_cmp(&b.seen.likeness(heard)))?;
+        let mut by_word: Vec<(f32, String)> = Vec::new();
+        for word in words(&clean(&nearest.text)) {
+            let weight = Text::begun(self.looks.models(), &word).likeness(heard);
+            if weight > 0.1 && by_word.iter().all(|(_, known)| *known != word) {
+                by_word.push((weight, word));
             }
         }
-        shared.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        let words = shared.into_iter().take(3).map(|(_, word)| word).collect();
-        Evidence::Example { nearest: text.clone(), words }
+        by_word.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        let words = by_word.into_iter().take(TOLD_WORDS).map(|(_, word)| word).collect();
+        Some(Evidence::Example { nearest: nearest.text.clone(), words })
     }
 }
 
-impl Resemblance {
-    fn take(&mut self, number: u32, cosine: f32) {
-        if let Some(known) = self.best.iter_mut().find(|(example, best)| *example == number && *best > 0.0) {
-            known.1 = known.1.max(cosine);
-        } else if cosine > self.best[2].1 {
-            self.best[2] = (number, cosine);
-        }
-        // The number breaks ties, so that the order in which examples come does not matter.
-        self.best.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    }
+/// What a trigger says, and what each of it is meant for.
+fn texts_of<'a>(trigger: usize, teaching: &Teaching<'a>) -> impl Iterator<Item = (Meant, &'a str)> + use<'a> {
+    let (examples, unlike) = (teaching.examples.iter(), teaching.unlike.iter());
+    let described = teaching.described.clone().into_iter().map(move |text| (Meant::Described(trigger), text));
+    let examples = examples.map(move |text| (Meant::Need(trigger), text.as_str()));
+    examples.chain(unlike.map(move |text| (Meant::Alike(trigger), text.as_str()))).chain(described)
+}
 
-    /// Mostly the nearest example, a little the next two; less where an "unlike" is as near.
-    fn score(&self) -> f32 {
-        let nearest = self.best[0].1;
-        if nearest <= 0.0 {
-            return 0.0;
-        }
-        let three = self.best.iter().map(|(_, cosine)| cosine).sum::<f32>() / 3.0;
-        let doubt = (self.unlike / nearest).powi(4);
-        (0.8 * nearest + 0.2 * three) / (1.0 + doubt)
-    }
+fn see(models: &Models, texts: Vec<(Meant, &str)>) -> Vec<Taught> {
+    let seen = Text::all(models, &texts.iter().map(|(_, text)| *text).collect::<Vec<_>>());
+    let taught = texts.into_iter().zip(seen);
+    taught.map(|((meant, text), seen)| Taught { meant, text: text.to_owned(), seen }).collect()
+}
+
+fn all(taught: &[Taught]) -> Vec<(Meant, &Text)> {
+    taught.iter().map(|taught| (taught.meant, &taught.seen)).collect()
+}
+
+/// The models that ship, read once.
+pub fn shipped() -> Arc<Models> {
+    static SHIPPED: OnceLock<Arc<Models>> = OnceLock::new();
+    Arc::clone(SHIPPED.get_or_init(|| Arc::new(Models::read(&ModelFiles::shipped()))))
 }
 
 /// True when a text asks for something.
 pub fn asks(text: &str) -> bool {
-    need_cues::asks(&clean(text))
+    meaning::asks(&clean(text))
 }
+
+/// Odds as people read them: from 0 to 1.
+fn shown(odds: f32) -> f32 {
+    1.0 / (1.0 + (-odds).exp())
+}
+
+#[cfg(test)]
+mod tests;

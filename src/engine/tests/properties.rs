@@ -64,7 +64,7 @@ fn is_open(world: &World) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn what_is_said_unasked_keeps_every_promise(world in world()) {

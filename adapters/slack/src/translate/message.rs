@@ -17,7 +17,7 @@ pub(super) fn event(event: &Value, kind: &str, around: &Around<'_>) -> Result<Op
         _ if event["hidden"] == true => Ok(None),
         _ => {
             let channel = super::required(event, "channel")?;
-            let entry = Entry { entry: event, channel, kind: field(event, "channel_type") };
+            let entry = Entry { told: event, channel, kind: field(event, "channel_type") };
             posted(&entry, kind == "app_mention", around).map(Some)
         }
     }
@@ -31,28 +31,28 @@ pub(crate) fn of_history(entry: &Value, at: &chat::Place) -> Option<Event> {
     }
     let around = Around { team: &at.workspace, us: None, id: None };
     let kind = at.is_private().then_some("im");
-    posted(&Entry { entry, channel: at.channel.as_str(), kind }, false, &around).ok()
+    posted(&Entry { told: entry, channel: at.channel.as_str(), kind }, false, &around).ok()
 }
 
 /// A message and the channel it stands in.
 struct Entry<'a> {
-    entry: &'a Value,
+    told: &'a Value,
     channel: &'a str,
     kind: Option<&'a str>,
 }
 
 impl Entry<'_> {
     fn message(&self, around: &Around<'_>) -> Result<(Message, Timestamp), Unreadable> {
-        let ts = stamp(&self.entry["ts"]).ok_or_else(|| missing("ts"))?;
+        let ts = stamp(&self.told["ts"]).ok_or_else(|| missing("ts"))?;
         let at = instant(&ts).ok_or_else(|| Unreadable("ts is no instant".to_owned()))?;
         let by_bot = self.by_bot(around);
-        let text = if by_bot { every_word(self.entry) } else { plain_text(self.entry) };
+        let text = if by_bot { every_word(self.told) } else { plain_text(self.told) };
         let mentions_us = around.us.is_some_and(|us| text.contains(&format!("<@{us}>")));
         Ok((Message { id: MessageId::new(ts), text, by_bot, mentions_us, replies_to: None }, at))
     }
 
     fn author(&self) -> &str {
-        let entry = self.entry;
+        let entry = self.told;
         field(entry, "user")
             .or_else(|| field(entry, "bot_id"))
             .or_else(|| field(entry, "username"))
@@ -60,7 +60,7 @@ impl Entry<'_> {
     }
 
     fn by_bot(&self, around: &Around<'_>) -> bool {
-        let entry = self.entry;
+        let entry = self.told;
         field(entry, "subtype") == Some("bot_message")
             || field(entry, "bot_id").is_some()
             || entry["bot_profile"].is_object()
@@ -70,9 +70,8 @@ impl Entry<'_> {
     /// The place it stands at: in its thread, unless it opened that.
     fn place(&self, around: &Around<'_>) -> chat::Place {
         let mut place = around.place(self.channel, self.kind);
-        let own = stamp(&self.entry["ts"]);
-        place.thread =
-            stamp(&self.entry["thread_ts"]).filter(|thread| Some(thread) != own.as_ref()).map(MessageId::new);
+        let own = stamp(&self.told["ts"]);
+        place.thread = stamp(&self.told["thread_ts"]).filter(|thread| Some(thread) != own.as_ref()).map(MessageId::new);
         place
     }
 }
@@ -93,7 +92,7 @@ fn posted(entry: &Entry<'_>, mentioned: bool, around: &Around<'_>) -> Result<Eve
 fn changed(event: &Value, around: &Around<'_>) -> Result<Option<Event>, Unreadable> {
     let (now, before) = (&event["message"], &event["previous_message"]);
     let channel = super::required(event, "channel")?;
-    let entry = Entry { entry: now, channel, kind: field(event, "channel_type") };
+    let entry = Entry { told: now, channel, kind: field(event, "channel_type") };
     // What was taken back while others had answered in its thread stays behind as a tombstone.
     if field(now, "subtype") == Some("tombstone") {
         let ts = stamp(&now["ts"]).ok_or_else(|| missing("message.ts"))?;
@@ -115,7 +114,7 @@ fn deleted(event: &Value, around: &Around<'_>) -> Result<Option<Event>, Unreadab
 
 fn take_back(event: &Value, ts: String, before: &Value, around: &Around<'_>) -> Result<Option<Event>, Unreadable> {
     let channel = super::required(event, "channel")?;
-    let entry = Entry { entry: before, channel, kind: field(event, "channel_type") };
+    let entry = Entry { told: before, channel, kind: field(event, "channel_type") };
     let author = entry.author().to_owned();
     let what = What::Deleted { message: MessageId::new(ts) };
     around.event(event, entry.place(around), &author, what).map(Some)

@@ -8,17 +8,21 @@ const READ_CHARS: usize = 4_000;
 /// The text that a person wrote, in lower case, one sentence a line.
 ///
 /// Code, quoted lines, links, mentions and emoji names are left out; marks stacked on letters are dropped.
-pub(super) fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let head: String = text.chars().take(READ_CHARS).collect();
     let without_code = without_code(&head);
     let mut said = String::with_capacity(without_code.len());
     for line in without_code.lines() {
         let line = line.trim();
-        if line.starts_with('>') || line.starts_with("&gt;") {
+        if line.starts_with('>') || line.starts_with("&gt;") || is_written_by_machine(line) {
             continue;
         }
         for token in line.split_whitespace().filter(|token| !points_elsewhere(token)) {
-            said.extend(token.nfkd().filter(|c| !is_mark(*c)).flat_map(char::to_lowercase));
+            if token.is_ascii() {
+                said.extend(token.chars().map(|c| c.to_ascii_lowercase()));
+            } else {
+                said.extend(token.nfkd().filter(|c| !is_mark(*c)).flat_map(char::to_lowercase));
+            }
             said.push(' ');
         }
         said.push('\n');
@@ -48,6 +52,27 @@ fn without_code(text: &str) -> String {
     kept
 }
 
+/// Lines of logs, stack traces and bare code that somebody pasted without marking them.
+fn is_written_by_machine(line: &str) -> bool {
+    let Some(first) = line.chars().next() else { return false };
+    let starts_with_time = || {
+        let head: Vec<u8> = line.bytes().take(24).collect();
+        let digits = head.iter().filter(|byte| byte.is_ascii_digit()).count();
+        digits >= 6 && head.contains(&b':') && (first.is_ascii_digit() || first == '[')
+    };
+    let is_frame = || line.starts_with("at ") && line.contains('(') && line.ends_with(')');
+    let is_code = || {
+        let signs = line.chars().filter(|c| matches!(c, '{' | '}' | ';' | '=' | '<' | '>' | '|' | '\\' | '$')).count();
+        signs >= 2 && (line.ends_with(['{', '}', ';']) || signs * 6 > line.chars().count())
+    };
+    let names_error = || {
+        ["Traceback (most recent", "Exception in thread", "Caused by: ", "panicked at "]
+            .iter()
+            .any(|mark| line.contains(mark))
+    };
+    starts_with_time() || is_frame() || is_code() || names_error()
+}
+
 /// Links, mentions of people and channels, emoji by name.
 fn points_elsewhere(token: &str) -> bool {
     let bare = token.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | '.' | '!' | '?'));
@@ -66,32 +91,8 @@ fn is_mark(c: char) -> bool {
 }
 
 /// The sentences of a cleaned text, at most `most`, empty ones left out.
-pub(super) fn sentences(cleaned: &str, most: usize) -> impl Iterator<Item = &str> {
+pub fn sentences(cleaned: &str, most: usize) -> impl Iterator<Item = &str> {
     cleaned.split_inclusive(['\n', '.', '!', '?', ';']).filter(|part| part.trim().len() > 1).take(most)
-}
-
-/// The words of a cleaned text; apostrophes join (`don't` is `dont`).
-pub(super) fn words(cleaned: &str) -> impl Iterator<Item = String> + '_ {
-    cleaned
-        .split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '\u{2019}'))
-        .map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>())
-        .filter(|word| !word.is_empty())
-}
-
-/// A word without its most common English endings, so that `pricing`, `prices` and `priced` meet.
-pub(super) fn stem(word: &str) -> &str {
-    if !word.is_ascii() || word.len() < 4 {
-        return word;
-    }
-    for ending in ["ings", "ing", "ers", "ies", "ed", "es", "er", "ly", "e", "s", "y"] {
-        if let Some(rest) = word.strip_suffix(ending)
-            && rest.len() >= 3
-            && !(ending == "s" && rest.ends_with('s'))
-        {
-            return rest;
-        }
-    }
-    word
 }
 
 #[cfg(test)]
@@ -111,19 +112,31 @@ mod tests {
     }
 
     #[test]
-    fn marks_stacked_on_letters_are_dropped() {
-        assert_eq!(said("p\u{0335}r\u{0489}i\u{0301}ce"), "price");
-        assert_eq!(said("Ünïcode ﬁne"), "unicode fine");
+    fn what_machines_wrote_is_left_out() {
+        for line in [
+            "2024-03-05T10:00:01Z ERROR price objection service failed",
+            "[10:00:01.123] WARN budget exceeded",
+            "at com.acme.Price.objection(Price.java:12)",
+            "if (price > budget) { return refuse; }",
+            "Exception in thread main: too expensive",
+            "{\"price\": \"too high\";}",
+        ] {
+            assert_eq!(said(line), "", "{line}");
+        }
+        for line in [
+            "at 10:30 they said it's too expensive",
+            "10 of 12 customers say so",
+            "price = too high, what now?",
+            "(help me) please",
+        ] {
+            assert_ne!(said(line), "", "{line}");
+        }
     }
 
     #[test]
-    fn forms_of_a_word_meet() {
-        for word in ["price", "prices", "pricing", "priced", "pricey"] {
-            assert!(stem(word).starts_with("pric"), "{word}");
-        }
-        assert_eq!(stem("pricing"), stem("prices"));
-        assert_eq!(stem("class"), "class");
-        assert_eq!(stem("the"), "the");
+    fn marks_stacked_on_letters_are_dropped() {
+        assert_eq!(said("p\u{0335}r\u{0489}i\u{0301}ce"), "price");
+        assert_eq!(said("Ünïcode ﬁne"), "unicode fine");
     }
 
     proptest::proptest! {
@@ -131,9 +144,6 @@ mod tests {
         fn any_text_is_cleaned_without_panic(text in ".*") {
             let cleaned = clean(&text);
             proptest::prop_assert!(sentences(&cleaned, 8).count() <= 8);
-            for word in words(&cleaned) {
-                proptest::prop_assert!(!stem(&word).is_empty());
-            }
         }
     }
 }

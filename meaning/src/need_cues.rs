@@ -50,7 +50,7 @@ const CUES: &[&str] = &[
 ];
 
 /// True when a cleaned text asks for something.
-pub(super) fn asks(cleaned: &str) -> bool {
+pub fn asks(cleaned: &str) -> bool {
     cleaned.contains('?')
         || CUES.iter().any(|cue| {
             cleaned

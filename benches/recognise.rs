@@ -1,0 +1,90 @@
+//! How long recognising takes: learning, the first look, the second, and a trigger that changes.
+//!
+//! ```text
+//! cargo bench --bench recognise
+//! ```
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "it measures the machine, and tells")]
+
+use std::{hint::black_box, sync::Arc, time::Instant};
+
+use kairos::{
+    engine::{Recogniser, Teaching, shipped},
+    library::TriggerId,
+};
+use meaning::{ModelFiles, Models};
+
+const WORDS: &[&str] = &[
+    "price", "customer", "refund", "deploy", "invoice", "feedback", "angry", "meeting", "contract", "laptop", "salary",
+    "holiday", "report", "query", "design", "review", "budget", "travel", "badge", "policy", "release", "schedule",
+    "training", "vendor",
+];
+const FRAMES: &[&str] = &[
+    "how do I handle the {} with {}",
+    "no idea what to do about {} and {}",
+    "who can help me with a {} {}",
+    "my {} is stuck again since the {}",
+    "what do you say when {} meets {}",
+    "is it ok to skip the {} for {}",
+    "they keep asking about {} {}",
+    "first time I do a {} for {}",
+    "the {} went wrong because of {}",
+    "need a template for {} {}",
+];
+
+/// Ten examples of each of so many needs, all different.
+fn examples(triggers: usize) -> Vec<Vec<String>> {
+    let word = |at: usize| WORDS[at % WORDS.len()];
+    let fill = |frame: &str, trigger: usize| {
+        let first = frame.replacen("{}", word(trigger), 1);
+        first.replacen("{}", &format!("{} {trigger}", word(trigger / WORDS.len() + 7)), 1)
+    };
+    (0..triggers).map(|trigger| FRAMES.iter().map(|frame| fill(frame, trigger)).collect()).collect()
+}
+
+fn learn(models: Arc<Models>, examples: &[Vec<String>]) -> Recogniser {
+    let teachings = examples
+        .iter()
+        .enumerate()
+        .map(|(number, examples)| (TriggerId::new(format!("t{number}")), Teaching { examples, ..Teaching::default() }));
+    Recogniser::learn(models, teachings)
+}
+
+fn micros(times: usize, mut what: impl FnMut(usize)) -> (f64, f64) {
+    let mut all: Vec<f64> = (0..times)
+        .map(|at| {
+            let start = Instant::now();
+            what(at);
+            start.elapsed().as_secs_f64() * 1e6
+        })
+        .collect();
+    all.sort_by(f64::total_cmp);
+    (all[times / 2], all[times * 99 / 100])
+}
+
+fn main() {
+    let messages = [
+        "ugh, the buyer at acme just told me we cost twice what they planned to spend",
+        "lunch at noon in the usual place?",
+        "the deploy failed again and I have no idea who to ask about the invoice service",
+    ];
+    let first_only = Arc::new(Models::read(&ModelFiles { encoder: None, ..ModelFiles::shipped() }));
+    for triggers in [150, 500] {
+        let examples = examples(triggers);
+        let start = Instant::now();
+        let recogniser = learn(Arc::clone(&first_only), &examples);
+        println!("{triggers} triggers, first look: learnt in {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+        let (median, p99) = micros(3_000, |at| drop(black_box(recogniser.scores(messages[at % messages.len()]))));
+        println!("{triggers} triggers, first look: median {median:.1} µs, p99 {p99:.1} µs");
+    }
+    let examples = examples(150);
+    let start = Instant::now();
+    let recogniser = learn(shipped(), &examples);
+    println!("150 triggers, both looks: learnt in {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    let (median, p99) = micros(600, |at| drop(black_box(recogniser.hear(messages[at % messages.len()], true))));
+    println!("150 triggers, both looks with evidence: median {median:.0} µs, p99 {p99:.0} µs");
+    let mut recogniser = recogniser;
+    let (median, _) = micros(5, |at| {
+        recogniser.relearn(&TriggerId::new("t7"), &Teaching { examples: &examples[at], ..Teaching::default() });
+    });
+    println!("one of 150 triggers changed: {:.0} ms", median / 1e3);
+}

@@ -1,0 +1,308 @@
+//! Teaches a classifier: the penalised likelihood of the lessons, and its slope.
+
+use super::{Classifier, STRAND, Sparse, minimise::minimise};
+use crate::{
+    lexical::{BUCKETS, Features},
+    machine,
+};
+
+/// Something that is of a class.
+#[derive(Clone, Copy, Debug)]
+pub struct Lesson<'a> {
+    /// Its dense features.
+    pub dense: &'a [f32],
+    /// Its hashed features.
+    pub sparse: &'a Features,
+    /// Its class; 0 is "none".
+    pub class: usize,
+    /// How much it counts.
+    pub weight: f32,
+}
+
+/// How to train.
+#[derive(Clone, Copy, Debug)]
+pub struct Training {
+    /// Half of this times the sum of all squared weights is added to the loss.
+    pub penalty: f32,
+    /// Rounds at most.
+    pub rounds: usize,
+    /// A round that gains less than this share ends the training.
+    pub enough: f64,
+}
+
+impl Default for Training {
+    fn default() -> Self {
+        Self { penalty: 0.05, rounds: 40, enough: 1e-4 }
+    }
+}
+
+impl Training {
+    /// Learns `classes` classes (with "none") from lessons whose dense part has `dims` numbers.
+    ///
+    /// A lesson of a class that there is not, or of another length, is left out.
+    pub fn classifier(&self, classes: usize, dims: usize, lessons: &[Lesson<'_>]) -> Classifier {
+        let fits = |lesson: &&Lesson<'_>| lesson.class < classes && lesson.dense.len() == dims;
+        let lessons: Vec<Lesson<'_>> = lessons.iter().filter(fits).copied().collect();
+        let dims = dims - dims % TOGETHER;
+        let width = classes.next_multiple_of(STRAND);
+        let sparse = support(&lessons);
+        let mut weights = vec![0.0; width + dims * width + sparse.weights.len()];
+        let taught = Lessons { all: &lessons, classes, width, dims, sparse: &sparse, penalty: self.penalty };
+        minimise(&mut weights, self.rounds, self.enough, |weights, slope| machine::loss(&taught, weights, slope));
+        let sparse_weights = weights.split_off(width + dims * width);
+        let dense = weights.split_off(width);
+        Classifier { classes, width, bias: weights, dense, sparse: Sparse { weights: sparse_weights, ..sparse } }
+    }
+
+    /// Learns one class anew (or the next one that there is not yet) from all lessons, and leaves the others as they are.
+    ///
+    /// It is the step of a descent that turns one class at a time: the others count by what they say already.
+    pub fn relearn(&self, classifier: &mut Classifier, class: usize, lessons: &[Lesson<'_>]) {
+        let class = class.clamp(1, classifier.classes);
+        let dims = classifier.dense.len() / classifier.width;
+        let fits = |lesson: &&Lesson<'_>| lesson.dense.len() >= dims && lesson.class <= classifier.classes.max(class);
+        let lessons: Vec<Lesson<'_>> = lessons.iter().filter(fits).copied().collect();
+        classifier.make_room_for(class);
+        classifier.silence(class);
+        let mut z = Vec::new();
+        let others: Vec<f32> = lessons
+            .iter()
+            .map(|lesson| {
+                classifier.logits(lesson.dense, lesson.sparse, &mut z);
+                z[class] = f32::NEG_INFINITY;
+                let top = z.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                top + z.iter().map(|value| (value - top).exp()).sum::<f32>().ln()
+            })
+            .collect();
+        let mut buckets: Vec<u32> = lessons
+            .iter()
+            .filter(|lesson| lesson.class == class)
+            .flat_map(|lesson| lesson.sparse.iter().map(|(bucket, _)| *bucket))
+            .filter(|bucket| (*bucket as usize) < BUCKETS)
+            .collect();
+        buckets.sort_unstable();
+        buckets.dedup();
+        let own = Own { lessons: &lessons, others: &others, class, dims, buckets: &buckets, penalty: self.penalty };
+        let mut weights = vec![0.0; 1 + dims + buckets.len()];
+        minimise(&mut weights, self.rounds, self.enough, |weights, slope| own.loss(weights, slope));
+        classifier.speak(class, &weights, &buckets);
+    }
+}
+
+/// One class against what all others say.
+struct Own<'a> {
+    lessons: &'a [Lesson<'a>],
+    /// For each lesson, ln Σ e^logit over all other classes.
+    others: &'a [f32],
+    class: usize,
+    dims: usize,
+    /// What the class weighs, sorted.
+    buckets: &'a [u32],
+    penalty: f32,
+}
+
+impl Own<'_> {
+    /// The loss at `weights` (bias, dense, sparse), with its slope.
+    fn loss(&self, weights: &[f32], slope: &mut [f32]) -> f64 {
+        slope.fill(0.0);
+        let (dense, sparse) = weights[1..].split_at(self.dims);
+        let mut loss = 0.0_f64;
+        for (lesson, others) in self.lessons.iter().zip(self.others) {
+            let known = || {
+                let at = |bucket: &u32| self.buckets.binary_search(bucket).ok();
+                lesson.sparse.iter().filter_map(move |(bucket, value)| Some((at(bucket)?, *value)))
+            };
+            let meaning: f32 = dense.iter().zip(lesson.dense).map(|(weight, x)| weight * x).sum();
+            let wording: f32 = known().map(|(at, value)| sparse[at] * value).sum();
+            let odds = weights[0] + meaning + wording - others;
+            let truth = f32::from(u8::from(lesson.class == self.class));
+            // ln(1 + e^odds), without overflow.
+            let surprise = odds.max(0.0) + (-odds.abs()).exp().ln_1p() - truth * odds;
+            loss += f64::from(lesson.weight * surprise);
+            let error = lesson.weight * (1.0 / (1.0 + (-odds).exp()) - truth);
+            slope[0] += error;
+            for (slope, x) in slope[1..].iter_mut().zip(&lesson.dense[..self.dims]) {
+                *slope += error * x;
+            }
+            for (at, value) in known() {
+                slope[1 + self.dims + at] += error * value;
+            }
+        }
+        for (slope, weight) in slope.iter_mut().zip(weights) {
+            loss += 0.5 * f64::from(self.penalty * weight * weight);
+            *slope += self.penalty * weight;
+        }
+        loss
+    }
+}
+
+/// Lessons, and the shape of what they teach.
+pub(crate) struct Lessons<'a> {
+    all: &'a [Lesson<'a>],
+    classes: usize,
+    /// Classes rounded up to whole registers.
+    width: usize,
+    dims: usize,
+    /// Which class weighs which bucket.
+    sparse: &'a Sparse,
+    penalty: f32,
+}
+
+/// So many lessons and so many dense features are taken together: each number that is read serves four products.
+const TOGETHER: usize = 4;
+
+/// The loss at `weights` (biases, dense, sparse, one behind the other), with its slope.
+#[inline(always)]
+pub(crate) fn loss(taught: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
+    let (width, dims) = (taught.width, taught.dims);
+    let (bias, rest) = weights.split_at(width);
+    let (dense, sparse) = rest.split_at(dims * width);
+    slope.fill(0.0);
+    let (bias_slope, rest) = slope.split_at_mut(width);
+    let (dense_slope, sparse_slope) = rest.split_at_mut(dims * width);
+    let mut loss = 0.0_f64;
+    let mut z = vec![0.0_f32; TOGETHER * width];
+    for four in taught.all.chunks(TOGETHER) {
+        // Behind the last lesson it is taken again, and nothing is learnt from it.
+        let xs: [&[f32]; TOGETHER] = std::array::from_fn(|at| &four[at.min(four.len() - 1)].dense[..dims]);
+        for z in z.chunks_exact_mut(width) {
+            z.copy_from_slice(bias);
+        }
+        add_dense(dense, width, xs, &mut z);
+        for (at, z) in z.chunks_exact_mut(width).enumerate() {
+            let Some(lesson) = four.get(at) else {
+                z.fill(0.0);
+                continue;
+            };
+            for (bucket, value) in lesson.sparse {
+                let entries = taught.sparse.entries(*bucket);
+                for (class, weight) in taught.sparse.classes[entries.clone()].iter().zip(&sparse[entries]) {
+                    z[*class as usize] += value * weight;
+                }
+            }
+            loss += f64::from(lesson.weight * to_errors(&mut z[..taught.classes], lesson.class));
+            z[taught.classes..].fill(0.0);
+            for (error, slope) in z.iter_mut().zip(bias_slope.iter_mut()) {
+                *error *= lesson.weight;
+                *slope += *error;
+            }
+            for (bucket, value) in lesson.sparse {
+                let entries = taught.sparse.entries(*bucket);
+                for (class, slope) in taught.sparse.classes[entries.clone()].iter().zip(&mut sparse_slope[entries]) {
+                    *slope += value * z[*class as usize];
+                }
+            }
+        }
+        add_outer(dense_slope, width, xs, &z);
+    }
+    let mut squares = 0.0_f64;
+    for (slopes, weights) in slope.chunks_mut(4096).zip(weights.chunks(4096)) {
+        let mut strands = [0.0_f32; STRAND];
+        for (slopes, weights) in slopes.chunks_mut(STRAND).zip(weights.chunks(STRAND)) {
+            for ((slope, weight), strand) in slopes.iter_mut().zip(weights).zip(&mut strands) {
+                *strand += weight * weight;
+                *slope += taught.penalty * weight;
+            }
+        }
+        squares += f64::from(strands.iter().sum::<f32>());
+    }
+    loss + 0.5 * f64::from(taught.penalty) * squares
+}
+
+/// Adds the products of four lessons with the rows of weights to their logits.
+#[inline(always)]
+fn add_dense(rows: &[f32], width: usize, xs: [&[f32]; TOGETHER], z: &mut [f32]) {
+    let [z0, z1, z2, z3] = quarters_mut(z, width);
+    for (number, block) in rows.chunks_exact(TOGETHER * width).enumerate() {
+        let x: [[f32; TOGETHER]; TOGETHER] =
+            std::array::from_fn(|lesson| std::array::from_fn(|d| xs[lesson][number * TOGETHER + d]));
+        let [r0, r1, r2, r3] = quarters(block, width);
+        for at in 0..r0.len() {
+            for c in 0..STRAND {
+                let r = [r0[at][c], r1[at][c], r2[at][c], r3[at][c]];
+                z0[at][c] += (x[0][0] * r[0] + x[0][1] * r[1]) + (x[0][2] * r[2] + x[0][3] * r[3]);
+                z1[at][c] += (x[1][0] * r[0] + x[1][1] * r[1]) + (x[1][2] * r[2] + x[1][3] * r[3]);
+                z2[at][c] += (x[2][0] * r[0] + x[2][1] * r[1]) + (x[2][2] * r[2] + x[2][3] * r[3]);
+                z3[at][c] += (x[3][0] * r[0] + x[3][1] * r[1]) + (x[3][2] * r[2] + x[3][3] * r[3]);
+            }
+        }
+    }
+}
+
+/// Adds the outer products of four lessons and their errors to the slopes of the rows.
+#[inline(always)]
+fn add_outer(rows: &mut [f32], width: usize, xs: [&[f32]; TOGETHER], errors: &[f32]) {
+    let [e0, e1, e2, e3] = quarters(errors, width);
+    for (number, block) in rows.chunks_exact_mut(TOGETHER * width).enumerate() {
+        let x: [[f32; TOGETHER]; TOGETHER] =
+            std::array::from_fn(|d| std::array::from_fn(|lesson| xs[lesson][number * TOGETHER + d]));
+        let [r0, r1, r2, r3] = quarters_mut(block, width);
+        for at in 0..e0.len() {
+            for c in 0..STRAND {
+                let e = [e0[at][c], e1[at][c], e2[at][c], e3[at][c]];
+                r0[at][c] += (x[0][0] * e[0] + x[0][1] * e[1]) + (x[0][2] * e[2] + x[0][3] * e[3]);
+                r1[at][c] += (x[1][0] * e[0] + x[1][1] * e[1]) + (x[1][2] * e[2] + x[1][3] * e[3]);
+                r2[at][c] += (x[2][0] * e[0] + x[2][1] * e[1]) + (x[2][2] * e[2] + x[2][3] * e[3]);
+                r3[at][c] += (x[3][0] * e[0] + x[3][1] * e[1]) + (x[3][2] * e[2] + x[3][3] * e[3]);
+            }
+        }
+    }
+}
+
+type Strands = [[f32; STRAND]];
+
+#[inline(always)]
+fn quarters(block: &[f32], width: usize) -> [&Strands; TOGETHER] {
+    std::array::from_fn(|at| block[at * width..(at + 1) * width].as_chunks().0)
+}
+
+#[inline(always)]
+fn quarters_mut(block: &mut [f32], width: usize) -> [&mut Strands; TOGETHER] {
+    let (a, rest) = block.split_at_mut(width);
+    let (b, rest) = rest.split_at_mut(width);
+    let (c, d) = rest.split_at_mut(width);
+    [a, b, c, d].map(|part| part.as_chunks_mut().0)
+}
+
+/// Turns logits into "probability minus truth", and returns the surprise, −ln p(class).
+#[inline(always)]
+fn to_errors(z: &mut [f32], class: usize) -> f32 {
+    let top = z.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let truth = z[class];
+    let mut sum = 0.0;
+    for value in z.iter_mut() {
+        *value = (*value - top).exp();
+        sum += *value;
+    }
+    for value in z.iter_mut() {
+        *value /= sum;
+    }
+    z[class] -= 1.0;
+    sum.ln() + top - truth
+}
+
+/// Which class weighs which bucket: those that stand in its own lessons.
+fn support(lessons: &[Lesson<'_>]) -> Sparse {
+    let mut pairs: Vec<(u32, u32)> = lessons
+        .iter()
+        .flat_map(|lesson| lesson.sparse.iter().map(|(bucket, _)| (*bucket, lesson.class as u32)))
+        .filter(|(bucket, _)| (*bucket as usize) < BUCKETS)
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    // What "none" alone says needs no weight: there is nobody to tell it from.
+    let mut kept: Vec<(u32, u32)> = Vec::with_capacity(pairs.len());
+    for same in pairs.chunk_by(|a, b| a.0 == b.0) {
+        if same.iter().any(|(_, class)| *class > 0) {
+            kept.extend(same);
+        }
+    }
+    let mut starts = vec![0_u32; BUCKETS + 1];
+    for (bucket, _) in &kept {
+        starts[*bucket as usize + 1] += 1;
+    }
+    for at in 0..BUCKETS {
+        starts[at + 1] += starts[at];
+    }
+    Sparse { starts, classes: kept.iter().map(|(_, class)| *class).collect(), weights: vec![0.0; kept.len()] }
+}

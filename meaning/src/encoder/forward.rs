@@ -1,0 +1,328 @@
+//! The six layers, written once for every machine: [`crate::machine`] compiles them for the one that runs.
+
+use super::{
+    Encoder, HEAD, HEADS, HIDDEN, INTERMEDIATE, Layer, Linear, Norm,
+    panels::{INPUTS, Multiply, OUTPUTS, TILE},
+};
+use crate::static_table::to_length_one;
+
+/// The vector of a text by its pieces with their marks.
+#[inline(always)]
+pub(crate) fn embed<M: Multiply>(encoder: &Encoder, ids: &[u32], multiply: M) -> Vec<f32> {
+    let mut states = vec![0.0_f32; ids.len() * HIDDEN];
+    for ((state, id), position) in states.chunks_exact_mut(HIDDEN).zip(ids).zip(encoder.positions.chunks_exact(HIDDEN))
+    {
+        let at = *id as usize * HIDDEN;
+        let (Some(word), Some(scale)) = (encoder.words.get(at..at + HIDDEN), encoder.word_scales.get(*id as usize))
+        else {
+            continue;
+        };
+        for ((state, word), position) in state.iter_mut().zip(word).zip(position) {
+            *state = f32::from(*word) * scale + position;
+        }
+        normalise(state, &encoder.norm);
+    }
+    let mut room = Room::new(ids.len());
+    for layer in &encoder.layers {
+        pass(layer, &mut states, &mut room, multiply);
+    }
+    let mut mean = vec![0.0_f32; HIDDEN];
+    for state in states.chunks_exact(HIDDEN) {
+        for (mean, state) in mean.iter_mut().zip(state) {
+            *mean += state;
+        }
+    }
+    to_length_one(&mut mean);
+    mean
+}
+
+/// Where intermediate results stand; made once for a text.
+struct Room {
+    query: Vec<f32>,
+    key: Vec<f32>,
+    value: Vec<f32>,
+    wide: Vec<f32>,
+    narrow: Vec<f32>,
+    rounded: Rounded,
+}
+
+impl Room {
+    fn new(positions: usize) -> Self {
+        let hidden = || vec![0.0; positions * HIDDEN];
+        Self {
+            query: hidden(),
+            key: hidden(),
+            value: hidden(),
+            wide: vec![0.0; positions * INTERMEDIATE],
+            narrow: hidden(),
+            rounded: Rounded::default(),
+        }
+    }
+}
+
+#[inline(always)]
+fn pass<M: Multiply>(layer: &Layer, states: &mut [f32], room: &mut Room, multiply: M) {
+    let rounded = &mut room.rounded;
+    rounded.take(states, HIDDEN);
+    product(&layer.query, rounded, &mut room.query, multiply);
+    product(&layer.key, rounded, &mut room.key, multiply);
+    product(&layer.value, rounded, &mut room.value, multiply);
+    attend(&room.query, &room.key, &room.value, &mut room.narrow);
+    rounded.take(&room.narrow, HIDDEN);
+    product(&layer.attended, rounded, &mut room.query, multiply);
+    add_and_normalise(states, &room.query, &layer.attended_norm);
+    rounded.take(states, HIDDEN);
+    product(&layer.widen, rounded, &mut room.wide, multiply);
+    for x in &mut room.wide {
+        *x = gelu(*x);
+    }
+    rounded.take(&room.wide, INTERMEDIATE);
+    product(&layer.narrow, rounded, &mut room.narrow, multiply);
+    add_and_normalise(states, &room.narrow, &layer.narrow_norm);
+}
+
+/// Inputs that are rounded by the largest value among them: one that stands out costs its group alone.
+const GROUP: usize = 64;
+
+/// Rows of inputs, rounded to eight bits group by group.
+#[derive(Default)]
+struct Rounded {
+    width: usize,
+    rows: Vec<i8>,
+    /// For each group of each row: what a step stands for, and 128 × the sum of the rounded.
+    groups: Vec<(f32, i32)>,
+}
+
+impl Rounded {
+    #[inline(always)]
+    fn take(&mut self, states: &[f32], width: usize) {
+        self.width = width;
+        self.rows.resize(states.len(), 0);
+        self.groups.clear();
+        for (rows, state) in self.rows.as_chunks_mut::<GROUP>().0.iter_mut().zip(states.as_chunks::<GROUP>().0) {
+            let largest = largest(state).max(1e-12);
+            let inverse = 127.0 / largest;
+            for (row, x) in rows.iter_mut().zip(state) {
+                *row = round(*x * inverse);
+            }
+            let mut sum = 0_i32;
+            for row in rows {
+                sum += i32::from(*row);
+            }
+            self.groups.push((largest / 127.0, 128 * sum));
+        }
+    }
+}
+
+#[inline(always)]
+fn largest(state: &[f32; GROUP]) -> f32 {
+    let mut strands = [0.0_f32; 16];
+    for part in state.as_chunks::<16>().0 {
+        for (strand, x) in strands.iter_mut().zip(part) {
+            let x = x.abs();
+            *strand = if x > *strand { x } else { *strand };
+        }
+    }
+    let mut largest = 0.0;
+    for strand in strands {
+        largest = if strand > largest { strand } else { largest };
+    }
+    largest
+}
+
+/// Added and taken away again, it leaves a whole number: its own last digit is one.
+const MAGIC: f32 = 12_582_912.0;
+
+/// Nearest whole number, of |x| ≤ 127, by the machine's own rounding.
+#[inline(always)]
+fn round(x: f32) -> i8 {
+    ((x + MAGIC).to_bits() as i32 - MAGIC.to_bits() as i32) as i8
+}
+
+/// `out = inputs · weights + bias`, row by row.
+#[inline(always)]
+fn product<M: Multiply>(linear: &Linear, rounded: &Rounded, out: &mut [f32], multiply: M) {
+    let (fours, groups) = (rounded.width / INPUTS, rounded.width / GROUP);
+    let outputs = linear.bias.len();
+    let count = rounded.rows.len() / rounded.width;
+    let inputs: &[[i8; INPUTS]] = rounded.rows.as_chunks().0;
+    let panels = linear.weights.panels().zip(linear.scales.as_chunks::<OUTPUTS>().0);
+    for (number, ((panel, scales), bias)) in panels.zip(linear.bias.as_chunks::<OUTPUTS>().0).enumerate() {
+        for from in (0..count).step_by(TILE) {
+            // Behind the last row it is multiplied again, and the result is not used.
+            let [a, b, c, d] = [0, 1, 2, 3].map(|at| (from + at).min(count - 1));
+            let mut results = [[0.0_f32; OUTPUTS]; TILE];
+            for (group, blocks) in panel.chunks_exact(GROUP / INPUTS).enumerate() {
+                let row = |row: usize| &inputs[row * fours + group * (GROUP / INPUTS)..][..GROUP / INPUTS];
+                let sums = multiply.tile(blocks, [row(a), row(b), row(c), row(d)]);
+                for ((results, sums), row) in results.iter_mut().zip(&sums).zip([a, b, c, d]) {
+                    let (step, excess) = rounded.groups[row * groups + group];
+                    for (result, sum) in results.iter_mut().zip(sums) {
+                        *result += (sum - excess) as f32 * step;
+                    }
+                }
+            }
+            for (at, results) in results.iter().enumerate().take(count - from) {
+                let out = &mut out[(from + at) * outputs + number * OUTPUTS..][..OUTPUTS];
+                for (((out, result), scale), bias) in out.iter_mut().zip(results).zip(scales).zip(bias) {
+                    *out = result * scale + bias;
+                }
+            }
+        }
+    }
+}
+
+/// Every position takes from all, by how well its query meets their keys (Vaswani et al. 2017).
+#[inline(always)]
+fn attend(query: &[f32], key: &[f32], value: &[f32], out: &mut [f32]) {
+    let count = query.len() / HIDDEN;
+    let width = count.next_multiple_of(STRANDS);
+    let mut keys = vec![0.0_f32; HEAD * width];
+    let mut weights = vec![0.0_f32; width];
+    for head in 0..HEADS {
+        let from = head * HEAD;
+        for (at, key) in key.chunks_exact(HIDDEN).enumerate() {
+            for (d, k) in key[from..from + HEAD].iter().enumerate() {
+                keys[d * width + at] = *k;
+            }
+        }
+        for (query, out) in query.chunks_exact(HIDDEN).zip(out.chunks_exact_mut(HIDDEN)) {
+            weights.fill(0.0);
+            for (q, keys) in query[from..from + HEAD].iter().zip(keys.chunks_exact(width)) {
+                for (weight, k) in weights.iter_mut().zip(keys) {
+                    *weight += q * k;
+                }
+            }
+            weights[count..].fill(f32::MIN);
+            to_shares(&mut weights);
+            let mut taken = [0.0_f32; HEAD];
+            for (weight, value) in weights.iter().zip(value.chunks_exact(HIDDEN)) {
+                for (taken, v) in taken.iter_mut().zip(&value[from..from + HEAD]) {
+                    *taken += weight * v;
+                }
+            }
+            out[from..from + HEAD].copy_from_slice(&taken);
+        }
+    }
+}
+
+/// Softmax of weights over √[`HEAD`].
+#[inline(always)]
+fn to_shares(weights: &mut [f32]) {
+    let scale = 1.0 / (HEAD as f32).sqrt();
+    let weights = weights.as_chunks_mut::<STRANDS>().0;
+    let mut tops = [f32::MIN; STRANDS];
+    for part in weights.iter() {
+        for (top, weight) in tops.iter_mut().zip(part) {
+            *top = if *weight > *top { *weight } else { *top };
+        }
+    }
+    let mut top = f32::MIN;
+    for strand in tops {
+        top = if strand > top { strand } else { top };
+    }
+    let mut sums = [0.0_f32; STRANDS];
+    for part in weights.iter_mut() {
+        for (weight, sum) in part.iter_mut().zip(&mut sums) {
+            *weight = exp((*weight - top) * scale);
+            *sum += *weight;
+        }
+    }
+    let inverse = 1.0 / total(&sums);
+    for part in weights {
+        for weight in part {
+            *weight *= inverse;
+        }
+    }
+}
+
+#[inline(always)]
+fn add_and_normalise(states: &mut [f32], added: &[f32], norm: &Norm) {
+    for (state, added) in states.chunks_exact_mut(HIDDEN).zip(added.chunks_exact(HIDDEN)) {
+        for (state, added) in state.iter_mut().zip(added) {
+            *state += added;
+        }
+        normalise(state, norm);
+    }
+}
+
+/// Layer normalisation (Ba, Kiros, Hinton 2016). The variance of real states is far above the file's epsilon of 1e-12.
+#[inline(always)]
+fn normalise(state: &mut [f32], norm: &Norm) {
+    let mut sums = [0.0_f32; STRANDS];
+    for part in state.as_chunks::<STRANDS>().0 {
+        for (sum, x) in sums.iter_mut().zip(part) {
+            *sum += x;
+        }
+    }
+    let mean = total(&sums) / HIDDEN as f32;
+    let mut squares = [0.0_f32; STRANDS];
+    for part in state.as_chunks::<STRANDS>().0 {
+        for (square, x) in squares.iter_mut().zip(part) {
+            *square += (x - mean) * (x - mean);
+        }
+    }
+    let inverse = 1.0 / (total(&squares) / HIDDEN as f32 + 1e-12).sqrt();
+    for ((x, gamma), beta) in state.iter_mut().zip(&norm.gamma).zip(&norm.beta) {
+        *x = (*x - mean) * inverse * gamma + beta;
+    }
+}
+
+/// Sums run in so many strands, so that whole registers add.
+const STRANDS: usize = 16;
+
+#[inline(always)]
+fn total(strands: &[f32; STRANDS]) -> f32 {
+    let mut total = 0.0;
+    for strand in strands {
+        total += strand;
+    }
+    total
+}
+
+/// x · Φ(x), with the error function to 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26).
+#[inline(always)]
+fn gelu(x: f32) -> f32 {
+    let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
+    let t = 1.0 / (1.0 + 0.327_591_1 * z);
+    let series = t * (0.254_829_6 + t * (-0.284_496_7 + t * (1.421_413_7 + t * (-1.453_152 + t * 1.061_405_4))));
+    let tail = 0.5 * series * exp(-z * z);
+    x * if x > 0.0 { 1.0 - tail } else { tail }
+}
+
+/// e^x to 1e-6 for x ≤ 0; below −87 it is as good as nothing. Split into 2^whole · 2^part, the part by its series.
+#[inline(always)]
+fn exp(x: f32) -> f32 {
+    let powers = if x > -87.0 { x } else { -87.0 } * std::f32::consts::LOG2_E;
+    let shifted = powers + MAGIC;
+    let part = (powers - (shifted - MAGIC)) * std::f32::consts::LN_2;
+    let series = 1.0
+        + part
+            * (1.0
+                + part
+                    * (0.5 + part * (1.0 / 6.0 + part * (1.0 / 24.0 + part * (1.0 / 120.0 + part * (1.0 / 720.0))))));
+    let whole = shifted.to_bits() as i32 - MAGIC.to_bits() as i32;
+    series * f32::from_bits(((whole + 127) << 23) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_cuts_are_near_the_truth() {
+        for step in -2000_i16..=2000 {
+            let x = f32::from(step) / 100.0;
+            if x <= 0.0 {
+                assert!((exp(x) - x.exp()).abs() < 1e-6, "exp({x})");
+            }
+            let z = f64::from(x);
+            // The logistic curve is a poor Φ; tanh with the cubic term is within 5e-4 of the true one.
+            let near = 0.5 * z * (1.0 + (0.797_884_6 * (z + 0.044_715 * z.powi(3))).tanh());
+            assert!((f64::from(gelu(x)) - near).abs() < 1e-3, "gelu({x})");
+        }
+        for (x, right) in [(1.4, 1), (-1.6, -2), (127.0, 127), (-127.0, -127), (0.0, 0)] {
+            assert_eq!(round(x), right);
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! What CRM and monitoring send, turned into signals: numbers that were observed, and alerts.
+//!
+//! ```text
+//! POST /alerts/{source} ─▶ verify (signature or token, fresh) ─▶ inbox, raw ─▶ translate ─▶ signals ─▶ the line
+//! ```
+//!
+//! Invariants
+//! - Pure: headers, body and the instant are handed in; nothing here waits, stores or sends.
+//! - What is not verified leaves no trace but a counter; no secret, token or name stands in an error or a log.
+//! - No sequence of bytes makes a decoder panic; what can't be read is kept raw for a person to look at.
+//! - A signal's id is the same for every delivery of the same, so that a repeat has no second effect.
+
+mod canonical;
+mod cloudevents;
+mod mapping;
+mod pagerduty;
+mod prometheus;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+use std::{collections::BTreeMap, fmt, panic, str::FromStr};
+
+use chat::{Place, Signal, Timestamp, Unreadable};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+pub use mapping::Mapping;
+pub use verify::Forged;
+
+/// The largest body that is taken, in bytes.
+pub const BODY_BYTES: usize = 1024 * 1024;
+/// The most signals that one body may hold.
+const SIGNALS: usize = 10_000;
+
+/// What a source speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Kairos's own: observations and alerts as JSON, signed as Standard Webhooks.
+    Kairos,
+    /// `CloudEvents` 1.0, structured or binary.
+    CloudEvents,
+    /// Prometheus Alertmanager's webhook, version 4.
+    Alertmanager,
+    /// Grafana's webhook.
+    Grafana,
+    /// `PagerDuty`'s webhook, version 3.
+    PagerDuty,
+    /// Datadog's webhook with our template.
+    Datadog,
+    /// A Salesforce Flow's HTTP callout.
+    Salesforce,
+    /// `HubSpot`'s webhook, signature version 3.
+    HubSpot,
+    /// Zendesk's webhook.
+    Zendesk,
+    /// Anything, by a mapping of the manager's own.
+    Mapped,
+}
+
+impl Format {
+    /// Every one, with its name in the configuration.
+    pub const ALL: [(&str, Self); 10] = [
+        ("kairos", Self::Kairos),
+        ("cloudevents", Self::CloudEvents),
+        ("alertmanager", Self::Alertmanager),
+        ("grafana", Self::Grafana),
+        ("pagerduty", Self::PagerDuty),
+        ("datadog", Self::Datadog),
+        ("salesforce", Self::Salesforce),
+        ("hubspot", Self::HubSpot),
+        ("zendesk", Self::Zendesk),
+        ("mapped", Self::Mapped),
+    ];
+
+    /// The mapping that comes with it, where it is read by one.
+    const fn ready_made(self) -> Option<&'static str> {
+        match self {
+            Self::Datadog => Some(include_str!("ready/datadog.cel")),
+            Self::Salesforce => Some(include_str!("ready/salesforce.cel")),
+            Self::HubSpot => Some(include_str!("ready/hubspot.cel")),
+            Self::Zendesk => Some(include_str!("ready/zendesk.cel")),
+            _ => None,
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|(name, _)| *name == text).map(|(_, format)| format).ok_or(())
+    }
+}
+
+/// One source of alerts. Its `Debug` shows no secret.
+#[derive(Clone)]
+pub struct Source {
+    /// What it speaks.
+    pub format: Format,
+    /// Secrets that sign: the current one, then the previous one while it is being replaced.
+    pub secrets: Vec<String>,
+    /// The bearer token of a source that can't sign.
+    pub token: Option<String>,
+    /// How its JSON becomes signals, in place of the ready-made way.
+    pub mapping: Option<Mapping>,
+    /// Where alerts about a group go.
+    pub channel: Option<Place>,
+    /// The address that the source posts to, as it writes it: part of some signatures.
+    pub url: Option<String>,
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("format", &self.format).finish_non_exhaustive()
+    }
+}
+
+/// A request as it came in.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Its headers.
+    pub headers: &'a http::HeaderMap,
+    /// Its path and query.
+    pub uri: &'a str,
+    /// Its body.
+    pub body: &'a [u8],
+}
+
+/// What may be stored and acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The same for every delivery of the same.
+    pub id: String,
+    /// What is stored.
+    pub raw: String,
+}
+
+/// Why a request is turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no such source.
+    Unknown,
+    /// It is not from whom it says, or too old.
+    Forged,
+    /// It is no text.
+    NoText,
+}
+
+/// What is stored of a request: enough to translate it later, and no header that could hold a secret.
+#[derive(Serialize, Deserialize)]
+struct Raw {
+    /// `content-type` and `ce-*`.
+    headers: BTreeMap<String, String>,
+    body: String,
+    /// When it came in: what it says nothing about happened then.
+    at: Timestamp,
+}
+
+/// Every source by its name. Clones are cheap enough: it is made once.
+#[derive(Clone, Debug, Default)]
+pub struct Sources(pub BTreeMap<String, Source>);
+
+impl Sources {
+    /// Whether a request may come in, and what is then stored. `clock` is the machine's time, by which signatures are
+    /// fresh; `now` is the house's, by which things happen.
+    pub fn accept(
+        &self,
+        name: &str,
+        request: &Request<'_>,
+        clock: Timestamp,
+        now: Timestamp,
+    ) -> Result<Accepted, Refused> {
+        let source = self.0.get(name).ok_or(Refused::Unknown)?;
+        let given = verify::verify(source, request, clock).map_err(|Forged| Refused::Forged)?;
+        let body = str::from_utf8(request.body).map_err(|_| Refused::NoText)?;
+        let id = given.unwrap_or_else(|| identify(source.format, request, body));
+        let keep = |name: &str| name == "content-type" || name.starts_with("ce-");
+        let headers = request.headers.iter().filter(|(name, _)| keep(name.as_str()));
+        let headers =
+            headers.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+        let raw = Raw { headers: headers.collect(), body: body.to_owned(), at: now };
+        // Strings and a number always serialise.
+        let raw = serde_json::to_string(&raw).unwrap_or_default();
+        Ok(Accepted { id: format!("alerts/{name}:{}", short(&id)), raw })
+    }
+
+    /// Reads what was stored of a source; an error names the place in it, never its content.
+    pub fn translate(&self, name: &str, raw: &str) -> Result<Vec<Signal>, Unreadable> {
+        let source = self.0.get(name).ok_or_else(|| Unreadable("its source is no longer configured".to_owned()))?;
+        let raw: Raw =
+            serde_json::from_str(raw).map_err(|_| Unreadable("it was stored by another Kairos".to_owned()))?;
+        // The parsers of others are guarded: a panic in one body must not end the work on all others.
+        let read = panic::catch_unwind(panic::AssertUnwindSafe(|| source.read(name, &raw)));
+        let signals = read.unwrap_or_else(|_| Err(Unreadable("the reader gave up on it".to_owned())))?;
+        if signals.len() > SIGNALS {
+            return Err(Unreadable(format!("more than {SIGNALS} signals in one body")));
+        }
+        Ok(signals)
+    }
+
+    /// Reads what a program posted in a channel that a source names as its own.
+    pub fn overhear(&self, place: &Place, text: &str, at: Timestamp) -> Option<(&str, Vec<Signal>)> {
+        let same = |channel: &Place| channel.channel == place.channel && channel.workspace == place.workspace;
+        let (name, source) =
+            self.0.iter().find(|(_, source)| source.mapping.is_some() && source.channel.as_ref().is_some_and(same))?;
+        let body = serde_json::json!({ "text": text }).to_string();
+        // The parsers of others are guarded here too.
+        let raw = Raw { headers: BTreeMap::new(), body, at };
+        let read = panic::catch_unwind(panic::AssertUnwindSafe(|| source.read(name, &raw)));
+        Some((name, read.ok()?.ok()?))
+    }
+
+    /// The channel for alerts of a source that are about a group.
+    pub fn channel(&self, name: &str) -> Option<&Place> {
+        self.0.get(name)?.channel.as_ref()
+    }
+}
+
+impl Source {
+    fn read(&self, name: &str, raw: &Raw) -> Result<Vec<Signal>, Unreadable> {
+        let body = || -> Result<Value, Unreadable> {
+            serde_json::from_str(&raw.body).map_err(|error| Unreadable(format!("no JSON at line {}", error.line())))
+        };
+        let mapped = |mapping: &Mapping, body: &Value| canonical::read(name, &mapping.apply(body)?, raw.at);
+        if let Some(mapping) = &self.mapping {
+            return mapped(mapping, &body()?);
+        }
+        match self.format {
+            Format::Kairos => canonical::read(name, &body()?, raw.at),
+            Format::CloudEvents => cloudevents::read(name, &raw.headers, &raw.body, raw.at),
+            Format::Alertmanager | Format::Grafana => prometheus::read(name, &body()?, raw.at),
+            Format::PagerDuty => pagerduty::read(name, &body()?, raw.at),
+            format => {
+                let text = format.ready_made().ok_or_else(|| Unreadable("its source has no mapping".to_owned()))?;
+                let mapping =
+                    Mapping::new(text).map_err(|_| Unreadable("the ready-made mapping is broken".to_owned()))?;
+                mapped(&mapping, &body()?)
+            }
+        }
+    }
+}
+
+/// Reads one entry in Kairos's own words; the error says what is wrong with it, without any of its content.
+pub fn read_entry(source: &str, entry: &Value, now: Timestamp) -> Result<Signal, &'static str> {
+    canonical::signal(source, entry, now)
+}
+
+/// The id of what has none of its signature's: the sender's own, or else the digest of what it says.
+fn identify(format: Format, request: &Request<'_>, body: &str) -> String {
+    let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
+    let of_body = |path: &[&str]| {
+        let body: Value = serde_json::from_str(body).ok()?;
+        path.iter().try_fold(&body, |value, key| value.get(key))?.as_str().map(str::to_owned)
+    };
+    let own = match format {
+        Format::CloudEvents => header("ce-id")
+            .map(|id| format!("{}#{id}", header("ce-source").unwrap_or_default()))
+            .or_else(|| Some(format!("{}#{}", of_body(&["source"])?, of_body(&["id"])?))),
+        Format::PagerDuty => of_body(&["event", "id"]),
+        Format::Zendesk => header("x-zendesk-webhook-invocation-id").map(str::to_owned),
+        _ => None,
+    };
+    own.unwrap_or_else(|| digest(body))
+}
+
+/// An id as it is, or its digest where it is long.
+fn short(id: &str) -> String {
+    if id.len() <= 200 && !id.contains(char::is_control) { id.to_owned() } else { digest(id) }
+}
+
+fn digest(text: &str) -> String {
+    use fmt::Write as _;
+    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

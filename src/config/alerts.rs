@@ -1,0 +1,102 @@
+//! The sources of alerts: `[alerts.sources.NAME]`, one table each.
+
+use std::collections::BTreeMap;
+
+use chat::{Place, Privacy};
+
+use super::{
+    mistake::{Mistake, Source as WrittenAt},
+    reader::{Found, Reader},
+    secret::masked,
+    values::{ChannelKey, address, either, secret},
+};
+use crate::alerts::{Format, Mapping, Source, Sources};
+
+/// What a source's table may hold.
+pub(super) const KEYS: [&str; 7] = ["format", "secret", "previous_secret", "token", "mapping", "channel", "url"];
+
+/// The source by which a newcomer tries alerts out: in a playground that nobody is connected to.
+pub(super) fn demo() -> (String, Source) {
+    let source = Source {
+        format: Format::Kairos,
+        secrets: Vec::new(),
+        token: Some("playground".to_owned()),
+        mapping: None,
+        channel: None,
+        url: None,
+    };
+    ("demo".to_owned(), source)
+}
+
+/// Reads every source; what is wrong is noted and left out.
+pub(super) fn read(reader: &mut Reader) -> Sources {
+    let mut sources = BTreeMap::new();
+    for (name, table) in reader.sources() {
+        let mut mistakes = Vec::new();
+        let source = one(&name, &table, &mut mistakes);
+        reader.mistakes.append(&mut mistakes);
+        sources.insert(name, source);
+    }
+    Sources(sources)
+}
+
+fn one(name: &str, table: &BTreeMap<String, Found>, mistakes: &mut Vec<Mistake>) -> Source {
+    let place = table.values().next().map_or(WrittenAt::Default, |found| found.source.clone());
+    let is_name = !name.is_empty()
+        && name.len() <= 40
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    if !is_name {
+        let right = "letters, digits, - and _, at most 40, would be right";
+        mistakes.push(Mistake::other(place.clone(), format!("alerts.sources: {name:?} is no name: {right}")));
+    }
+    let formats = Format::ALL.map(|(name, _)| name);
+    let mut field = |key: &str, read: &dyn Fn(&str) -> Result<Value, String>| -> Option<Value> {
+        let found = table.get(key).filter(|found| !found.text.is_empty())?;
+        let full = format!("alerts.sources.{name}.{key}");
+        match read(&found.text) {
+            Ok(value) => Some(value),
+            Err(right) => {
+                let shown = masked(&full, &found.text);
+                mistakes.push(Mistake::value(found.source.clone(), &full, &shown, &right));
+                None
+            }
+        }
+    };
+    let format = field("format", &|text| text.parse().map(Value::Format).map_err(|()| either(&formats)));
+    let right = "a secret without spaces";
+    let plain = |text: &str| secret(text, "", right).map(|secret| Value::Text(secret.map(|it| it.expose().to_owned())));
+    let secrets = [field("secret", &plain), field("previous_secret", &plain)];
+    let token = field("token", &plain);
+    let mapping = field("mapping", &|text| Mapping::new(text).map(Value::Mapping));
+    let channel = field("channel", &|text| text.parse().map(Value::Channel));
+    let url = field("url", &|text| address(text, &["https", "http"]).map(|url| Value::Text(Some(url))));
+    let text = |value: Option<Value>| if let Some(Value::Text(text)) = value { text } else { None };
+    let source = Source {
+        format: if let Some(Value::Format(format)) = format { format } else { Format::Kairos },
+        secrets: secrets.into_iter().filter_map(text).collect(),
+        token: text(token),
+        mapping: if let Some(Value::Mapping(mapping)) = mapping { Some(mapping) } else { None },
+        channel: if let Some(Value::Channel(channel)) = channel { Some(place_of(channel)) } else { None },
+        url: text(url),
+    };
+    if source.format == Format::Mapped && source.mapping.is_none() {
+        let text = format!("alerts.sources.{name} has the format mapped and no mapping");
+        mistakes.push(Mistake::other(place.clone(), text));
+    }
+    if source.secrets.is_empty() && source.token.is_none() && source.channel.is_none() {
+        let text = format!("alerts.sources.{name} has neither a secret nor a token: nobody could be let in");
+        mistakes.push(Mistake::other(place, text));
+    }
+    source
+}
+
+enum Value {
+    Format(Format),
+    Text(Option<String>),
+    Mapping(Mapping),
+    Channel(ChannelKey),
+}
+
+fn place_of(ChannelKey { platform, workspace, channel }: ChannelKey) -> Place {
+    Place { platform, workspace, channel, thread: None, privacy: Privacy::Shared }
+}

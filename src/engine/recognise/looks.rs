@@ -1,0 +1,265 @@
+//! The two looks at a message: a quick one at every message, a thorough one at the few that are promising.
+//!
+//! Invariants
+//! - A message without a second look never scores as high as one with it.
+//! - Without the sentence encoder the first look decides alone.
+
+use std::{num::NonZeroUsize, panic::resume_unwind, sync::Arc, thread};
+
+use meaning::{DIMS, Features, HIDDEN, Models, clean};
+
+use super::{
+    alarm_budget::{AlarmBudget, ScoreSketch},
+    look::{Look, Meant, Seen},
+};
+
+/// How many of a thousand ordinary messages get a second look. The first look knows wording, and people say what they need
+/// in words that no manager typed: a narrow gate throws away what the encoder learnt (`models/README.md`, "What stage 1
+/// lets through"). A second look takes about a millisecond.
+const SECOND_LOOKS: AlarmBudget = AlarmBudget::per_1000(400.0);
+/// What asking adds to the odds: a bonus, never a gate, since many need something without asking.
+const ASKING_BONUS: f32 = 1.0;
+/// What a text of everyday words alone is put back by: it resembles much and means little.
+const EMPTINESS: f32 = 1.5;
+/// What a message without a second look is put back by.
+const UNPROMISING: f32 = 20.0;
+/// Word pieces that are looked at.
+const MOST_PIECES: usize = 256;
+
+/// Threads that learn together, at most.
+const MOST_THREADS: usize = 8;
+/// So few texts are not worth a thread.
+const FEW: usize = 16;
+
+/// A text as the looks see it.
+#[derive(Debug)]
+pub(super) struct Text {
+    cleaned: String,
+    /// What its manner adds to the odds of any need.
+    bonus: f32,
+    /// In another language than English.
+    is_foreign: bool,
+    ids: Vec<u32>,
+    features: Features,
+    first: Seen,
+    /// Made when it is needed: it takes a hundred times as long.
+    second: Option<Seen>,
+}
+
+impl Text {
+    /// A text at first look.
+    pub(super) fn begun(models: &Models, text: &str) -> Self {
+        let cleaned = clean(text);
+        let features = models.statistics.lexical.features(&cleaned);
+        let mut ids = Vec::new();
+        // The models know English: what they would make of another language is chance, so that its wording decides.
+        let is_foreign = meaning::other_language(&cleaned).is_some();
+        let first = match &models.first {
+            Some(first) if !is_foreign => {
+                first.pieces.cut(&cleaned, MOST_PIECES, &mut ids);
+                Seen::new(&first.table.embed(&ids), &features)
+            }
+            Some(_) => Seen::new(&[0.0; DIMS], &features),
+            None => Seen::new(&[], &features),
+        };
+        let bonus = bonus(meaning::asks(&cleaned), models.statistics.lexical.substance(&cleaned));
+        Self { bonus, is_foreign, cleaned, ids, features, first, second: None }
+    }
+
+    /// Texts at both looks, by all cores of the machine: the second look takes its time.
+    pub(super) fn all(models: &Models, texts: &[&str]) -> Vec<Self> {
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_THREADS);
+        let share = texts.len().div_ceil(cores).max(FEW);
+        let whole = |text: &&str| {
+            let mut begun = Self::begun(models, text);
+            begun.look_again(models);
+            begun
+        };
+        thread::scope(|scope| {
+            let parts: Vec<_> = texts
+                .chunks(share)
+                .skip(1)
+                .map(|part| scope.spawn(move || part.iter().map(whole).collect::<Vec<Self>>()))
+                .collect();
+            let mut all: Vec<Self> = texts.iter().take(share).map(whole).collect();
+            for part in parts {
+                all.extend(part.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            all
+        })
+    }
+
+    fn look_again(&mut self, models: &Models) -> Option<&Seen> {
+        if let Some(second) = &models.second
+            && self.second.is_none()
+        {
+            self.second = Some(if self.is_foreign {
+                Seen::new(&[0.0; HIDDEN], &self.features)
+            } else {
+                Seen::new(&second.encoder.embed(&self.ids), &self.features)
+            });
+        }
+        self.second.as_ref()
+    }
+
+    /// What the person said.
+    pub(super) fn cleaned(&self) -> &str {
+        &self.cleaned
+    }
+
+    /// How alike two texts are, by the most thorough look that both had.
+    pub(super) fn likeness(&self, other: &Self) -> f32 {
+        match (&self.second, &other.second) {
+            (Some(ours), Some(theirs)) => ours.likeness(theirs),
+            _ => self.first.likeness(&other.first),
+        }
+    }
+}
+
+/// What was learnt, for both looks.
+#[derive(Debug)]
+pub(super) struct Looks {
+    models: Arc<Models>,
+    first: Look,
+    second: Option<Look>,
+    /// From this score on at first look, a second is worth its time.
+    promising: f32,
+    /// Scores of ordinary messages: they set the thresholds where a channel has none of its own.
+    traffic: ScoreSketch,
+}
+
+impl Looks {
+    /// Learns `triggers` triggers from texts that had both looks.
+    pub(super) fn learn(models: Arc<Models>, triggers: usize, texts: &[(Meant, &Text)]) -> Self {
+        let (first_lines, second_lines) = (Lines::first(&models), Lines::second(&models));
+        let (first, second) = thread::scope(|scope| {
+            let first = scope.spawn(|| Look::learn(triggers, with_background(firsts(texts), &first_lines)));
+            let second = models.second.as_ref();
+            let second = second.map(|_| Look::learn(triggers, with_background(seconds(texts), &second_lines)));
+            (first.join().unwrap_or_else(|panic| resume_unwind(panic)), second)
+        });
+        let mut learnt = Self { models, first, second, promising: f32::MIN, traffic: ScoreSketch::default() };
+        learnt.set_by_traffic(&first_lines.traffic, &second_lines.traffic);
+        learnt
+    }
+
+    /// Learns one trigger anew, or the next, from all texts; the others stay as they are.
+    pub(super) fn relearn(&mut self, trigger: usize, texts: &[(Meant, &Text)]) {
+        let (first_lines, second_lines) = (Lines::first(&self.models), Lines::second(&self.models));
+        self.first.relearn(trigger, with_background(firsts(texts), &first_lines));
+        if let Some(second) = &mut self.second {
+            second.relearn(trigger, with_background(seconds(texts), &second_lines));
+        }
+        self.set_by_traffic(&first_lines.traffic, &second_lines.traffic);
+    }
+
+    /// What ordinary messages reach decides what is promising, and from where on a need is heard.
+    fn set_by_traffic(&mut self, first: &[Seen], second: &[Seen]) {
+        self.traffic = ScoreSketch::default();
+        let traffic = self.models.statistics.traffic.iter();
+        let bonuses: Vec<f32> = traffic.map(|line| bonus(line.asks, line.substance)).collect();
+        let strongest = |odds: Vec<f32>| odds.into_iter().max_by(f32::total_cmp);
+        let mut sketch = ScoreSketch::default();
+        let firsts = first.iter().zip(&bonuses).filter_map(|(seen, bonus)| strongest(odds(&self.first, seen, *bonus)));
+        let firsts: Vec<f32> = firsts.collect();
+        for score in &firsts {
+            sketch.add(*score);
+        }
+        let Some(look) = &self.second else {
+            self.traffic = sketch;
+            return;
+        };
+        self.promising = sketch.threshold(SECOND_LOOKS);
+        for ((seen, bonus), first) in second.iter().zip(&bonuses).zip(firsts) {
+            let score =
+                if first >= self.promising { strongest(odds(look, seen, *bonus)) } else { Some(first - UNPROMISING) };
+            if let Some(score) = score {
+                self.traffic.add(score);
+            }
+        }
+    }
+
+    /// What turns text into numbers.
+    pub(super) fn models(&self) -> &Models {
+        &self.models
+    }
+
+    /// The score from which on a need is heard, where a channel's own traffic is not known.
+    pub(super) fn threshold(&self, budget: AlarmBudget) -> f32 {
+        self.traffic.threshold(budget)
+    }
+
+    /// For each trigger, the logarithm of the odds that its need is meant and not none; `surely` looks twice in any case.
+    pub(super) fn odds(&self, text: &mut Text, surely: bool) -> Vec<f32> {
+        let first = odds(&self.first, &text.first, text.bonus);
+        let Some(look) = &self.second else { return first };
+        let strongest = first.iter().copied().max_by(f32::total_cmp).unwrap_or(f32::MIN);
+        let bonus = text.bonus;
+        match text.look_again_if(surely || strongest >= self.promising, &self.models) {
+            Some(second) => odds(look, second, bonus),
+            None => first.into_iter().map(|score| score - UNPROMISING).collect(),
+        }
+    }
+}
+
+impl Text {
+    fn look_again_if(&mut self, promising: bool, models: &Models) -> Option<&Seen> {
+        if promising { self.look_again(models) } else { None }
+    }
+}
+
+/// What the manner of a text adds to the odds of any need, whatever it is about.
+fn bonus(asks: bool, substance: f32) -> f32 {
+    let asking = if asks { ASKING_BONUS } else { 0.0 };
+    asking - EMPTINESS * (1.0 - substance)
+}
+
+fn odds(look: &Look, seen: &Seen, bonus: f32) -> Vec<f32> {
+    look.odds(seen).into_iter().map(|odds| odds + bonus).collect()
+}
+
+/// What ordinary people write, that means no need.
+struct Lines {
+    /// What teaches it.
+    background: Vec<Seen>,
+    /// What nothing was taught with.
+    traffic: Vec<Seen>,
+}
+
+impl Lines {
+    fn first(models: &Models) -> Self {
+        Self::seen(models, models.first.as_ref().map(|first| first.background.as_slice()))
+    }
+
+    fn second(models: &Models) -> Self {
+        Self::seen(models, models.second.as_ref().map(|second| second.background.as_slice()))
+    }
+
+    fn seen(models: &Models, meanings: Option<&[Vec<f32>]>) -> Self {
+        let statistics = &models.statistics;
+        let lines = statistics.background.iter().chain(&statistics.traffic).enumerate();
+        let mut background: Vec<Seen> = lines
+            .map(|(number, line)| {
+                let meaning = meanings.and_then(|rows| rows.get(number)).map_or(&[][..], Vec::as_slice);
+                Seen::new(meaning, &line.features)
+            })
+            .collect();
+        let traffic = background.split_off(statistics.background.len());
+        Self { background, traffic }
+    }
+}
+
+fn firsts<'a>(texts: &'a [(Meant, &'a Text)]) -> impl Iterator<Item = (Meant, &'a Seen)> {
+    texts.iter().map(|(meant, text)| (*meant, &text.first))
+}
+
+fn seconds<'a>(texts: &'a [(Meant, &'a Text)]) -> impl Iterator<Item = (Meant, &'a Seen)> {
+    texts.iter().filter_map(|(meant, text)| Some((*meant, text.second.as_ref()?)))
+}
+
+fn with_background<'a>(
+    texts: impl Iterator<Item = (Meant, &'a Seen)>,
+    lines: &'a Lines,
+) -> impl Iterator<Item = (Meant, &'a Seen)> {
+    texts.chain(lines.background.iter().map(|seen| (Meant::Background, seen)))
+}

@@ -1,0 +1,278 @@
+//! Numbers and alerts of other systems: whom they are about, whether something moved, and what is offered.
+//!
+//! Invariants
+//! - A signal is kept with what is decided about it, in one commit: the same one a second time changes nothing.
+//! - What is about somebody unknown waits, and is looked at as soon as they are known; it is never dropped.
+//! - One person gets one card for a dip, until the number is back or the alert is over.
+//! - Help for a number goes to the person alone; alerts about a group go to the channel that a source names.
+
+use std::time::Duration;
+
+use chat::{
+    Alert, Event, EventId, Identity, Message, Observation, PersonId, PersonKey, Place, PlatformKind, Said, Signal,
+    Timestamp,
+};
+use tracing::info;
+
+use super::{
+    Line, LineError,
+    line::{Effect, PAST},
+};
+use crate::{
+    engine::{
+        Evidence, Need,
+        dip::{Outcome as Found, Watched, judge},
+    },
+    library::{Dip, DipMethod, Mode, Trigger},
+    store::{DipChange, Origin},
+};
+
+/// Signals of one series that are looked at: a year of days.
+const SERIES: u32 = 400;
+/// Signals that found their person and are looked at in one go.
+const BATCH: u32 = 64;
+/// How long an alert is worth answering once it began.
+const ALERT_LASTS: Duration = Duration::from_hours(24 * 5);
+
+/// A signal with the person it is about.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    pub(super) signal: &'a Signal,
+    pub(super) person: &'a PersonId,
+    /// How they are written to.
+    pub(super) identity: &'a Identity,
+}
+
+impl Line {
+    /// Takes every signal of an arrival, each by itself, then finishes the arrival: what is known is skipped, so a
+    /// crash in between costs nothing.
+    pub(super) async fn take_signals(
+        &self,
+        signals: &[Signal],
+        origin: &Origin,
+        received_at: Timestamp,
+        arrival: (EventId, i64),
+    ) -> Result<(), LineError> {
+        for signal in signals {
+            self.hear_signal(signal, origin, received_at).await?;
+        }
+        let mut effect = Effect::default();
+        effect.outcome.arrival = Some(arrival);
+        self.commit(effect).await
+    }
+
+    /// Keeps a signal and decides about it; one that is known is left alone.
+    pub async fn hear_signal(&self, signal: &Signal, origin: &Origin, received_at: Timestamp) -> Result<(), LineError> {
+        if self.parts.store.knows_signal(&signal.id).await? {
+            return Ok(());
+        }
+        let mut effect = Effect::default();
+        let known = match &signal.who {
+            Some(key) => self.person_meant(key).await?,
+            None => None,
+        };
+        effect.outcome.dips.push(DipChange::Keep {
+            signal: Box::new(signal.clone()),
+            person: known.as_ref().map(|(person, _)| person.clone()),
+            received_at,
+        });
+        match (&signal.who, &known) {
+            (Some(_), Some((person, identity))) => {
+                self.weigh(About { signal, person, identity }, &mut effect).await?;
+            }
+            (Some(_), None) => info!("a signal waits: nobody is known by the name in it"),
+            (None, _) => self.weigh_group(signal, origin, &mut effect).await?,
+        }
+        self.commit(effect).await
+    }
+
+    /// What another program posted, where a source of alerts names the channel as its own.
+    pub(super) async fn overhear(&self, event: &Event, message: &Message) -> Result<(), LineError> {
+        let told = self.parts.alerts.overhear(&event.place, &message.text, event.at);
+        let Some((source, signals)) = told else { return Ok(()) };
+        let origin = Origin::Alerts(source.to_owned());
+        for signal in &signals {
+            self.hear_signal(signal, &origin, self.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Looks at signals whose person has become known; how many there were.
+    pub(super) async fn take_found(&self) -> Result<usize, LineError> {
+        let found = self.parts.store.signals_found(BATCH).await?;
+        for (signal, person) in &found {
+            let mut effect = Effect::default();
+            effect.outcome.dips.push(DipChange::Adopt { signal: signal.id.clone(), person: person.clone() });
+            if let Some(identity) = self.way_to(person).await? {
+                self.weigh(About { signal, person, identity: &identity }, &mut effect).await?;
+            }
+            self.commit(effect).await?;
+        }
+        Ok(found.len())
+    }
+
+    /// The person a name means, and how they are written to; `None` where nobody is known or nothing reaches them.
+    async fn person_meant(&self, key: &PersonKey) -> Result<Option<(PersonId, Identity)>, LineError> {
+        if let Some(person) = self.parts.store.person_named(key).await? {
+            return Ok(self.way_to(&person).await?.map(|identity| (person, identity)));
+        }
+        let Ok(kind) = key.scheme.parse::<PlatformKind>() else { return Ok(None) };
+        let Some(platform) = self.parts.platforms.get(kind) else { return Ok(None) };
+        // A workspace that is not named is the platform's own: the playground has but one.
+        let (workspace, user) = key.value.split_once('/').unwrap_or((kind.as_str(), &key.value));
+        let identity = Identity { platform: kind, workspace: workspace.into(), user: user.into() };
+        if !matches!(platform.describe(&identity).await, Ok(Some(_))) {
+            return Ok(None);
+        }
+        let candidate = PersonId::new(self.parts.ids.new_id());
+        let person = self.parts.store.person_of(&identity, &candidate, self.now()).await?;
+        Ok(Some((person.id, identity)))
+    }
+
+    /// The identity by which somebody can be written to, on a platform that is connected.
+    async fn way_to(&self, person: &PersonId) -> Result<Option<Identity>, LineError> {
+        let identities = self.parts.store.identities_of(person).await?;
+        let connected = |identity: &Identity| self.parts.platforms.get(identity.platform).is_some();
+        Ok(identities.iter().find(|identity| connected(identity)).or(identities.first()).cloned())
+    }
+
+    async fn weigh(&self, about: About<'_>, effect: &mut Effect) -> Result<(), LineError> {
+        for trigger in self.parts.engine.library().triggers.values() {
+            let Some(dip) = trigger.dip.as_ref().filter(|_| trigger.mode != Mode::Off) else { continue };
+            match &about.signal.what {
+                Said::Observation(seen) if measures(dip, seen) => {
+                    self.weigh_number(trigger, dip, seen, about, effect).await?;
+                }
+                Said::Alert(alert) if answers(dip, alert) => self.weigh_alert(trigger, alert, about, effect).await?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn weigh_number(
+        &self,
+        trigger: &Trigger,
+        dip: &Dip,
+        seen: &Observation,
+        about: About<'_>,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let library = self.parts.engine.library();
+        let Some(measure) = dip.measure.as_ref().and_then(|id| library.measures.get(id)) else { return Ok(()) };
+        let store = &self.parts.store;
+        let kept = store.signals_of(about.person, &seen.measure, self.now() - PAST, SERIES).await?;
+        let mut series: Vec<Observation> =
+            kept.into_iter().filter(|it| it.id != about.signal.id).filter_map(number).collect();
+        if series.last().is_some_and(|newest| newest.until > seen.until) {
+            // Old news: the newer number has been judged.
+            return Ok(());
+        }
+        let is_stale = seen.until + Duration::from_hours(24) * dip.window_days < self.now();
+        series.push(seen.clone());
+        let people = store.people_measured(&measure.id, self.now() - PAST).await?;
+        let watched = Watched {
+            series: &series,
+            last_look: store.last_look(&trigger.id, about.person).await?,
+            people: usize::try_from(people).unwrap_or(usize::MAX).max(1),
+        };
+        let Some(verdict) = judge(measure, dip, &watched) else { return Ok(()) };
+        let open = store.open_dip(&trigger.id, about.person).await?;
+        if matches!(verdict.outcome, Found::Moved | Found::Steady) {
+            let (trigger, person) = (trigger.id.clone(), about.person.clone());
+            effect.outcome.dips.push(DipChange::Looked { trigger, person, at: seen.until });
+        }
+        match (verdict.outcome, open) {
+            (Found::Recovered, Some(dip)) => self.is_over(trigger, &dip, Some(about), &verdict.sentence, effect).await,
+            (Found::Moved, open) if !is_stale => {
+                let need = need(trigger, Evidence::Measured { verdict });
+                self.offer_help(trigger, need, about, open, effect).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn weigh_alert(
+        &self,
+        trigger: &Trigger,
+        alert: &Alert,
+        about: About<'_>,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let store = &self.parts.store;
+        let open = store.open_dip(&trigger.id, about.person).await?;
+        if !alert.firing {
+            let Some(dip) = open.filter(|dip| dip.fingerprint.as_deref().is_none_or(|it| it == alert.fingerprint))
+            else {
+                return Ok(());
+            };
+            return self.is_over(trigger, &dip, Some(about), "The alert is over.", effect).await;
+        }
+        let later = store.signals_of(about.person, &alert.name, alert.at, SERIES).await?;
+        let is_over = later.iter().any(|it| ends(it, alert));
+        if is_over || alert.at + ALERT_LASTS < self.now() {
+            return Ok(());
+        }
+        let need = need(trigger, Evidence::Alerted { name: alert.name.clone() });
+        self.offer_help(trigger, need, about, open, effect).await
+    }
+
+    /// An alert about nobody in particular: for the channel that its source names, where Kairos is live there.
+    async fn weigh_group(&self, signal: &Signal, origin: &Origin, effect: &mut Effect) -> Result<(), LineError> {
+        let (Said::Alert(alert), Origin::Alerts(source)) = (&signal.what, origin) else { return Ok(()) };
+        let Some(place) = self.parts.alerts.channel(source).cloned() else { return Ok(()) };
+        let group = group_of(&place);
+        for trigger in self.parts.engine.library().triggers.values() {
+            let Some(dip) = trigger.dip.as_ref().filter(|_| trigger.mode != Mode::Off) else { continue };
+            if !answers(dip, alert) {
+                continue;
+            }
+            let open = self.parts.store.open_dip(&trigger.id, &group).await?;
+            match (alert.firing, open) {
+                (false, Some(dip)) => self.is_over(trigger, &dip, None, "The alert is over.", effect).await?,
+                (true, None) if alert.at + ALERT_LASTS >= self.now() => {
+                    let need = need(trigger, Evidence::Alerted { name: alert.name.clone() });
+                    self.offer_to_group(trigger, need, signal, (&group, &place), effect).await?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who stands for everybody in a channel, so that a group has a budget and open matters of its own.
+fn group_of(place: &Place) -> PersonId {
+    PersonId::new(format!("group:{}/{}/{}", place.platform, place.workspace, place.channel))
+}
+
+fn measures(dip: &Dip, seen: &Observation) -> bool {
+    dip.method != DipMethod::Source && dip.measure.as_ref().is_some_and(|measure| measure.as_str() == seen.measure)
+}
+
+fn answers(dip: &Dip, alert: &Alert) -> bool {
+    dip.method == DipMethod::Source && dip.alert.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(&alert.name))
+}
+
+fn number(signal: Signal) -> Option<Observation> {
+    match signal.what {
+        Said::Observation(seen) => Some(seen),
+        Said::Alert(_) => None,
+    }
+}
+
+fn ends(signal: &Signal, alert: &Alert) -> bool {
+    matches!(&signal.what, Said::Alert(end) if !end.firing && end.fingerprint == alert.fingerprint && end.at >= alert.at)
+}
+
+fn need(trigger: &Trigger, evidence: Evidence) -> Need {
+    #[expect(clippy::cast_possible_truncation, reason = "a share, shown to two places")]
+    let (score, threshold) = match &evidence {
+        Evidence::Measured { verdict } => {
+            let numbers = verdict.numbers;
+            (1.0 - numbers.chance.unwrap_or(0.0) as f32, 1.0 - numbers.accepted.unwrap_or(0.0) as f32)
+        }
+        _ => (1.0, 1.0),
+    };
+    Need { trigger: trigger.id.clone(), score: score.max(threshold), threshold, evidence }
+}
