@@ -5,6 +5,8 @@
 //! stop:  pages ─▶ connections ─▶ line ─▶ outbox ─▶ store
 //! ```
 
+mod platforms;
+
 use std::{
     path::{Path, PathBuf},
     pin::Pin,
@@ -14,27 +16,31 @@ use std::{
 
 use anyhow::{Context, Result};
 use chat::{Card, Place, Platform, PlatformKind, Platforms, Timestamp};
+use discord::Discord;
 use playground::{Host, Playground, Room};
 use serde_json::Value;
-use slack::{Settings, Slack};
+use slack::Slack;
 use tokio::{
     net::TcpListener,
     sync::{Notify, oneshot},
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 use tracing::{error, info};
 
 use crate::{
     clock::{Clock, Ids},
-    config::{Config, Retention, Secret, StoreUrl},
+    config::{Config, Retention, StoreUrl},
     demo::{self, Notes},
-    engine::Engine,
+    engine::{Engine, compose::waiting_card},
     http::{self, Door},
     inbox::{Inbox, Line, Parts, Unobserved},
     library::{Library, Mode, Reading, Source},
     outbox::Outbox,
     store::{Store, Swept},
 };
+
+pub use platforms::{discord_connection, slack_settings};
+use platforms::{discord_door, discord_of, slack_of};
 
 /// Where the playground's pictures lie.
 const PICTURES: &str = "/playground/pictures/";
@@ -51,6 +57,8 @@ pub struct Kairos {
     pub playground: Option<Arc<Playground>>,
     /// Slack, where it is configured.
     slack: Option<Slack>,
+    /// Discord, where it is configured.
+    discord: Option<Arc<Discord>>,
     retention: Retention,
     arrived: Arc<Notify>,
     decided: Arc<Notify>,
@@ -120,9 +128,12 @@ impl Kairos {
     /// Opens everything that `config` names; nothing runs yet. A new playground gets the story that a newcomer finds.
     pub async fn open(config: &Config) -> Result<Self> {
         let playground = config.playground.then(|| Playground::open(journal(config).as_deref())).transpose()?;
-        let clock = clock(playground.as_deref(), config.slack.is_configured());
+        let among_others = config.slack.is_configured() || config.discord.is_configured();
+        let clock = clock(playground.as_deref(), among_others);
         let kairos = Self::open_with(config, playground, clock).await?;
-        if let Some(playground) = kairos.playground.as_ref().filter(|playground| playground.is_new()) {
+        // The story winds the clock, which other platforms share.
+        let tells = |playground: &&Arc<Playground>| playground.is_new() && !among_others;
+        if let Some(playground) = kairos.playground.as_ref().filter(tells) {
             demo::tell(&kairos.works, playground).await?;
         }
         Ok(kairos)
@@ -134,10 +145,11 @@ impl Kairos {
             .await
             .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
         let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
-        let slack = slack_of(config)?;
+        let (slack, discord) = (slack_of(config)?, discord_of(config, &engine)?);
         let mut platforms: Vec<Arc<dyn Platform>> =
             playground.iter().map(|playground| Arc::clone(playground) as Arc<dyn Platform>).collect();
         platforms.extend(slack.iter().map(|slack| Arc::new(slack.platform()) as Arc<dyn Platform>));
+        platforms.extend(discord.iter().map(|discord| Arc::clone(discord) as Arc<dyn Platform>));
         let platforms = Platforms::new(platforms);
         let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
         let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived));
@@ -154,13 +166,13 @@ impl Kairos {
             alerts: Arc::clone(&sources),
             observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
         });
-        let outbox = Outbox::new(store.clone(), platforms, clock.clone());
+        let outbox = Outbox::new(store.clone(), platforms, clock.clone()).with_notice(waiting_card);
         let works = Works { store, line, outbox, clock, notes };
         if let Some(playground) = &playground {
             let host = House { inbox: inbox.clone(), works: works.clone(), engine };
             playground.attach(Arc::new(host)).await;
         }
-        Ok(Self { works, inbox, alerts, playground, slack, retention: config.retention, arrived, decided })
+        Ok(Self { works, inbox, alerts, playground, slack, discord, retention: config.retention, arrived, decided })
     }
 
     /// Runs until `stop` ends, then finishes what is in hand.
@@ -187,6 +199,12 @@ impl Kairos {
             pages = pages.merge(slack.router(Arc::clone(&door)));
             listening = Some(slack.listen(door));
         }
+        let mut connected = JoinSet::new();
+        if let Some(discord) = &self.discord {
+            let door = discord_door(&self.inbox);
+            pages = pages.merge(discord.router(Arc::clone(&door)).unwrap_or_default());
+            connected.spawn(Arc::clone(discord).connect(door, stopping.subscribe()));
+        }
         let playground = self.playground.clone();
         axum::serve(listener, pages)
             .with_graceful_shutdown(async move {
@@ -205,6 +223,7 @@ impl Kairos {
             listening.stop().await;
         }
         stopping.send_replace(true);
+        connected.join_all().await;
         deciding.await?;
         sending.await?;
         sweeping.await?;
@@ -240,24 +259,14 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
     }
 }
 
-/// What Slack's adapter has to know, where there is a token.
-pub fn slack_settings(config: &Config) -> Option<Settings> {
-    let expose = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
-    Some(Settings {
-        api_url: config.slack.api_url.clone(),
-        bot_token: expose(&config.slack.bot_token)?,
-        app_token: expose(&config.slack.app_token),
-        signing_secret: expose(&config.slack.signing_secret),
-    })
-}
-
-/// Slack as it is configured, before it connects.
-fn slack_of(config: &Config) -> Result<Option<Slack>> {
-    let Some(settings) = slack_settings(config) else { return Ok(None) };
-    // Slack has the machine's time, whatever the playground's clock shows.
-    let machine = Clock::system();
-    let slack = Slack::new(settings, Arc::new(|_| None), Arc::new(move || machine.now()));
-    Ok(Some(slack.context("Slack can't be reached as it is configured")?))
+/// Starts a worker, and something that ends when the worker does, however it ends.
+fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, oneshot::Receiver<()>) {
+    let (alive, ended) = oneshot::channel();
+    let worker = tokio::spawn(async move {
+        work.await;
+        drop(alive);
+    });
+    (worker, ended)
 }
 
 /// The playground has a time of its own, unless it shares the house with a platform that has the machine's.
@@ -270,16 +279,6 @@ fn clock(playground: Option<&Playground>, among_others: bool) -> Clock {
         Some(playground) => Clock::starting_at(demo::opening_time(playground, &machine)),
         None => machine,
     }
-}
-
-/// Starts a worker, and something that ends when the worker does, however it ends.
-fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, oneshot::Receiver<()>) {
-    let (alive, ended) = oneshot::channel();
-    let worker = tokio::spawn(async move {
-        work.await;
-        drop(alive);
-    });
-    (worker, ended)
 }
 
 /// Where the playground keeps its conversation: beside the database.

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod commands;
+mod discord;
 mod journeys;
 mod prompts;
 mod slack;

@@ -88,6 +88,8 @@ pub struct Probes<'a> {
     pub prompts: &'a dyn Fn(Option<&Path>) -> Finding,
     /// Asks Slack whether the tokens work, and what they may.
     pub slack: &'a dyn Fn(&Config) -> Finding,
+    /// Asks Discord what the token is good for.
+    pub discord: &'a dyn Fn(&Config) -> Finding,
 }
 
 /// What a probe says that nobody has wired.
@@ -110,7 +112,7 @@ pub fn examine(config: &Config, probes: &Probes<'_>) -> Vec<Check> {
         ("listen address", listen_address(config.listen)),
         ("playground", playground(config)),
         ("slack", slack(config, probes)),
-        ("discord", discord(config)),
+        ("discord", discord(config, probes)),
         ("time zones", time_zones()),
     ];
     findings.map(|(name, finding)| Check { name, finding }).into()
@@ -225,9 +227,6 @@ fn playground(config: &Config) -> Finding {
     }
 }
 
-/// What is said of a platform whose token is read already and used later.
-const LATER: &str = "configured; connecting comes with a later version";
-
 fn slack(config: &Config, probes: &Probes<'_>) -> Finding {
     let slack = &config.slack;
     match (&slack.bot_token, &slack.app_token, &slack.signing_secret) {
@@ -247,11 +246,14 @@ fn slack(config: &Config, probes: &Probes<'_>) -> Finding {
     }
 }
 
-fn discord(config: &Config) -> Finding {
+fn discord(config: &Config, probes: &Probes<'_>) -> Finding {
     if config.discord.is_configured() {
-        Finding::ok(LATER)
+        (probes.discord)(config)
     } else {
-        Finding::missing("not configured", "nothing yet: connecting comes with a later version")
+        Finding::missing(
+            "not configured",
+            "make a bot at discord.com/developers/applications, then set KAIROS_DISCORD_TOKEN",
+        )
     }
 }
 
@@ -282,6 +284,7 @@ mod tests {
             store: &|_| store.clone(),
             prompts: &|_| Finding::ok("42 prompts, no mistakes"),
             slack: &|_| Finding::ok("Test Workspace, by Socket Mode"),
+            discord: &|_| Finding::ok("the token works"),
         };
         let mut out = Vec::new();
         let outcome = print(&examine(&config(env), &probes), false, &mut out).unwrap();

@@ -7,6 +7,7 @@
 pub mod chat;
 pub mod check;
 pub mod config;
+pub mod discord;
 pub mod doctor;
 pub mod eval;
 pub mod import;
@@ -82,6 +83,8 @@ enum Command {
     Doctor(doctor::Args),
     /// What Slack needs to know of Kairos
     Slack(slack::Args),
+    /// What Discord needs to know of Kairos
+    Discord(discord::Args),
 }
 
 /// How a command ended.
@@ -120,12 +123,18 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
         Command::Check(args) => check_prompts(args, config, out),
         Command::Config(args) => Ok(config::print_effective(config, args.json, out)?),
         Command::Doctor(args) => {
-            let probes = doctor::Probes { store: &probe_store, prompts: &probe_prompts, slack: &probe_slack };
+            let probes = doctor::Probes {
+                store: &probe_store,
+                prompts: &probe_prompts,
+                slack: &probe_slack,
+                discord: &discord::examine,
+            };
             Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
         Command::Eval(args) => eval::run(args, out),
         Command::Replay(args) => rehearse(args, config, out),
         Command::Slack(args) => Ok(slack::run(args, out)?),
+        Command::Discord(args) => discord::run(args, config, out),
         Command::Chat => chat::run(config, out),
         Command::Simulate(what) => simulate::run(*what, out),
         Command::Import(what) => import::run(what, config, out),
@@ -143,7 +152,7 @@ fn check_prompts(args: &check::Args, config: &Config, out: &mut dyn Write) -> Re
     };
     let card = |asset: &Asset| if asset.answers.is_empty() { asset_card(asset) } else { exercise_card(asset) };
     let misfits =
-        |card: &Card| vec![(PlatformKind::Slack, ::slack::fit(card)), (PlatformKind::Discord, discord::fit(card))];
+        |card: &Card| vec![(PlatformKind::Slack, ::slack::fit(card)), (PlatformKind::Discord, ::discord::fit(card))];
     reading.check(&Checks { claims: &claims, card: &card, misfits: &misfits });
     check::report(&reading, args, io::stdout().is_terminal(), out)
 }

@@ -50,7 +50,7 @@ fn announce(config: &Config, kairos: &Kairos, address: &str, out: &mut dyn Write
         writeln!(out, "{how}")?;
     }
     if config.discord.is_configured() {
-        writeln!(out, "Discord is configured, but this version does not connect to it yet.")?;
+        writeln!(out, "Kairos connects to Discord; `kairos discord install-link` prints the link that invites it.")?;
     }
     out.flush()?;
     Ok(())

@@ -31,7 +31,7 @@ use crate::{
     library::Mode,
 };
 use reader::Reader;
-use values::{Switch, address, number, secret, word, zone};
+use values::{Switch, address, number, public_key, secret, word, zone};
 
 pub use log_level::LogLevel;
 pub use mistake::{Mistake, Mistakes, Source};
@@ -109,8 +109,10 @@ pub struct Discord {
     pub token: Option<Secret>,
     /// The base address of the API, without a slash at the end.
     pub api_url: String,
-    /// The address of the gateway, without a slash at the end.
-    pub gateway_url: String,
+    /// The address of the gateway, without a slash at the end; `None`: the one that the API names.
+    pub gateway_url: Option<String>,
+    /// The application's public key, where commands arrive over HTTP: 64 hexadecimal digits.
+    pub public_key: Option<String>,
 }
 
 impl Discord {
@@ -229,8 +231,11 @@ fn discord(reader: &mut Reader) -> Option<Discord> {
     let right = "the bot's token, without spaces or \"Bot\" before it,";
     let token = reader.read("discord.token", |text| secret(text, "", right));
     let api_url = reader.read("discord.api_url", |text| address(text, &["https", "http"]));
-    let gateway_url = reader.read("discord.gateway_url", |text| address(text, &["wss", "ws"]));
-    Some(Discord { token: token?, api_url: api_url?, gateway_url: gateway_url? })
+    let gateway_url = reader.read("discord.gateway_url", |text| {
+        if text.is_empty() { Ok(None) } else { address(text, &["wss", "ws"]).map(Some) }
+    });
+    let public_key = reader.read("discord.public_key", public_key);
+    Some(Discord { token: token?, api_url: api_url?, gateway_url: gateway_url?, public_key: public_key? })
 }
 
 fn cadence(reader: &mut Reader) -> Option<Cadence> {

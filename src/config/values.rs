@@ -170,6 +170,16 @@ pub(super) fn address(text: &str, schemes: &[&str]) -> Result<String, Right> {
     }
 }
 
+/// A public key of 64 hexadecimal digits, or `None` for an empty one.
+pub(super) fn public_key(text: &str) -> Result<Option<String>, Right> {
+    let is_key = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match text {
+        "" => Ok(None),
+        _ if is_key => Ok(Some(text.to_owned())),
+        _ => Err("the application's public key, 64 hexadecimal digits,".to_owned()),
+    }
+}
+
 /// An IANA time zone.
 pub(super) fn zone(text: &str) -> Result<TimeZone, Right> {
     TimeZone::get(text).map_err(|_| {

@@ -73,6 +73,8 @@ pub enum Tap {
     Turn(SessionId, u32, usize),
     /// Answer a retrieval exercise.
     Answer(AssetId, usize),
+    /// Show here, to whom it is for, what could not be sent in private.
+    Open(DeliveryId),
     /// Change something about oneself.
     Set(Setting),
 }
@@ -92,6 +94,7 @@ impl Tap {
             Self::Start(id) => format!("start:{id}"),
             Self::Turn(session, turn, option) => format!("turn:{session}:{turn}:{option}"),
             Self::Answer(asset, index) => format!("answer:{asset}:{index}"),
+            Self::Open(id) => format!("open:{id}"),
             Self::Set(setting) => format!("set:{}", setting.name()),
         })
     }
@@ -107,6 +110,7 @@ impl Tap {
             "practise" => Self::Practise(DeliveryId::new(rest)),
             "snooze" => Self::Snooze(DeliveryId::new(rest)),
             "stop" => Self::Stop(DeliveryId::new(rest)),
+            "open" => Self::Open(DeliveryId::new(rest)),
             "show" => Self::Show(AssetId::new(rest)),
             "start" => Self::Start(ScenarioId::new(rest)),
             "turn" => {

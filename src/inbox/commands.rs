@@ -39,7 +39,7 @@ impl Line {
             ("resume", "") => self.unasked(event, "resume", effect).await,
             ("stop", "") => self.unasked(event, "stop", effect).await,
             ("why", "") => self.why_last(event, effect).await,
-            ("settings", "") => {
+            ("settings" | "me", "") => {
                 let person = self.person(&event.by, effect).await?.id;
                 let card = self.about(&event.by, effect).await?;
                 self.reply(event, "settings", &person, card, effect);

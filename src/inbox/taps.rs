@@ -1,6 +1,6 @@
 //! Buttons and forms on our cards.
 
-use chat::{AssetId, Block, Card, ChoiceId, DeliveryId, Event, FormId, MessageId, PersonId, Span, Text};
+use chat::{AssetId, Block, Card, ChoiceId, DeliveryId, Event, FormId, MessageId, PersonId, Span, Text, What};
 
 use super::{
     Line, LineError,
@@ -45,6 +45,7 @@ impl Line {
                 self.exercise_answered(event, message, (&asset, index), &person, effect);
                 Ok(())
             }
+            Some(Tap::Open(id)) => self.open_waiting(event, &id, &person, effect).await,
             Some(Tap::Set(setting)) => self.set(event, message, setting, &person, effect).await,
             None => {
                 self.say(event, "unknown-choice", &person, &gone(), effect);
@@ -110,6 +111,32 @@ impl Line {
         }
     }
 
+    /// What could not be sent in private, for the eyes of whom it is for.
+    async fn open_waiting(
+        &self,
+        event: &Event,
+        id: &DeliveryId,
+        person: &PersonId,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let library = self.parts.engine.library();
+        let offer = self.offer_behind(id).await?.map(|(_, offer)| offer);
+        let card = match offer {
+            Some(offer) if offer.plan.person != *person => {
+                let text = Text::paragraph("It is for whoever asked; nobody else can open it.");
+                Card::new("This one is not for you", text)
+            }
+            Some(offer) => library
+                .triggers
+                .get(&offer.plan.trigger)
+                .and_then(|trigger| offer_card(library, trigger, &offer.plan, id))
+                .unwrap_or_else(gone),
+            None => gone(),
+        };
+        self.say(event, "open", person, &card, effect);
+        Ok(())
+    }
+
     /// The card in place, with everything its owner tapped so far.
     async fn rewrite(
         &self,
@@ -129,7 +156,13 @@ impl Line {
             .filter(|tap| tap.person == offer.plan.person)
             .filter_map(|tap| Rating::ALL.into_iter().find(|known| known.as_str() == tap.tap));
         let card = earlier.chain([rating]).fold(card, |card, rating| rated_card(&card, &delivery.id, rating));
-        let edit = Action::Edit { place, message };
+        // The card that was tapped is the one to change: it may be a copy for one pair of eyes.
+        let edit = match &event.what {
+            What::Choice { message: tapped, .. } if *tapped != message => {
+                Action::Edit { place: event.place.clone(), message: tapped.clone() }
+            }
+            _ => Action::Edit { place, message },
+        };
         effect.outcome.deliveries.push(self.answer(event, "rated", &offer.plan.person, edit, card));
         Ok(())
     }

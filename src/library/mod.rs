@@ -78,3 +78,26 @@ pub struct Library {
     /// Pictures by their path below the prompts folder.
     pub pictures: BTreeMap<String, Vec<u8>>,
 }
+
+/// Titles that are offered at once.
+const OFFERED: usize = 25;
+
+impl Library {
+    /// The titles of skills and assets that hold every word of `typed`, skills first; the first few for an empty one.
+    pub fn titles_like(&self, typed: &str) -> Vec<String> {
+        let typed = typed.to_lowercase();
+        let holds = |title: &&String| {
+            let title = title.to_lowercase();
+            typed.split_whitespace().all(|word| title.contains(word))
+        };
+        let titles =
+            self.skills.values().map(|skill| &skill.title).chain(self.assets.values().map(|asset| &asset.title));
+        let mut found: Vec<String> = Vec::new();
+        for title in titles.filter(holds) {
+            if found.len() < OFFERED && !found.contains(title) {
+                found.push(title.clone());
+            }
+        }
+        found
+    }
+}

@@ -9,7 +9,8 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chat::{
-    ChannelId, HOME, Identity, Key, MessageId, Place, Platform, Platforms, Privacy, Refusal, Sent, ShownTo, Timestamp,
+    Card, ChannelId, DeliveryId, HOME, Identity, Key, MessageId, Place, Platform, Platforms, Privacy, Refusal, Sent,
+    ShownTo, Timestamp,
 };
 use futures_util::future::join_all;
 use tokio::sync::Notify;
@@ -31,12 +32,16 @@ const TRIES: u32 = 8;
 /// The longest nap: a bell that was missed costs no more than this.
 const NAP: Duration = Duration::from_secs(5);
 
+/// What is said in the open where a private message can't be delivered: that something is there, never what.
+pub type Notice = fn(&DeliveryId) -> Card;
+
 /// Sends what is due.
 #[derive(Clone, Debug)]
 pub struct Outbox {
     store: Store,
     platforms: Platforms,
     clock: Clock,
+    notice: Option<Notice>,
 }
 
 /// What became of one attempt.
@@ -48,7 +53,13 @@ enum Attempt {
 impl Outbox {
     /// An outbox over `store`.
     pub fn new(store: Store, platforms: Platforms, clock: Clock) -> Self {
-        Self { store, platforms, clock }
+        Self { store, platforms, clock, notice: None }
+    }
+
+    /// The same outbox, which tells people in the open when their private messages are closed.
+    #[must_use]
+    pub fn with_notice(self, notice: Notice) -> Self {
+        Self { notice: Some(notice), ..self }
     }
 
     /// Works until `stop` ends; what is in hand is finished first. `bell` is rung when there may be something to send.
@@ -115,7 +126,7 @@ impl Outbox {
             self.store.put_back(&claimed.item.id, claimed.fence, now, "not reached in time").await?;
             return Ok(());
         }
-        let attempt = tokio::time::timeout(2 * CALL, attempt(platform, &claimed.item))
+        let attempt = tokio::time::timeout(2 * CALL, self.attempt(platform, &claimed.item))
             .await
             .unwrap_or_else(|_| Attempt::Refused(Refusal::Unknown("timed out".to_owned())));
         self.settle(claimed, attempt).await
@@ -126,7 +137,7 @@ impl Outbox {
         let now = self.clock.now();
         match attempt {
             Attempt::Sent(sent) => self.store.finish_sent(id, fence, &sent, now).await?,
-            Attempt::Refused(Refusal::Definite(reason)) => {
+            Attempt::Refused(Refusal::Definite(reason) | Refusal::Closed(reason)) => {
                 warn!(delivery = %id, reason, "a delivery was refused for good");
                 self.store.give_up(id, fence, &reason).await?
             }
@@ -156,18 +167,63 @@ impl Outbox {
             self.store.put_back(id, fence, now, "no answer; an edit may be repeated").await?;
             return Ok(());
         }
-        let found = tokio::time::timeout(2 * CALL, find(platform, &claimed.item)).await;
+        let found = tokio::time::timeout(2 * CALL, self.find(platform, &claimed.item)).await;
         match found {
             Ok(Ok(Some(sent))) => self.store.finish_sent(id, fence, &sent, now).await?,
             Ok(Ok(None)) if claimed.attempts < TRIES => {
                 self.store.put_back(id, fence, now, "no answer; it had not arrived").await?
             }
             Ok(Ok(None)) => self.store.give_up(id, fence, "no answer, too often").await?,
-            Ok(Err(Refusal::Definite(reason))) => self.store.give_up(id, fence, &reason).await?,
+            Ok(Err(Refusal::Definite(reason) | Refusal::Closed(reason))) => {
+                self.store.give_up(id, fence, &reason).await?
+            }
             // Still unclear: the lease that was just taken is the time until the next look.
             Ok(Err(Refusal::Transient { .. } | Refusal::Unknown(_))) | Err(_) => true,
         };
         Ok(())
+    }
+
+    async fn attempt(&self, platform: &dyn Platform, delivery: &Delivery) -> Attempt {
+        let Some(card) = &delivery.card else {
+            return Attempt::Refused(Refusal::Definite("it has no card".to_owned()));
+        };
+        let key = delivery.key.to_key();
+        let sent = match &delivery.action {
+            Action::Post { place, shown_to } => platform.send(place, shown_to, card, &key).await,
+            Action::PostPrivately { who } => {
+                let sent = match platform.open_private(who).await {
+                    Ok(place) => platform.send(&place, &ShownTo::Everyone, card, &key).await,
+                    Err(refusal) => Err(refusal),
+                };
+                match (sent, where_asked(delivery), self.notice) {
+                    (Err(Refusal::Closed(_)), Some(place), Some(notice)) => {
+                        platform.send(&place, &ShownTo::Everyone, &notice(&delivery.id), &key).await
+                    }
+                    (sent, ..) => sent,
+                }
+            }
+            Action::ShowHome { who } => platform.show_home(who, card).await.map(|()| home_of(who)),
+            Action::Edit { place, message } => {
+                let sent = Sent { place: place.clone(), message: message.clone() };
+                platform.edit(&sent, card).await.map(|()| sent)
+            }
+        };
+        sent.map_or_else(Attempt::Refused, Attempt::Sent)
+    }
+
+    async fn find(&self, platform: &dyn Platform, delivery: &Delivery) -> Result<Option<Sent>, Refusal> {
+        let key: Key = delivery.key.to_key();
+        match &delivery.action {
+            Action::Post { place, .. } | Action::Edit { place, .. } => platform.find(place, &key).await,
+            Action::ShowHome { who } => Ok(Some(home_of(who))),
+            Action::PostPrivately { who } => {
+                let place = platform.open_private(who).await?;
+                match (platform.find(&place, &key).await?, where_asked(delivery), self.notice) {
+                    (None, Some(place), Some(_)) => platform.find(&place, &key).await,
+                    (found, ..) => Ok(found),
+                }
+            }
+        }
     }
 
     fn platform_of(&self, delivery: &Delivery) -> Option<&dyn Platform> {
@@ -176,6 +232,16 @@ impl Outbox {
             Action::PostPrivately { who } | Action::ShowHome { who } => who.platform,
         })
     }
+}
+
+/// The thread of the question that a delivery answers, where others read along; of a command the channel.
+fn where_asked(delivery: &Delivery) -> Option<Place> {
+    let offer = delivery.offer.as_ref().filter(|offer| !offer.place.is_private())?;
+    if offer.message.as_str() == offer.heard_in.as_str() {
+        return Some(offer.place.clone());
+    }
+    let opening = offer.place.thread.as_ref().unwrap_or(&offer.message);
+    Some(offer.place.in_thread(opening))
 }
 
 /// What goes to one conversation goes one after the other, so that of two edits the later one stays; a conversation that
@@ -194,26 +260,6 @@ fn lanes(due: &[Claimed<Delivery>]) -> BTreeMap<(&str, &str), Vec<&Claimed<Deliv
     lanes
 }
 
-async fn attempt(platform: &dyn Platform, delivery: &Delivery) -> Attempt {
-    let Some(card) = &delivery.card else {
-        return Attempt::Refused(Refusal::Definite("it has no card".to_owned()));
-    };
-    let key = delivery.key.to_key();
-    let sent = match &delivery.action {
-        Action::Post { place, shown_to } => platform.send(place, shown_to, card, &key).await,
-        Action::PostPrivately { who } => match platform.open_private(who).await {
-            Ok(place) => platform.send(&place, &ShownTo::Everyone, card, &key).await,
-            Err(refusal) => Err(refusal),
-        },
-        Action::ShowHome { who } => platform.show_home(who, card).await.map(|()| home_of(who)),
-        Action::Edit { place, message } => {
-            let sent = Sent { place: place.clone(), message: message.clone() };
-            platform.edit(&sent, card).await.map(|()| sent)
-        }
-    };
-    sent.map_or_else(Attempt::Refused, Attempt::Sent)
-}
-
 /// The page that a platform keeps for somebody, as if it were a message.
 fn home_of(who: &Identity) -> Sent {
     let place = Place {
@@ -224,16 +270,6 @@ fn home_of(who: &Identity) -> Sent {
         privacy: Privacy::Private,
     };
     Sent { place, message: MessageId::new(HOME) }
-}
-
-async fn find(platform: &dyn Platform, delivery: &Delivery) -> Result<Option<Sent>, Refusal> {
-    let place: Place = match &delivery.action {
-        Action::Post { place, .. } | Action::Edit { place, .. } => place.clone(),
-        Action::PostPrivately { who } => platform.open_private(who).await?,
-        Action::ShowHome { who } => return Ok(Some(home_of(who))),
-    };
-    let key: Key = delivery.key.to_key();
-    platform.find(&place, &key).await
 }
 
 /// 2, 4, 8 … seconds and up to half as much again, by the delivery's own lot; at most about six minutes.

@@ -42,8 +42,10 @@ pub struct Sent {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
-    /// It won't, ever: archived, not a member, deactivated, private messages closed.
+    /// It won't, ever: archived, not a member, deactivated.
     Definite(String),
+    /// It won't, since whom it is for takes no private messages. Somewhere else they may be told that it is there.
+    Closed(String),
     /// It did not now, and surely did nothing; try again, not before the given time where one is given.
     Transient {
         /// What it said, without any text of people.
@@ -58,7 +60,7 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Definite(reason) => write!(f, "refused: {reason}"),
+            Self::Definite(reason) | Self::Closed(reason) => write!(f, "refused: {reason}"),
             Self::Transient { reason, .. } => write!(f, "refused for now: {reason}"),
             Self::Unknown(reason) => write!(f, "no answer: {reason}"),
         }

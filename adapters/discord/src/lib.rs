@@ -1,6 +1,10 @@
-//! Discord: cards as messages of its second component system ("Components V2").
+//! Discord: what happens there in neutral words, and cards as messages of its second component system.
 //!
-//! So far this adapter only renders; it speaks to nobody. What it renders is ready for "create message".
+//! ```text
+//! gateway ─┐                                                   ┌─▶ send ─▶ rest ─▶ Discord
+//!          ├─▶ receive ─▶ the house's door … platform (the port)┤
+//!    http ─┘        └─▶ first_answer (within three seconds)      └─▶ find, history, describe
+//! ```
 //!
 //! Invariants
 //! - [`components`] and [`fit`] are pure and never panic, whatever is written on the card.
@@ -8,12 +12,101 @@
 //!   `allowed_mentions` allows none.
 //! - A card without a [`chat::Misfit`] is shown whole, within every limit of Discord that is known.
 //! - Nothing of Discord's vocabulary leaves this crate but the JSON itself.
+//! - Whoever redirects the API or the gateway is never led back to the real ones.
 
 mod card;
 mod choices;
+mod commands;
+mod connection;
 pub mod export;
+mod fault;
+mod first_answer;
+mod forms;
+mod gateway;
+mod http;
 mod limits;
 mod markdown;
+mod memory;
+mod message;
+mod pace;
+mod platform;
+mod receive;
+mod rest;
+mod send;
+mod translate;
+mod wire;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use chat::Timestamp;
+
+use fault::Fault;
+use memory::Memory;
+use rest::Rest;
 
 pub use card::components;
+pub use commands::{PERMISSIONS, install_link};
+pub use connection::{Accepted, Clockwork, Connection, Door, Pictures, Suggestions};
 pub use limits::fit;
+
+/// Kairos on Discord.
+pub struct Discord {
+    connection: Connection,
+    rest: Rest,
+    /// Never held across an await.
+    memory: Mutex<Memory>,
+}
+
+impl fmt::Debug for Discord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Discord").field("connection", &self.connection).finish_non_exhaustive()
+    }
+}
+
+/// What Discord says about the bot: for those who look whether everything works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The application's id, which the link to invite it needs.
+    pub application: String,
+    /// True when Discord lets it read the text of every message.
+    pub reads_everything: bool,
+}
+
+impl Discord {
+    /// An adapter over this connection; nothing is asked yet.
+    pub fn new(connection: Connection) -> Result<Arc<Self>, String> {
+        let rest = Rest::new(&connection.api_url, &connection.token, connection.clock.clone())?;
+        Ok(Arc::new(Self { connection, rest, memory: Mutex::default() }))
+    }
+
+    /// What Discord says about the bot; the reason in words where it says nothing.
+    pub async fn standing(&self) -> Result<Standing, String> {
+        let told = self.rest.get("/oauth2/applications/@me").await.map_err(|fault| fault.to_string())?;
+        let application = wire::text(&told["id"]).ok_or("Discord names no application")?;
+        // Approved for large bots, or limited for small ones.
+        let flags = told["flags"].as_u64().unwrap_or_default();
+        Ok(Standing { application, reads_everything: flags & (1 << 18 | 1 << 19) != 0 })
+    }
+
+    pub(crate) async fn application_id(&self) -> Result<String, Fault> {
+        let known = self.memory().application.clone();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let told = self.rest.get("/oauth2/applications/@me").await?;
+        let id = wire::text(&told["id"]).ok_or(Fault::NotDone("Discord names no application"))?;
+        self.memory().application = Some(id.clone());
+        Ok(id)
+    }
+
+    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.connection.clock.now()
+    }
+}

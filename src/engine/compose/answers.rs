@@ -1,6 +1,6 @@
 //! Cards that answer somebody: nothing good, why this, an exercise done, hello.
 
-use chat::{Block, Card, Choice, Prominence, Span, Text};
+use chat::{Block, Card, Choice, DeliveryId, Prominence, Span, Text};
 
 use super::asset_card;
 use crate::{
@@ -46,6 +46,19 @@ pub fn greeting_card(library: &Library) -> Card {
         footer: "What you write is not kept.".to_owned(),
         ..Card::default()
     }
+}
+
+/// Tells in the open that something private is waiting, and nothing about what it is.
+pub fn waiting_card(id: &DeliveryId) -> Card {
+    let text = "Your private messages are closed to Kairos, so what it has for you waits behind this button. \
+                Only you will see it.";
+    let mut card = Card::new("An answer is here for whoever asked", Text::paragraph(text));
+    card.choices.push(Choice {
+        id: Tap::Open(id.clone()).to_choice(),
+        label: "Open for me alone".to_owned(),
+        prominence: Prominence::Primary,
+    });
+    card
 }
 
 /// Which trigger, by whom, by which words, past which rules; what is kept; how to change it.

@@ -219,7 +219,7 @@ pub fn help_card(library: &Library) -> Card {
         command("why", "tells why you saw the last card"),
         command("snooze", "keeps everything unasked away for a week, and resume ends it"),
         command("stop", "keeps everything unasked away for good"),
-        command("settings", "shows what I know of you, and lets you change it"),
+        command("me", "shows what I know of you, and lets you change it"),
         command("here live", "lets me listen and answer in a channel; shadow and off do what they say"),
     ]));
     card

@@ -1,0 +1,67 @@
+//! What the adapter is given by the house, and what it needs to reach Discord.
+
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
+
+use chat::Timestamp;
+
+/// Tells the time: the house has one clock.
+#[derive(Clone)]
+pub struct Clockwork(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clockwork {
+    /// A clock that reads by `now`.
+    pub fn new(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clockwork {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clockwork({})", self.now().as_ms())
+    }
+}
+
+/// What accepting a raw event becomes: whether it was new, or why it could not be kept.
+pub type Accepted = Pin<Box<dyn Future<Output = Result<bool, String>> + Send>>;
+
+/// The door of the house: keeps a raw event durably, and says whether it was new.
+pub type Door = Arc<dyn Fn(String) -> Accepted + Send + Sync>;
+
+/// Gives a picture of the library by its file name.
+pub type Pictures = Arc<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
+
+/// Gives what fits the letters that somebody typed.
+pub type Suggestions = Arc<dyn Fn(&str) -> Vec<String> + Send + Sync>;
+
+/// How Discord is reached, and what the adapter may ask of the house.
+#[derive(Clone)]
+pub struct Connection {
+    /// The bot's token.
+    pub token: String,
+    /// The base address of the API.
+    pub api_url: String,
+    /// The gateway that was configured; `None`: the one that the API names.
+    pub gateway_url: Option<String>,
+    /// The application's public key, 64 hexadecimal digits, where commands arrive over HTTP.
+    pub public_key: Option<String>,
+    /// Tells the time.
+    pub clock: Clockwork,
+    /// A picture of the library by its file name.
+    pub picture: Pictures,
+    /// What `/kairos ask` offers while somebody types: at most 25 are shown.
+    pub suggest: Suggestions,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("api_url", &self.api_url)
+            .field("gateway_url", &self.gateway_url)
+            .finish_non_exhaustive()
+    }
+}

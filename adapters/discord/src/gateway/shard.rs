@@ -1,0 +1,288 @@
+//! One connection to the gateway.
+
+use std::{pin::Pin, sync::Arc, time::Duration};
+
+use chat::Timestamp;
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::{
+    net::TcpStream,
+    sync::{mpsc, watch},
+    time::{Sleep, sleep, timeout},
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{
+        Message,
+        protocol::{CloseFrame, frame::coding::CloseCode},
+    },
+};
+use tracing::{error, info, warn};
+
+use super::{
+    BETWEEN_IDENTIFIES, Frame, INTENTS, MESSAGE_CONTENT, Shared, backoff,
+    close::{After, after},
+    wait,
+};
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// How long connecting and greeting may take.
+const GREETING: Duration = Duration::from_secs(10);
+/// Dispatches that wait to be kept; when they are full, the gateway isn't read until there is room.
+const WAITING: usize = 256;
+/// Closes with this code keep the session, so that it can be resumed.
+const KEEP_SESSION: u16 = 4_000;
+
+/// What is needed to resume.
+#[derive(Clone, Debug)]
+struct Session {
+    id: String,
+    /// Where Discord wants it resumed.
+    url: Option<String>,
+    /// The number of the last dispatch that was handed on.
+    last: u64,
+}
+
+/// One shard.
+pub(super) struct Shard {
+    shared: Arc<Shared>,
+    number: u64,
+    url: String,
+    session: Option<Session>,
+    /// True while we ask for the text of every message.
+    content: bool,
+    /// Tries since a session last stood.
+    tries: u32,
+}
+
+/// Why a conversation with the gateway ended.
+enum End {
+    Stopped,
+    Then(After),
+}
+
+/// A number from 0 to 1 that differs between shards and moments; no secret depends on it.
+pub(super) fn lot(now: Timestamp, number: u64) -> f64 {
+    let mixed =
+        now.as_ms().unsigned_abs().wrapping_add(number.wrapping_mul(0x9e37_79b9)).wrapping_mul(0x5851_f42d_4c95_7f2d);
+    f64::from(u32::try_from(mixed >> 32).unwrap_or_default()) / f64::from(u32::MAX)
+}
+
+impl Shard {
+    pub(super) fn new(shared: Arc<Shared>, number: u64, url: String) -> Self {
+        Self { shared, number, url, session: None, content: true, tries: 0 }
+    }
+
+    /// Stays connected until `stop` turns true or nothing helps any more.
+    pub(super) async fn run(mut self, stop: watch::Receiver<bool>) {
+        let (dispatches, mut waiting) = mpsc::channel::<(String, Value, String)>(WAITING);
+        let shared = Arc::clone(&self.shared);
+        let keeping = tokio::spawn(async move {
+            while let Some((name, data, turn)) = waiting.recv().await {
+                shared.discord.receive(&name, data, &turn, &shared.door).await;
+            }
+        });
+        loop {
+            match self.converse(&dispatches, stop.clone()).await {
+                End::Stopped => break,
+                End::Then(After::Stop(words)) => {
+                    error!(shard = self.number, "{words}; nothing is served on Discord until then");
+                    break;
+                }
+                End::Then(After::WithoutContent) => {
+                    warn!(
+                        "Discord doesn't let Kairos read every message (the message content intent is off): mentions, \
+                         private messages and commands are served, other questions are not heard"
+                    );
+                    self.content = false;
+                    self.session = None;
+                }
+                End::Then(After::Identify) => self.session = None,
+                End::Then(After::Resume) => {}
+            }
+            if wait(backoff(self.tries, self.lot()).mul_f64(if self.tries == 0 { 0.2 } else { 1.0 }), stop.clone())
+                .await
+            {
+                break;
+            }
+            self.tries = self.tries.saturating_add(1);
+        }
+        drop(dispatches);
+        // What was received is still kept; it ends with the last dispatch.
+        let _ = keeping.await;
+    }
+
+    fn lot(&self) -> f64 {
+        lot(self.shared.discord.now(), self.number)
+    }
+
+    /// One connection, from greeting to close.
+    async fn converse(
+        &mut self,
+        dispatches: &mpsc::Sender<(String, Value, String)>,
+        mut stop: watch::Receiver<bool>,
+    ) -> End {
+        let (mut socket, interval) = tokio::select! {
+            greeted = self.greet() => match greeted {
+                Ok(greeted) => greeted,
+                Err(reason) => {
+                    warn!(shard = self.number, reason, "Discord's gateway can't be reached");
+                    return End::Then(After::Resume);
+                }
+            },
+            () = stopped(&mut stop) => return End::Stopped,
+        };
+        if self.introduce(&mut socket).await.is_err() {
+            return End::Then(After::Resume);
+        }
+        let mut acknowledged = true;
+        let mut beat: Pin<Box<Sleep>> = Box::pin(sleep(interval.mul_f64(self.lot())));
+        loop {
+            let next = tokio::select! {
+                // Room comes first: what can't be handed on isn't read.
+                (permit, message) = async { (dispatches.reserve().await, socket.next().await) } => match (permit, message) {
+                    (Ok(permit), Some(Ok(Message::Text(text)))) => self.hear(text.as_str(), permit, &mut acknowledged),
+                    (Ok(_), Some(Ok(Message::Close(frame)))) => {
+                        Step::End(after(frame.map(|frame| u16::from(frame.code)), self.content))
+                    }
+                    (Ok(_), Some(Ok(_))) => Step::Nothing,
+                    _ => Step::End(After::Resume),
+                },
+                () = &mut beat => {
+                    beat = Box::pin(sleep(interval));
+                    if acknowledged { acknowledged = false; Step::Beat } else { Step::Lost }
+                }
+                () = stopped(&mut stop) => {
+                    // 1000 tells Discord that we are gone for good.
+                    let _ = socket.close(Some(closing(1_000))).await;
+                    return End::Stopped;
+                }
+            };
+            match next {
+                Step::Nothing => {}
+                Step::Beat => {
+                    let last = self.session.as_ref().map(|session| session.last);
+                    if send(&mut socket, &json!({ "op": 1, "d": last })).await.is_err() {
+                        return End::Then(After::Resume);
+                    }
+                }
+                Step::Lost => {
+                    warn!(shard = self.number, "Discord's gateway no longer answers; connecting anew");
+                    let _ = timeout(Duration::from_secs(1), socket.close(Some(closing(KEEP_SESSION)))).await;
+                    return End::Then(After::Resume);
+                }
+                Step::End(then) => {
+                    let _ = timeout(Duration::from_secs(1), socket.close(Some(closing(KEEP_SESSION)))).await;
+                    return End::Then(then);
+                }
+            }
+        }
+    }
+
+    /// Connects, and learns how often we have to show that we are there.
+    async fn greet(&self) -> Result<(Socket, Duration), &'static str> {
+        // A redirected gateway is never left for an address that something on it names.
+        let is_redirected = self.shared.discord.connection.gateway_url.is_some();
+        let resumed = self.session.as_ref().and_then(|session| session.url.as_ref()).filter(|_| !is_redirected);
+        let url = format!("{}/?v=10&encoding=json", resumed.unwrap_or(&self.url).trim_end_matches('/'));
+        let connected = timeout(GREETING, connect_async(url)).await.map_err(|_| "no answer in time")?;
+        let (mut socket, _) = connected.map_err(|_| "no connection")?;
+        let hello = timeout(GREETING, socket.next()).await.map_err(|_| "no greeting in time")?;
+        let Some(Ok(Message::Text(text))) = hello else { return Err("no greeting") };
+        let frame = Frame::read(text.as_str()).filter(|frame| frame.op == 10).ok_or("a greeting that isn't one")?;
+        let interval = frame.data["heartbeat_interval"].as_u64().filter(|ms| *ms > 0).unwrap_or(41_250);
+        Ok((socket, Duration::from_millis(interval)))
+    }
+
+    /// Says who we are, or where we were.
+    async fn introduce(&self, socket: &mut Socket) -> Result<(), ()> {
+        // Both the token and the frame stay in this function.
+        let token = &self.shared.discord.connection.token;
+        if let Some(session) = &self.session {
+            let resume = json!({ "token": token, "session_id": session.id, "seq": session.last });
+            return send(socket, &json!({ "op": 6, "d": resume })).await;
+        }
+        let _turn = self.shared.identifying.lock().await;
+        let intents = INTENTS | if self.content { MESSAGE_CONTENT } else { 0 };
+        let identify = json!({
+            "token": token,
+            "intents": intents,
+            "shard": [self.number, self.shared.shards],
+            "properties": { "os": std::env::consts::OS, "browser": "kairos", "device": "kairos" },
+        });
+        send(socket, &json!({ "op": 2, "d": identify })).await?;
+        if self.shared.shards > 1 {
+            sleep(BETWEEN_IDENTIFIES).await;
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self, text: &str, permit: mpsc::Permit<'_, (String, Value, String)>, acknowledged: &mut bool) -> Step {
+        let Some(frame) = Frame::read(text) else { return Step::Nothing };
+        match frame.op {
+            0 => {
+                self.note(&frame);
+                let session = self.session.as_ref().map(|session| session.id.as_str()).unwrap_or_default();
+                permit.send((frame.name, frame.data, format!("{session}-{}", frame.number.unwrap_or_default())));
+                Step::Nothing
+            }
+            1 => Step::Beat,
+            7 => Step::End(After::Resume),
+            9 if frame.data == true => Step::End(After::Resume),
+            9 => Step::End(After::Identify),
+            11 => {
+                *acknowledged = true;
+                Step::Nothing
+            }
+            _ => Step::Nothing,
+        }
+    }
+
+    /// Keeps what resuming needs.
+    fn note(&mut self, frame: &Frame) {
+        let last = frame.number.unwrap_or_default();
+        match frame.name.as_str() {
+            "READY" => {
+                self.tries = 0;
+                let url = frame.data["resume_gateway_url"].as_str().map(ToOwned::to_owned);
+                let id = frame.data["session_id"].as_str().unwrap_or_default().to_owned();
+                self.session = Some(Session { id, url, last });
+                self.shared.discord.memory().reads_everything = self.content;
+                info!(shard = self.number, of = self.shared.shards, "connected to Discord");
+            }
+            "RESUMED" => {
+                self.tries = 0;
+                info!(shard = self.number, "resumed on Discord; nothing was missed");
+            }
+            _ => {}
+        }
+        if let Some(session) = &mut self.session {
+            session.last = session.last.max(last);
+        }
+    }
+}
+
+/// What is to be done next.
+enum Step {
+    Nothing,
+    Beat,
+    Lost,
+    End(After),
+}
+
+fn closing(code: u16) -> CloseFrame {
+    CloseFrame { code: CloseCode::from(code), reason: "".into() }
+}
+
+async fn send(socket: &mut Socket, frame: &Value) -> Result<(), ()> {
+    match timeout(GREETING, socket.send(Message::text(frame.to_string()))).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(()),
+    }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // The sender lives as long as the house; were it gone, stopping would be right too.
+    drop(stop.wait_for(|stop| *stop).await);
+}

@@ -1,0 +1,111 @@
+//! A card as a request body: components, the picture beside them, and the marks by which a repeated send is known.
+//!
+//! Invariants
+//! - `nonce` comes from the delivery's key alone, so Discord itself drops a second try while it remembers the first.
+//! - The same key stands in the message as the ids of its first two components, so that it is found later, edits or not.
+
+use chat::{Card, Key};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{card::components, rest::File};
+
+/// Characters of a nonce; Discord takes 25.
+const NONCE: usize = 24;
+
+/// What is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Outgoing {
+    /// The body.
+    pub(crate) body: Value,
+    /// What goes along.
+    pub(crate) files: Vec<File>,
+}
+
+/// Two numbers by which a message of ours is known.
+pub(crate) type Mark = [u32; 2];
+
+/// `card` ready to be sent; its picture goes along where `picture` has it.
+pub(crate) fn outgoing(card: &Card, picture: &dyn Fn(&str) -> Option<Vec<u8>>) -> Outgoing {
+    let file = card
+        .image
+        .as_ref()
+        .and_then(|image| picture(&image.file).map(|bytes| File { name: file_name(&image.file), bytes }));
+    let address = file.as_ref().map(|file| format!("attachment://{}", file.name));
+    let mut body = components(card, |_| address.clone());
+    if let (Some(file), Some(image)) = (&file, &card.image) {
+        let alt: String = image.alt.chars().take(1_024).collect();
+        body["attachments"] = json!([{ "id": "0", "filename": file.name, "description": alt }]);
+    }
+    Outgoing { body, files: file.into_iter().collect() }
+}
+
+/// The name of a file as an address can carry it.
+fn file_name(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.chars().map(|sign| if sign.is_ascii_alphanumeric() || "-_.".contains(sign) { sign } else { '_' }).collect()
+}
+
+/// What Discord deduplicates by.
+pub(crate) fn nonce(key: &Key) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(&key.0).iter().take(NONCE / 2).fold(String::new(), |mut nonce, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(nonce, "{byte:02x}");
+        nonce
+    })
+}
+
+/// What a message is found by: two component ids of 31 bits, none so small that Discord would give it out itself.
+pub(crate) fn mark(key: &Key) -> Mark {
+    let digest = Sha256::digest(&key.0);
+    let number = |from: usize| {
+        let bytes = [digest[from], digest[from + 1], digest[from + 2], digest[from + 3]];
+        (u32::from_be_bytes(bytes) >> 1) | 0x0001_0000
+    };
+    let (first, second) = (number(16), number(20));
+    // Two components of one id are refused.
+    [first, if first == second { second ^ 1 } else { second }]
+}
+
+/// Writes `mark` into the message.
+pub(crate) fn put_mark(body: &mut Value, mark: Mark) {
+    body["components"][0]["id"] = json!(mark[0]);
+    body["components"][0]["components"][0]["id"] = json!(mark[1]);
+}
+
+/// Reads the mark of a message.
+pub(crate) fn mark_of(message: &Value) -> Option<Mark> {
+    let container = &message["components"][0];
+    let number = |value: &Value| value.as_u64().and_then(|id| u32::try_from(id).ok());
+    Some([number(&container["id"])?, number(&container["components"][0]["id"])?])
+}
+
+#[cfg(test)]
+mod tests {
+    use chat::Text;
+
+    use super::*;
+
+    #[test]
+    fn a_key_marks_its_message_and_no_other() {
+        let (one, other) = (Key("a".to_owned()), Key("b".to_owned()));
+        let mut message = outgoing(&Card::new("T", Text::default()), &|_| None).body;
+        put_mark(&mut message, mark(&one));
+        assert_eq!(mark_of(&message), Some(mark(&one)));
+        assert_ne!(mark_of(&message), Some(mark(&other)));
+        assert_eq!(nonce(&one).len(), NONCE);
+        assert_ne!(nonce(&one), nonce(&other));
+    }
+
+    #[test]
+    fn a_picture_goes_along_under_a_name_that_an_address_can_carry() {
+        let image = chat::Image { file: "skill/a b&c.png".to_owned(), alt: "A".to_owned() };
+        let card = Card { image: Some(image), ..Card::new("T", Text::default()) };
+        let sent = outgoing(&card, &|_| Some(vec![1]));
+        assert_eq!(sent.files[0].name, "a_b_c.png");
+        assert!(sent.body.to_string().contains("attachment://a_b_c.png"));
+        let unpublished = outgoing(&card, &|_| None);
+        assert!(unpublished.files.is_empty() && !unpublished.body.to_string().contains("attachment"));
+    }
+}

@@ -1,0 +1,127 @@
+//! Discord as Kairos sees it: the same port as Slack and the playground.
+
+use std::future::ready;
+
+use chat::{
+    Card, Event, Form, Identity, Key, Pending, Place, Platform, PlatformKind, Profile, Refusal, Sent, ShownTo,
+    Timestamp, Unreadable,
+};
+use serde_json::Value;
+
+use crate::{
+    Discord,
+    fault::{Fault, code},
+    translate,
+    wire::{channel_of, first_id, text},
+};
+
+/// Messages that Discord gives at once.
+const PAGE: usize = 100;
+/// Pages that are read of one history.
+const PAGES: usize = 50;
+
+impl Platform for Discord {
+    fn kind(&self) -> PlatformKind {
+        PlatformKind::Discord
+    }
+
+    fn translate(&self, raw: &str) -> Result<Vec<Event>, Unreadable> {
+        translate::events(raw)
+    }
+
+    fn send<'a>(&'a self, place: &'a Place, to: &'a ShownTo, card: &'a Card, key: &'a Key) -> Pending<'a, Sent> {
+        Box::pin(self.say(place, to, card, key))
+    }
+
+    fn edit<'a>(&'a self, sent: &'a Sent, card: &'a Card) -> Pending<'a, ()> {
+        Box::pin(self.change(sent, card))
+    }
+
+    fn open_private<'a>(&'a self, who: &'a Identity) -> Pending<'a, Place> {
+        Box::pin(async move { Ok(self.private_place(who.user.as_str()).await?) })
+    }
+
+    fn ask<'a>(&'a self, event: &'a Event, form: &'a Form) -> Pending<'a, ()> {
+        Box::pin(async move { Ok(self.offer_form(event, form).await?) })
+    }
+
+    fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>> {
+        Box::pin(async move { Ok(self.profile(who.user.as_str()).await?) })
+    }
+
+    fn history<'a>(&'a self, place: &'a Place, since: Timestamp) -> Pending<'a, Option<Vec<Event>>> {
+        Box::pin(async move { self.read_history(place, since).await.map(Some) })
+    }
+
+    fn find<'a>(&'a self, place: &'a Place, key: &'a Key) -> Pending<'a, Option<Sent>> {
+        Box::pin(self.look_for(place, key))
+    }
+
+    /// By what Discord told with their last command or click there: whoever may manage the channel or the server.
+    fn may_steer<'a>(&'a self, who: &'a Identity, place: &'a Place) -> Pending<'a, bool> {
+        let may = self.memory().may_steer(who.user.as_str(), place.channel.as_str());
+        Box::pin(ready(Ok(may)))
+    }
+
+    fn name_of<'a>(&'a self, place: &'a Place) -> Pending<'a, Option<String>> {
+        let name = self.memory().channel(place.channel.as_str()).and_then(|channel| channel.name.clone());
+        Box::pin(ready(Ok(name)))
+    }
+}
+
+impl Discord {
+    /// The name that colleagues see, and the roles of the server where somebody was last seen.
+    async fn profile(&self, user: &str) -> Result<Option<Profile>, Fault> {
+        let guild = self.memory().seen_in(user).cloned();
+        if let Some(guild) = guild {
+            match self.rest.get(&format!("/guilds/{guild}/members/{user}")).await {
+                Ok(member) => return Ok(Some(self.of_member(&member))),
+                Err(Fault::Refused { .. }) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        match self.rest.get(&format!("/users/{user}")).await {
+            Ok(found) => Ok(Some(Profile { name: name_of(&found), ..Profile::default() })),
+            Err(fault @ Fault::Refused { status, .. })
+                if [code::UNKNOWN_USER, code::UNKNOWN_MEMBER].into_iter().any(|code| fault.is(code))
+                    || matches!(status, 400 | 404) =>
+            {
+                Ok(None)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    fn of_member(&self, member: &Value) -> Profile {
+        let name = text(&member["nick"]).unwrap_or_else(|| name_of(&member["user"]));
+        let memory = self.memory();
+        let ids = member["roles"].as_array().into_iter().flatten().filter_map(text);
+        Profile { name, roles: ids.filter_map(|id| memory.role(&id).cloned()).collect(), ..Profile::default() }
+    }
+
+    async fn read_history(&self, place: &Place, since: Timestamp) -> Result<Vec<Event>, Refusal> {
+        let us = self.memory().us.clone();
+        let (mut events, mut after) = (Vec::new(), first_id(since).saturating_sub(1));
+        for _ in 0..PAGES {
+            let path = format!("/channels/{}/messages?limit={PAGE}&after={after}", channel_of(place));
+            let page = self.rest.get(&path).await?;
+            let messages = page.as_array().map(Vec::as_slice).unwrap_or_default();
+            for message in messages {
+                // What can't be read is one message less, not the end of the history.
+                events.extend(translate::read_message(place, message, us.as_deref(), false).unwrap_or_default());
+            }
+            let last = messages.iter().filter_map(|message| text(&message["id"])?.parse::<u64>().ok()).max();
+            match last.filter(|last| messages.len() == PAGE && *last > after) {
+                Some(last) => after = last,
+                None => break,
+            }
+        }
+        events.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        events.dedup_by(|a, b| a.id == b.id);
+        Ok(events)
+    }
+}
+
+fn name_of(user: &Value) -> String {
+    text(&user["global_name"]).or_else(|| text(&user["username"])).unwrap_or_default()
+}

@@ -1,0 +1,206 @@
+//! What Discord delivers, by the gateway or over HTTP: kept durably, then acknowledged.
+//!
+//! Invariants
+//! - Accepted means committed: nothing is acknowledged that isn't kept.
+//! - An interaction has its first answer within Discord's three seconds, whatever the engine is doing.
+//! - Messages of programs are not kept: nobody decides about them, so nothing can loop.
+
+use std::{sync::Arc, time::Duration};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tracing::{debug, warn};
+
+use crate::{
+    Discord, Door,
+    fault::code,
+    first_answer::{First, first},
+    memory::Live,
+    translate::{place_of, user_of},
+    wire::{EPHEMERAL, text},
+};
+
+/// How long an unknown channel is asked for before a message is kept without knowing whether it stands in a thread.
+const LOOK_UP: Duration = Duration::from_secs(2);
+/// How long to wait before the store is asked again.
+const STORE: Duration = Duration::from_millis(500);
+/// How long an answer over HTTP may take to reach Discord.
+const ANSWER_TRAVELS: Duration = Duration::from_millis(300);
+
+impl Discord {
+    /// Takes one dispatch in. `turn` tells it from every other one. Returns once it is kept.
+    pub(crate) async fn receive(&self, kind: &str, data: Value, turn: &str, door: &Door) {
+        match kind {
+            "READY" => self.learn_ourselves(&data),
+            "GUILD_CREATE" => self.memory().learn_guild(&data),
+            "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" => self.memory().learn_roles([&data["role"]]),
+            "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE" => {
+                self.memory().learn_channel(None, &data);
+            }
+            "CHANNEL_DELETE" | "THREAD_DELETE" => {
+                text(&data["id"]).inspect(|id| self.memory().forget_channel(id));
+            }
+            "THREAD_LIST_SYNC" => {
+                let guild = text(&data["guild_id"]);
+                for thread in data["threads"].as_array().into_iter().flatten() {
+                    self.memory().learn_channel(guild.as_deref(), thread);
+                }
+            }
+            // Nobody decides about what a program writes.
+            "MESSAGE_CREATE" | "MESSAGE_UPDATE" if is_of_a_program(&data) => {}
+            "MESSAGE_CREATE"
+            | "MESSAGE_UPDATE"
+            | "MESSAGE_DELETE"
+            | "MESSAGE_REACTION_ADD"
+            | "MESSAGE_REACTION_REMOVE" => {
+                let raw = self.with_what_we_know(kind, data, turn).await;
+                self.keep(raw, door).await;
+            }
+            "MESSAGE_DELETE_BULK" => {
+                for id in data["ids"].as_array().into_iter().flatten() {
+                    let one = json!({ "id": id, "channel_id": data["channel_id"], "guild_id": data["guild_id"] });
+                    let raw = self.with_what_we_know("MESSAGE_DELETE", one, turn).await;
+                    self.keep(raw, door).await;
+                }
+            }
+            "INTERACTION_CREATE" => self.interaction_by_gateway(data, door).await,
+            _ => {}
+        }
+    }
+
+    fn learn_ourselves(&self, ready: &Value) {
+        let mut memory = self.memory();
+        memory.us = text(&ready["user"]["id"]).or(memory.us.take());
+        memory.application = text(&ready["application"]["id"]).or(memory.application.take());
+    }
+
+    /// The dispatch as it is stored: with everything a pure translation needs.
+    async fn with_what_we_know(&self, kind: &str, data: Value, turn: &str) -> String {
+        let channel = text(&data["channel_id"]).unwrap_or_default();
+        let is_shared = !data["guild_id"].is_null();
+        if is_shared && self.memory().channel(&channel).is_none() {
+            self.look_up(&channel).await;
+        }
+        let now = self.now();
+        let mut memory = self.memory();
+        let known = memory.channel(&channel).cloned().unwrap_or_default();
+        let user = text(&data["author"]["id"]).or_else(|| text(&data["user_id"]));
+        if let (Some(user), Some(guild)) = (user, text(&data["guild_id"])) {
+            memory.saw(&user, &guild);
+        }
+        let mut raw = json!({ "t": kind, "d": data, "at": now.as_ms(), "turn": turn });
+        for (name, value) in [("us", &memory.us), ("guild", &known.guild), ("parent", &known.parent)] {
+            if let Some(value) = value {
+                raw[name] = json!(value);
+            }
+        }
+        raw.to_string()
+    }
+
+    async fn look_up(&self, channel: &str) {
+        let path = format!("/channels/{channel}");
+        match tokio::time::timeout(LOOK_UP, self.rest.get(&path)).await {
+            Ok(Ok(found)) => self.memory().learn_channel(None, &found),
+            Ok(Err(fault)) => debug!(%fault, "a channel can't be looked up"),
+            Err(_) => debug!("a channel can't be looked up in time"),
+        }
+    }
+
+    /// Keeps a raw event; waits for a store that does not answer. True when it was new.
+    async fn keep(&self, raw: String, door: &Door) -> bool {
+        loop {
+            match door(raw.clone()).await {
+                Ok(fresh) => return fresh,
+                Err(error) => {
+                    warn!(error, "an event of Discord's waits: the store takes nothing");
+                    tokio::time::sleep(STORE).await;
+                }
+            }
+        }
+    }
+
+    async fn interaction_by_gateway(&self, data: Value, door: &Door) {
+        let (Some(id), Some(token)) = (text(&data["id"]), text(&data["token"])) else { return };
+        let (answer, keeps) = self.first_answer(&data);
+        if keeps && !self.keep(json!({ "t": "INTERACTION_CREATE", "d": data }).to_string(), door).await {
+            return;
+        }
+        let path = format!("/interactions/{id}/{token}/callback");
+        match self.rest.call(Method::POST, &path, Some(&answer), &[]).await {
+            Ok(_) => self.memory().acknowledged(&id),
+            // Somebody, perhaps an earlier try of ours, was faster.
+            Err(fault) if fault.is(code::ALREADY_ACKNOWLEDGED) => {
+                debug!("an interaction was acknowledged already");
+                self.memory().acknowledged(&id);
+            }
+            Err(fault) => {
+                warn!(%fault, "an interaction could not be acknowledged; its answer goes by private message");
+                self.memory().over(&id);
+            }
+        }
+    }
+
+    /// Takes in an interaction that came over HTTP, and gives the body of the answer; `None` when it can't be kept.
+    pub(crate) async fn interaction_by_http(self: &Arc<Self>, data: Value, door: &Door) -> Option<Value> {
+        let (answer, keeps) = self.first_answer(&data);
+        if keeps {
+            let id = text(&data["id"]).unwrap_or_default();
+            door(json!({ "t": "INTERACTION_CREATE", "d": data }).to_string()).await.ok()?;
+            // Our answer has to reach Discord before anything can follow it.
+            let discord = Arc::clone(self);
+            tokio::spawn(async move {
+                tokio::time::sleep(ANSWER_TRAVELS).await;
+                discord.memory().acknowledged(&id);
+            });
+        }
+        Some(answer)
+    }
+
+    /// The first answer to an interaction, and whether the house should hear of it.
+    fn first_answer(&self, data: &Value) -> (Value, bool) {
+        let answer = {
+            let memory = self.memory();
+            first(data, |id| memory.form(id).cloned(), |typed| (self.connection.suggest)(typed))
+        };
+        match answer {
+            First::Only(answer) => (answer, false),
+            First::Deferred(answer) => {
+                self.remember(data, &answer);
+                (answer, true)
+            }
+        }
+    }
+
+    fn remember(&self, data: &Value, answer: &Value) {
+        let (Some(id), Some(token), Some(application)) =
+            (text(&data["id"]), text(&data["token"]), text(&data["application_id"]))
+        else {
+            return;
+        };
+        let (Some(place), Some(user)) = (place_of(data), user_of(data)) else { return };
+        let now = self.now();
+        let mut memory = self.memory();
+        let permissions = text(&data["member"]["permissions"]).and_then(|text| text.parse().ok());
+        if let Some(permissions) = permissions {
+            memory.permitted(&user, place.channel.as_str(), permissions);
+        }
+        if let Some(guild) = text(&data["guild_id"]) {
+            memory.saw(&user, &guild);
+        }
+        let is_command = data["type"] == 2;
+        let acknowledged = Arc::default();
+        let thinking = answer["type"] == 5;
+        let live = Live { id, token, application, user, place, at: now, thinking, is_command, acknowledged };
+        let source = &data["message"];
+        if source["flags"].as_u64().is_some_and(|flags| flags & EPHEMERAL != 0)
+            && let Some(message) = text(&source["id"])
+        {
+            memory.alone(&message, &live, "@original", now);
+        }
+        memory.interacted(live);
+    }
+}
+
+fn is_of_a_program(data: &Value) -> bool {
+    data["author"]["bot"] == true || !data["webhook_id"].is_null()
+}

@@ -1,0 +1,247 @@
+//! Where a card goes: into a channel, a thread, a private conversation, or before the eyes of one person.
+//!
+//! Invariants
+//! - A repeated send shows nothing new: the nonce is the key's, and it is always enforced.
+//! - What is over a limit is refused before Discord sees it.
+//! - A private card is shown in public by no fall-back.
+
+use std::time::Duration;
+
+use chat::{Card, Identity, Key, MessageId, Place, Refusal, Sent, ShownTo};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    Discord,
+    fault::{Fault, code},
+    fit,
+    memory::Live,
+    message::{Outgoing, mark, mark_of, nonce, outgoing, put_mark},
+    wire::{EPHEMERAL, channel_of, private, text},
+};
+
+/// Characters of a thread's name.
+const THREAD_NAME: usize = 100;
+/// How long an open thread stays in sight when nobody writes: a day.
+const THREAD_MINUTES: u32 = 1_440;
+/// How long to wait for the first answer to an interaction, which has to arrive before any other.
+const FIRST_ANSWER: Duration = Duration::from_secs(4);
+/// Messages that are looked through for one of ours.
+const LOOK_BACK: usize = 100;
+
+impl Discord {
+    pub(crate) async fn say(&self, place: &Place, to: &ShownTo, card: &Card, key: &Key) -> Result<Sent, Refusal> {
+        let mut out = self.fitting(card)?;
+        let live = self.memory().answered_by(&key.0, self.now());
+        put_mark(&mut out.body, mark(key));
+        match to {
+            ShownTo::Only(who) if !place.is_private() => self.for_one(place, who, live, out, key).await,
+            _ if place.is_private() => self.in_private(place, live, out, key).await,
+            _ => self.in_public(place, card, out, key).await.map_err(Into::into),
+        }
+    }
+
+    fn fitting(&self, card: &Card) -> Result<Outgoing, Refusal> {
+        match fit(card).first() {
+            Some(misfit) => Err(Refusal::Definite(format!("the card is too large for Discord: {misfit}"))),
+            None => Ok(outgoing(card, &*self.connection.picture)),
+        }
+    }
+
+    /// As an answer that only one person sees, or in private when the time for that is over.
+    async fn for_one(
+        &self,
+        place: &Place,
+        who: &Identity,
+        live: Option<Live>,
+        out: Outgoing,
+        key: &Key,
+    ) -> Result<Sent, Refusal> {
+        if let Some(live) = live.filter(|live| live.user == who.user.as_str()) {
+            match self.answer(&live, &out).await {
+                Ok(message) => return Ok(Sent { place: place.clone(), message }),
+                Err(fault) if is_over(&fault) => {}
+                Err(fault) => return Err(fault.into()),
+            }
+        } else if !key.0.contains(crate::translate::event_id("").as_str()) {
+            return Err(Refusal::Definite("Discord shows something to one person only as an answer".to_owned()));
+        }
+        let place = self.private_place(who.user.as_str()).await?;
+        let message = self.post(place.channel.as_str(), out, key).await?;
+        Ok(Sent { place, message })
+    }
+
+    /// In the private conversation; a command is answered where it was typed, for its author's eyes, and so is whoever
+    /// keeps private messages closed.
+    async fn in_private(&self, place: &Place, live: Option<Live>, out: Outgoing, key: &Key) -> Result<Sent, Refusal> {
+        let ours = |message| Sent { place: place.clone(), message };
+        if let Some(live) = live.as_ref().filter(|live| live.is_command && live.thinking) {
+            match self.answer(live, &out).await {
+                Ok(message) => return Ok(ours(message)),
+                Err(fault) if is_over(&fault) => {}
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        match (self.post(place.channel.as_str(), out.clone(), key).await, live) {
+            (Ok(message), _) => Ok(ours(message)),
+            (Err(fault), Some(live)) if is_closed(&fault) => Ok(ours(self.answer(&live, &out).await?)),
+            (Err(fault), _) => Err(fault.into()),
+        }
+    }
+
+    async fn in_public(&self, place: &Place, card: &Card, out: Outgoing, key: &Key) -> Result<Sent, Fault> {
+        let Some(thread) = &place.thread else {
+            let message = self.post(place.channel.as_str(), out, key).await?;
+            return Ok(Sent { place: place.clone(), message });
+        };
+        let is_open = self.memory().channel(thread.as_str()).is_some();
+        let opened = if is_open { Ok(()) } else { self.open_thread(place, thread, card).await };
+        match opened {
+            Ok(()) => {}
+            // A thread that began without a message has an id of its own: there is nothing to open.
+            Err(fault) if fault.is(code::UNKNOWN_MESSAGE) => {}
+            Err(fault) if is_unthreadable(&fault) => return self.reply(place, thread, out, key).await,
+            Err(fault) => return Err(fault),
+        }
+        let message = self.post(thread.as_str(), out, key).await?;
+        Ok(Sent { place: place.clone(), message })
+    }
+
+    /// Opens the thread of a message. Its id is the message's.
+    async fn open_thread(&self, place: &Place, opening: &MessageId, card: &Card) -> Result<(), Fault> {
+        let name: String = card.title.split_whitespace().collect::<Vec<_>>().join(" ");
+        let name: String = name.chars().take(THREAD_NAME).collect();
+        let name = if name.is_empty() { "Kairos".to_owned() } else { name };
+        let body = json!({ "name": name, "auto_archive_duration": THREAD_MINUTES });
+        let path = format!("/channels/{}/messages/{opening}/threads", place.channel);
+        match self.rest.call(Method::POST, &path, Some(&body), &[]).await {
+            Ok(thread) => {
+                self.memory().learn_channel(Some(place.workspace.as_str()), &thread);
+                Ok(())
+            }
+            Err(fault) if fault.is(code::THREAD_EXISTS) => Ok(()),
+            // Trying again finds the thread there, if it came to be.
+            Err(Fault::NoAnswer(reason)) => Err(Fault::NotDone(reason)),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// As a reply in the channel, where no thread can be opened.
+    async fn reply(&self, place: &Place, opening: &MessageId, mut out: Outgoing, key: &Key) -> Result<Sent, Fault> {
+        out.body["message_reference"] = json!({ "message_id": opening, "fail_if_not_exists": true });
+        let message = self.post(place.channel.as_str(), out, key).await?;
+        Ok(Sent { place: Place { thread: None, ..place.clone() }, message })
+    }
+
+    async fn post(&self, channel: &str, mut out: Outgoing, key: &Key) -> Result<MessageId, Fault> {
+        out.body["nonce"] = json!(nonce(key));
+        out.body["enforce_nonce"] = json!(true);
+        let path = format!("/channels/{channel}/messages");
+        id_of(&self.rest.call(Method::POST, &path, Some(&out.body), &out.files).await?)
+    }
+
+    /// Answers what somebody did, for their eyes alone.
+    pub(crate) async fn answer(&self, live: &Live, out: &Outgoing) -> Result<MessageId, Fault> {
+        self.wait_for_first_answer(live).await?;
+        let webhook = format!("/webhooks/{}/{}", live.application, live.token);
+        let now = self.now();
+        if live.thinking {
+            let path = format!("{webhook}/messages/@original");
+            let message = id_of(&self.rest.call(Method::PATCH, &path, Some(&out.body), &out.files).await?)?;
+            self.memory().answered(&live.id);
+            self.memory().alone(message.as_str(), live, "@original", now);
+            return Ok(message);
+        }
+        let mut body = out.body.clone();
+        let flags = body["flags"].as_u64().unwrap_or_default();
+        // In private nobody else reads along, and what is not ephemeral stays.
+        body["flags"] = json!(if live.place.is_private() { flags } else { flags | EPHEMERAL });
+        let message = id_of(&self.rest.call(Method::POST, &webhook, Some(&body), &out.files).await?)?;
+        self.memory().alone(message.as_str(), live, message.as_str(), now);
+        Ok(message)
+    }
+
+    /// Nothing can follow before the first answer has arrived.
+    pub(crate) async fn wait_for_first_answer(&self, live: &Live) -> Result<(), Fault> {
+        let mut acknowledged = live.acknowledged.subscribe();
+        match tokio::time::timeout(FIRST_ANSWER, acknowledged.wait_for(|done| *done)).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(Fault::NotDone("the first answer is still on its way")),
+        }
+    }
+
+    pub(crate) async fn change(&self, sent: &Sent, card: &Card) -> Result<(), Refusal> {
+        let mut out = self.fitting(card)?;
+        let reach = self.memory().reach(sent.message.as_str(), self.now());
+        if let Some(reach) = reach {
+            let path = format!("/webhooks/{}/{}/messages/{}", reach.application, reach.token, reach.name);
+            match self.rest.call(Method::PATCH, &path, Some(&out.body), &out.files).await {
+                Ok(_) => return Ok(()),
+                Err(fault) if is_over(&fault) || fault.is(code::UNKNOWN_MESSAGE) => {}
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        let path = format!("/channels/{}/messages/{}", channel_of(&sent.place), sent.message);
+        // The mark stands in the message itself, so that it is found after a restart as well.
+        if let Some(mark) = mark_of(&self.rest.get(&path).await?) {
+            put_mark(&mut out.body, mark);
+        }
+        self.rest.call(Method::PATCH, &path, Some(&out.body), &out.files).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn look_for(&self, place: &Place, key: &Key) -> Result<Option<Sent>, Refusal> {
+        if let Some(message) = self.marked(channel_of(place), key).await? {
+            return Ok(Some(Sent { place: place.clone(), message }));
+        }
+        if place.thread.is_none() {
+            return Ok(None);
+        }
+        let place = Place { thread: None, ..place.clone() };
+        let reply = self.marked(place.channel.as_str(), key).await?;
+        Ok(reply.map(|message| Sent { place, message }))
+    }
+
+    async fn marked(&self, channel: &str, key: &Key) -> Result<Option<MessageId>, Fault> {
+        let messages = match self.rest.get(&format!("/channels/{channel}/messages?limit={LOOK_BACK}")).await {
+            Ok(messages) => messages,
+            Err(fault) if fault.is(code::UNKNOWN_CHANNEL) => return Ok(None),
+            Err(fault) => return Err(fault),
+        };
+        let wanted = Some(mark(key));
+        let found = messages.as_array().into_iter().flatten().find(|message| mark_of(message) == wanted);
+        Ok(found.and_then(|message| text(&message["id"])).map(MessageId::new))
+    }
+
+    pub(crate) async fn private_place(&self, user: &str) -> Result<Place, Fault> {
+        let body = json!({ "recipient_id": user });
+        let opened = match self.rest.call(Method::POST, "/users/@me/channels", Some(&body), &[]).await {
+            // Opening what is open changes nothing.
+            Err(Fault::NoAnswer(reason)) => Err(Fault::NotDone(reason)),
+            other => other,
+        }?;
+        let channel = text(&opened["id"]).ok_or(Fault::NotDone("Discord's answer names no channel"))?;
+        Ok(private(channel))
+    }
+}
+
+fn id_of(message: &Value) -> Result<MessageId, Fault> {
+    text(&message["id"]).map(MessageId::new).ok_or(Fault::NoAnswer("Discord's answer names no message"))
+}
+
+/// The time in which somebody's action could be answered has passed.
+fn is_over(fault: &Fault) -> bool {
+    [code::UNKNOWN_WEBHOOK, code::UNKNOWN_INTERACTION, 50_027].into_iter().any(|code| fault.is(code))
+        || matches!(fault, Fault::Refused { status: 401, .. })
+}
+
+/// Private messages are closed.
+fn is_closed(fault: &Fault) -> bool {
+    [code::CANNOT_MESSAGE, code::MUTUAL_SERVER].into_iter().any(|code| fault.is(code))
+}
+
+/// No thread can be opened here, and a reply may be possible.
+fn is_unthreadable(fault: &Fault) -> bool {
+    let codes = [code::MISSING_PERMISSIONS, code::MISSING_ACCESS, code::WRONG_CHANNEL_TYPE, code::THREADS_FULL];
+    codes.into_iter().any(|code| fault.is(code))
+}
