@@ -108,7 +108,7 @@ impl<'a> ModelFile<'a> {
     }
 }
 
-/// Writes what [`ModelFile`] reads.
+/// Writes what `ModelFile` reads.
 #[derive(Debug)]
 pub struct ModelWriter {
     bytes: Vec<u8>,

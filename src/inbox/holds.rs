@@ -18,19 +18,22 @@ const PUT_OFF: Duration = Duration::from_mins(1);
 
 impl Line {
     /// Cancels what people have settled by `event`.
-    pub(super) async fn settle_open(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
+    ///
+    /// True where it settled something: whoever answers has no need of their own, however much it sounds like one.
+    pub(super) async fn settle_open(&self, event: &Event, effect: &mut Effect) -> Result<bool, LineError> {
         let text = match &event.what {
             What::Message(message) if !message.by_bot => message.text.as_str(),
             What::Reaction { .. } | What::Deleted { .. } => "",
-            _ => return Ok(()),
+            _ => return Ok(false),
         };
         if event.place.is_private() {
-            return Ok(());
+            return Ok(false);
         }
         let held = self.parts.store.held_in(event.place.platform, &event.place.workspace, &event.place.channel).await?;
         if held.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
+        let mut has_settled = false;
         let asks = asks(text);
         for delivery in held {
             let Some(offer) = &delivery.offer else { continue };
@@ -44,9 +47,10 @@ impl Line {
                 };
                 effect.outcome.settled.push((delivery.id.clone(), Settlement::Cancel { reason }));
                 self.look_again(event.id.clone(), &delivery, offer, decision, Some(settled), effect);
+                has_settled = true;
             }
         }
-        Ok(())
+        Ok(has_settled)
     }
 
     /// Decides again about the holds whose hour has come; how many there were.

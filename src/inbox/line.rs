@@ -9,7 +9,7 @@ use super::{Observed, Observer};
 use crate::{
     alerts::Sources,
     clock::{Clock, Ids},
-    engine::{Engine, PersonFacts, PlaceFacts},
+    engine::{Engine, PersonFacts, PlaceFacts, is_addressed},
     library::{Mode, TriggerId},
     practice::PlayError,
     store::{
@@ -102,8 +102,12 @@ impl Line {
     }
 
     async fn decide(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
-        self.settle_open(event, effect).await?;
+        let has_settled = self.settle_open(event, effect).await?;
         match &event.what {
+            What::Message(message) if has_settled && !is_addressed(event) => {
+                self.settled_by(event, message, effect);
+                Ok(())
+            }
             What::Message(message) => self.hear(event, message, effect).await,
             What::Edited(message) => self.hear_again(event, message, effect).await,
             What::Command { text } => self.command(event, text, effect).await,

@@ -43,6 +43,12 @@ impl Line {
         self.decide_about(event, message, &needs, effect).await
     }
 
+    /// A message that settles what somebody asked is no need of its own.
+    pub(super) fn settled_by(&self, event: &Event, message: &Message, effect: &mut Effect) {
+        let answers = Reason::stopped(Rule::Answered, "this is what settles a question here");
+        self.observe(event, message, silent(Rule::Answered, answers), effect);
+    }
+
     /// A message was changed. Whoever was answered is not answered again; what still waits makes way for what is meant
     /// now.
     pub(super) async fn hear_again(

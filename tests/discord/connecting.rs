@@ -15,7 +15,7 @@ const CONTENT_OF: u64 = 1 | 1 << 9 | 1 << 10 | 1 << 12;
 /// What comes by the gateway is still answered.
 fn serves(world: &World) {
     let interaction = world.peer.commands("ana", &world.deals(), "help", None);
-    assert!(text_of(&world.peer.answer_to(&interaction)).contains("What I can do for you"));
+    assert!(text_of(&world.peer.answer_to(&interaction)).contains("Ask me in your own words"));
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn a_command_is_answered_where_it_was_typed_for_its_author_alone() {
         (now != before).then_some(())
     });
     for (subcommand, says) in
-        [("snooze", "Quiet for a week"), ("resume", "Welcome back"), ("help", "What I can do for you")]
+        [("snooze", "Quiet for a week"), ("resume", "Welcome back"), ("help", "Ask me in your own words")]
     {
         let answer = world.peer.answer_to(&world.peer.commands("ana", &deals, subcommand, None));
         assert!(text_of(&answer).contains(says), "{subcommand}: {}", text_of(&answer));

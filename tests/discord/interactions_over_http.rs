@@ -56,5 +56,5 @@ fn a_signed_command_is_answered_and_a_touched_one_is_refused() {
     let (status, first) = deliver(&world, &body, &sign(&body));
     assert_eq!((status, &first), (200, &json!({ "type": 5, "data": { "flags": 64 } })));
     world.peer.ask("callback", &json!({ "interaction": id, "answer": first }));
-    assert!(text_of(&world.peer.answer_to(id)).contains("What I can do for you"));
+    assert!(text_of(&world.peer.answer_to(id)).contains("Ask me in your own words"));
 }

@@ -37,6 +37,11 @@ use crate::library::{Library, Trigger, TriggerId};
 const USUAL_BUDGET: AlarmBudget = AlarmBudget::per_1000(1.0);
 /// The same for a question put to Kairos: whoever asks wants the nearest thing we have.
 const ADDRESSED_BUDGET: AlarmBudget = AlarmBudget::per_1000(50.0);
+/// The odds below which nothing is heard, however quiet the traffic: about three in ten that a need is meant. A library of
+/// few triggers would keep its budget with a threshold near nothing, and then hear what it has never learnt.
+const LEAST: f32 = -0.85;
+/// The same for what is put to Kairos: about one in five. Below, the nearest cards are named instead of one being shown.
+const LEAST_ADDRESSED: f32 = -1.4;
 /// Needs that are told of one message.
 const TOLD: usize = 5;
 /// Words of an example that are told as evidence.
@@ -103,8 +108,8 @@ impl Recogniser {
     ///
     /// `addressed`: it was put to Kairos, so that less is enough.
     pub fn hear(&self, text: &str, addressed: bool) -> Vec<Need> {
-        let budget = if addressed { ADDRESSED_BUDGET } else { USUAL_BUDGET };
-        self.hear_within(text, addressed, self.looks.threshold(budget))
+        let (budget, least) = if addressed { (ADDRESSED_BUDGET, LEAST_ADDRESSED) } else { (USUAL_BUDGET, LEAST) };
+        self.hear_within(text, addressed, self.looks.threshold(budget).max(least))
     }
 
     /// [`Recogniser::hear`] with a threshold that was set elsewhere, e.g. from a channel's own traffic.
