@@ -40,13 +40,19 @@ const ENGLISH: &str = "the a an and is are was not i you how what who to of in o
 /// Words that are looked at.
 const MOST_WORDS: usize = 60;
 
-/// The language of a cleaned text as two letters, where it is not English: `de`, or the script's main language.
+/// Words from which on English has at least one of its small words.
+const TELLING: usize = 12;
+
+/// The language of a cleaned text as two letters, where it is not English: `de`, or the script's main language; `und`
+/// (undetermined, ISO 639) for many words without one small word of any language that is known.
 pub fn other_language(cleaned: &str) -> Option<&'static str> {
     if let Some(script) = script(cleaned) {
         return Some(script);
     }
     let mut counts = [0_u8; SMALL_WORDS.len() + 1];
+    let mut seen = 0;
     for word in words(cleaned).take(MOST_WORDS) {
+        seen += 1;
         let languages = small_words().get(word.as_str()).copied().unwrap_or(0);
         for (at, count) in counts.iter_mut().enumerate() {
             *count += u8::from(languages >> at & 1 == 1);
@@ -54,7 +60,10 @@ pub fn other_language(cleaned: &str) -> Option<&'static str> {
     }
     let (others, english) = (&counts[..SMALL_WORDS.len()], counts[SMALL_WORDS.len()]);
     let (best, hits) = others.iter().enumerate().max_by_key(|(at, hits)| (**hits, usize::MAX - at))?;
-    (*hits >= 2 && (*hits > english + 1 || english == 0)).then_some(SMALL_WORDS[best].0)
+    if *hits >= 2 && (*hits > english + 1 || english == 0) {
+        return Some(SMALL_WORDS[best].0);
+    }
+    (seen >= TELLING && english == 0).then_some("und")
 }
 
 /// Each small word with a bit for every language that has it; English is the last.
