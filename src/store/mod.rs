@@ -20,6 +20,7 @@ mod decisions;
 mod deliveries;
 mod error;
 mod inbox;
+mod notes;
 mod outbox;
 mod people;
 mod places;

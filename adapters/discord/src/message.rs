@@ -3,12 +3,13 @@
 //! Invariants
 //! - `nonce` comes from the delivery's key alone, so Discord itself drops a second try while it remembers the first.
 //! - The same key stands in the message as the ids of its first two components, so that it is found later, edits or not.
+//! - Both bodies say the same, with the same choices.
 
 use chat::{Card, Key};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{card::components, rest::File};
+use crate::{card::components, embed::embeds, rest::File};
 
 /// Characters of a nonce; Discord takes 25.
 const NONCE: usize = 24;
@@ -18,8 +19,33 @@ const NONCE: usize = 24;
 pub(crate) struct Outgoing {
     /// The body.
     pub(crate) body: Value,
+    /// The body for where components of the second system can't be had; `None` for a card that only those can show.
+    pub(crate) plainer: Option<Value>,
     /// What goes along.
     pub(crate) files: Vec<File>,
+}
+
+impl Outgoing {
+    /// Says something more of the message, whichever body is sent.
+    pub(crate) fn say(&mut self, name: &str, value: &Value) {
+        for body in [Some(&mut self.body), self.plainer.as_mut()].into_iter().flatten() {
+            body[name] = value.clone();
+        }
+    }
+
+    /// Sets further flags of the message.
+    pub(crate) fn flag(&mut self, flags: u64) {
+        for body in [Some(&mut self.body), self.plainer.as_mut()].into_iter().flatten() {
+            body["flags"] = json!(body["flags"].as_u64().unwrap_or_default() | flags);
+        }
+    }
+
+    /// Writes `mark` into the message.
+    pub(crate) fn put_mark(&mut self, mark: Mark) {
+        for body in [Some(&mut self.body), self.plainer.as_mut()].into_iter().flatten() {
+            put_mark(body, mark);
+        }
+    }
 }
 
 /// Two numbers by which a message of ours is known.
@@ -32,12 +58,14 @@ pub(crate) fn outgoing(card: &Card, picture: &dyn Fn(&str) -> Option<Vec<u8>>) -
         .as_ref()
         .and_then(|image| picture(&image.file).map(|bytes| File { name: file_name(&image.file), bytes }));
     let address = file.as_ref().map(|file| format!("attachment://{}", file.name));
-    let mut body = components(card, |_| address.clone());
+    let body = components(card, |_| address.clone());
+    let plainer = embeds(card, |_| address.clone());
+    let mut out = Outgoing { body, plainer, files: Vec::new() };
     if let (Some(file), Some(image)) = (&file, &card.image) {
         let alt: String = image.alt.chars().take(1_024).collect();
-        body["attachments"] = json!([{ "id": "0", "filename": file.name, "description": alt }]);
+        out.say("attachments", &json!([{ "id": "0", "filename": file.name, "description": alt }]));
     }
-    Outgoing { body, files: file.into_iter().collect() }
+    Outgoing { files: file.into_iter().collect(), ..out }
 }
 
 /// The name of a file as an address can carry it.
@@ -68,10 +96,12 @@ pub(crate) fn mark(key: &Key) -> Mark {
     [first, if first == second { second ^ 1 } else { second }]
 }
 
-/// Writes `mark` into the message.
-pub(crate) fn put_mark(body: &mut Value, mark: Mark) {
-    body["components"][0]["id"] = json!(mark[0]);
-    body["components"][0]["components"][0]["id"] = json!(mark[1]);
+/// An embed without a choice has no component that could bear the mark: there the nonce alone tells a second try.
+fn put_mark(body: &mut Value, mark: Mark) {
+    if body["components"].get(0).is_some() {
+        body["components"][0]["id"] = json!(mark[0]);
+        body["components"][0]["components"][0]["id"] = json!(mark[1]);
+    }
 }
 
 /// Reads the mark of a message.
@@ -90,8 +120,9 @@ mod tests {
     #[test]
     fn a_key_marks_its_message_and_no_other() {
         let (one, other) = (Key("a".to_owned()), Key("b".to_owned()));
-        let mut message = outgoing(&Card::new("T", Text::default()), &|_| None).body;
-        put_mark(&mut message, mark(&one));
+        let mut out = outgoing(&Card::new("T", Text::default()), &|_| None);
+        out.put_mark(mark(&one));
+        let message = out.body;
         assert_eq!(mark_of(&message), Some(mark(&one)));
         assert_ne!(mark_of(&message), Some(mark(&other)));
         assert_eq!(nonce(&one).len(), NONCE);
