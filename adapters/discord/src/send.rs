@@ -18,7 +18,7 @@ use crate::{
     fault::{Fault, code},
     fit,
     memory::Live,
-    message::{Outgoing, mark, mark_of, nonce, outgoing},
+    message::{Outgoing, bears, mark, nonce, outgoing},
     wire::{EPHEMERAL, channel_of, private, text},
 };
 
@@ -239,9 +239,7 @@ impl Discord {
         let path = format!("/channels/{}/messages/{}", channel_of(&sent.place), sent.message);
         // The mark stands in the message itself, so that it is found after a restart as well.
         let before = self.rest.get(&path).await?;
-        if let Some(mark) = mark_of(&before) {
-            out.put_mark(mark);
-        }
+        out.keep_mark(&before);
         // What began as an embed stays one.
         let is_embed = before["flags"].as_u64().unwrap_or_default() & IS_COMPONENTS_V2 == 0;
         if let Some(plainer) = out.plainer.take().filter(|_| is_embed) {
@@ -269,8 +267,9 @@ impl Discord {
             Err(fault) if fault.is(code::UNKNOWN_CHANNEL) => return Ok(None),
             Err(fault) => return Err(fault),
         };
-        let wanted = Some(mark(key));
-        let found = messages.as_array().into_iter().flatten().find(|message| mark_of(message) == wanted);
+        let (us, wanted) = (self.memory().us.clone(), mark(key));
+        let is_ours = |message: &&Value| us.is_none() || text(&message["author"]["id"]) == us;
+        let found = messages.as_array().into_iter().flatten().filter(is_ours).find(|message| bears(message, wanted));
         Ok(found.and_then(|message| text(&message["id"])).map(MessageId::new))
     }
 

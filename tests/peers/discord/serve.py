@@ -235,7 +235,8 @@ class Control:
 
     async def join(server, name):
         user = server.users[name] = server.backend.make_user(name)
-        server.backend.add_member(server.guild.id, user.id)
+        server.guild.system_channel_id = server.channels["general"].id
+        server.backend.add_member(server.guild.id, user.id, announce=True)
 
     async def commands(server, commands):
         """Somebody else registers other commands for the application."""

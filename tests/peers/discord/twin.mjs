@@ -48,8 +48,10 @@ const control = {
     const row = await twin.prisma.interactionResponse.findUnique({ where: { interactionId: interaction } });
     const data = row.data ? JSON.parse(row.data) : null;
     const messages = row.messageId ? await twin.channel(row.channelId).getMessages() : [];
+    // What was deferred and then edited is a message like any other.
+    const kind = row.type === 5 && row.messageId ? "message" : (KINDS[row.type] ?? null);
     return {
-      kind: row.acknowledged ? (KINDS[row.type] ?? null) : null,
+      kind: row.acknowledged ? kind : null,
       modal: row.type === 9 ? data : null,
       suggestions: row.type === 8 ? data.choices : null,
       messages: messages.filter((message) => message.id === row.messageId),
