@@ -1,6 +1,7 @@
 //! A mistake in one file, of each kind.
 
 use super::{Case, EXERCISE, TIP, TRIGGER, all_told, assert_cases, assert_told, read, whole, with};
+use crate::support::prompts::SCENARIO;
 
 #[test]
 fn a_mistake_in_a_front_matter_is_told_with_its_line_and_what_would_be_right() {

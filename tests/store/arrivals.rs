@@ -1,6 +1,6 @@
 //! Arrivals: accepted once, held by one at a time, never lost.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use chat::{EventId, Timestamp};
 use kairos::store::{Arrival, ArrivalCounts, Claimed, Concluded, Outcome, Parked, Store};
