@@ -29,7 +29,8 @@ use crate::{
 pub enum Import {
     /// People: a line each, a column for each way in which systems name them (email, crm, slack, discord, …)
     ///
-    /// The first line names the columns. A cell of `slack` or `discord` is workspace/user, e.g. T0123/U0456.
+    /// The first line names the columns. A cell of `slack` is workspace/user, e.g. T0123/U0456; one of
+    /// `discord` is the user's id.
     People {
         /// The CSV file
         file: PathBuf,
@@ -175,11 +176,10 @@ async fn person(
         };
         match scheme.parse::<PlatformKind>() {
             Ok(platform) => {
-                let Some((workspace, user)) = cell.split_once('/').filter(|(w, u)| !w.is_empty() && !u.is_empty())
-                else {
+                let Some(identity) = Identity::read(platform, cell) else {
                     return Ok(Err("a chat identity is not workspace/user, such as T0123/U0456"));
                 };
-                identities.push(Identity { platform, workspace: workspace.into(), user: user.into() });
+                identities.push(identity);
             }
             Err(_) => keys.push(key),
         }

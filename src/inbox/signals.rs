@@ -118,9 +118,7 @@ impl Line {
         }
         let Ok(kind) = key.scheme.parse::<PlatformKind>() else { return Ok(None) };
         let Some(platform) = self.parts.platforms.get(kind) else { return Ok(None) };
-        // A workspace that is not named is the platform's own: the playground has but one.
-        let (workspace, user) = key.value.split_once('/').unwrap_or((kind.as_str(), &key.value));
-        let identity = Identity { platform: kind, workspace: workspace.into(), user: user.into() };
+        let Some(identity) = Identity::read(kind, &key.value) else { return Ok(None) };
         if !matches!(platform.describe(&identity).await, Ok(Some(_))) {
             return Ok(None);
         }
