@@ -1,5 +1,7 @@
 //! PRODUCT.md's second story: a number moves, and help comes to one person, in private.
 
+use serde_json::{Value, json};
+
 use super::{
     checks::seen,
     peer::{Mode, until},
@@ -100,5 +102,58 @@ async fn the_share_without_help_is_on_record_and_hears_nothing() {
     let helped = stage.house.count("SELECT COUNT(*) FROM dips WHERE held_out = 0 AND delivery_id IS NOT NULL").await;
     let without = stage.house.count("SELECT COUNT(*) FROM dips WHERE held_out = 1 AND delivery_id IS NULL").await;
     assert_eq!(helped + without, 2);
-    assert_eq!(spoken_to(&stage).await.len() as i64, helped);
+    assert_eq!(i64::try_from(spoken_to(&stage).await.len()).unwrap(), helped);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_whom_only_slack_knows_is_found_by_their_address() {
+    let stage = open(&[]).await;
+    assert_eq!(
+        tells(stage.house.address(), "msg_1", &closed("nobody@example.com", 9, &days_ago(60), &days_ago(1))),
+        202
+    );
+    assert_eq!(
+        tells(stage.house.address(), "msg_2", &closed("Alice@example.com", 9, &days_ago(60), &days_ago(1))),
+        202
+    );
+    stage.sees_privately(ALICE, "Five minutes on value before a negotiation").await;
+    assert_eq!(spoken_to(&stage).await, [ALICE]);
+    let parked = stage.house.command(&["people", "parked", "--json"]);
+    assert!(parked.contains("email:nobody@example.com") && !parked.contains("alice"), "{parked}");
+    let known = stage.house.command(&["people", "list"]);
+    assert!(known.contains("slack:T01TEST/U01ALICE  crm:0056  email:alice@example.com"), "{known}");
+    // Whoever is introduced later is told then.
+    let added = stage.house.command(&["people", "add", "nobody@example.com", "crm:0055"]);
+    assert!(added.contains("2 names mean one person"), "{added}");
+    stage.sees_privately(BOB, "Five minutes on value before a negotiation").await;
+    assert_eq!(stage.standin.calls("users.lookupByEmail").len(), 2, "asked once about each");
+}
+
+/// What Alertmanager's `slack_configs` send to `chat.postMessage`:
+/// <https://github.com/prometheus/alertmanager/blob/main/notify/slack/slack.go>, `template/default.tmpl`.
+fn posted_by_alertmanager(state: &str) -> Value {
+    let title = format!("{state} CloseRateLow (slack:T01TEST/U02BOB)");
+    json!({
+        "channel": GENERAL, "text": "",
+        "attachments": [{
+            "title": title, "title_link": "http://alertmanager:9093/#/alerts?receiver=slack", "text": "",
+            "fallback": format!("{title} | http://alertmanager:9093/#/alerts?receiver=slack"),
+            "color": "danger", "mrkdwn_in": ["fallback", "pretext", "text"],
+        }],
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_alertmanager_posts_in_a_channel_is_read() {
+    let trigger = ON_ALERT.replace("RateLow", "CloseRateLow").replace("holdout_percent: 50\n", "");
+    let folder = prompts().with("rate-low.trigger.md", &trigger).folder();
+    let prompts = ("KAIROS_PROMPTS_DIR", folder.path().to_str().unwrap());
+    let reads = ("KAIROS_ALERTS_SOURCES_CRM_READS", "slack/T01TEST/C01GEN");
+    let stage = open(&[prompts, reads]).await;
+    stage.peer.says_as_a_program(&posted_by_alertmanager("[FIRING:1]")).await;
+    stage.sees_privately(BOB, "Tip number 1").await;
+    assert_eq!(spoken_to(&stage).await, [BOB]);
+    stage.peer.says_as_a_program(&posted_by_alertmanager("[RESOLVED]")).await;
+    let over = "SELECT COUNT(*) FROM dips WHERE closed_at IS NOT NULL";
+    until("the matter is closed", || async { (stage.house.count(over).await == 1).then_some(()) }).await;
 }

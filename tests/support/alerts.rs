@@ -25,16 +25,15 @@ pub(crate) fn closed(person: &str, numerator: u32, from: &str, until: &str) -> S
 }
 
 /// The days that lie so far back, as `2026-11-20`.
-pub(crate) fn days_ago(days: i64) -> String {
+pub(crate) fn days_ago(days: u32) -> String {
     let now = jiff::Timestamp::from_millisecond(Clock::system().now().as_ms()).unwrap();
-    (now - Duration::from_secs(86_400) * u32::try_from(days).unwrap()).to_string()
+    (now - Duration::from_hours(24) * days).to_string()
 }
 
 /// A weekday that is neither today nor one of its neighbours, wherever people are: nobody works now.
 pub(crate) fn another_day() -> String {
     let now = jiff::Timestamp::from_millisecond(Clock::system().now().as_ms()).unwrap();
-    let day = (now + Duration::from_secs(86_400 * 3)).to_zoned(jiff::tz::TimeZone::UTC).strftime("%a").to_string();
-    day
+    (now + Duration::from_hours(72)).to_zoned(jiff::tz::TimeZone::UTC).strftime("%a").to_string()
 }
 
 /// The CRM tells Kairos at `address`; the status of the answer.
@@ -53,7 +52,7 @@ pub(crate) fn tells(address: SocketAddr, id: &str, body: &str) -> u16 {
 pub(crate) fn posts(address: SocketAddr, source: &str, headers: &[(&str, &str)], body: &str) -> u16 {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers: String = headers.iter().fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
     let length = body.len();
     write!(stream, "POST /alerts/{source} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}Content-Length: {length}\r\n\r\n{body}")
         .unwrap();

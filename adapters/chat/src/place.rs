@@ -141,6 +141,9 @@ pub struct Profile {
     /// What the person does, where the platform or an import knows, e.g. `seller`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
+    /// Their e-mail address at work, where the platform tells it: other systems name people by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
 }
 
 #[cfg(test)]
