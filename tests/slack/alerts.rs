@@ -1,10 +1,13 @@
 //! PRODUCT.md's second story: a number moves, and help comes to one person, in private.
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use kairos::clock::Clock;
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use super::{
     checks::seen,
-    peer::{Mode, until},
+    peer::{Mode, client, until},
     stage::{ALICE, BOB, GENERAL, Stage},
 };
 use crate::support::{
@@ -16,9 +19,13 @@ use crate::support::{
 const BEN: &str = "crm:0055";
 
 async fn open(env: &[(&str, &str)]) -> Stage {
+    open_by(Mode::Socket, env).await
+}
+
+async fn open_by(mode: Mode, env: &[(&str, &str)]) -> Stage {
     let mut all = vec![CRM];
     all.extend(env);
-    let stage = Stage::open_with(Mode::Socket, &all).await;
+    let stage = Stage::open_with(mode, &all).await;
     stage.house.writes("people.csv", "crm,slack\n0055,T01TEST/U02BOB\n0056,T01TEST/U01ALICE\n");
     let taken = stage.house.command(&["import", "people", "people.csv"]);
     assert!(taken.contains("2 rows taken in, 0 known before, 0 refused"), "{taken}");
@@ -131,16 +138,36 @@ async fn somebody_whom_only_slack_knows_is_found_by_their_address() {
 
 /// What Alertmanager's `slack_configs` send to `chat.postMessage`:
 /// <https://github.com/prometheus/alertmanager/blob/main/notify/slack/slack.go>, `template/default.tmpl`.
-fn posted_by_alertmanager(state: &str) -> Value {
+fn posted_by_alertmanager(state: &str, ts: &str) -> Value {
     let title = format!("{state} CloseRateLow (slack:T01TEST/U02BOB)");
-    json!({
-        "channel": GENERAL, "text": "",
+    let event = json!({
+        "type": "message", "subtype": "bot_message", "bot_id": "B0ALERTS", "channel": GENERAL, "channel_type": "channel",
+        "ts": ts, "event_ts": ts, "text": "",
         "attachments": [{
             "title": title, "title_link": "http://alertmanager:9093/#/alerts?receiver=slack", "text": "",
             "fallback": format!("{title} | http://alertmanager:9093/#/alerts?receiver=slack"),
             "color": "danger", "mrkdwn_in": ["fallback", "pretext", "text"],
         }],
+    });
+    json!({
+        "token": "t", "team_id": "T01TEST", "api_app_id": "A01APP", "type": "event_callback", "event_id": format!("Ev{ts}"),
+        "event_time": 1, "event": event,
+        "authorizations": [{ "team_id": "T01TEST", "user_id": "U0BOT", "is_bot": true }],
     })
+}
+
+/// Slack hands an event over, signed as it does; local-slack knows no program but ours.
+async fn delivers(stage: &Stage, event: &Value) {
+    let (body, secs) = (event.to_string(), Clock::system().now().as_ms() / 1_000);
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"test-signing-secret").unwrap();
+    mac.update(format!("v0:{secs}:{body}").as_bytes());
+    let signature = mac.finalize().into_bytes().iter().fold("v0=".to_owned(), |all, byte| format!("{all}{byte:02x}"));
+    let request = client()
+        .post(format!("http://{}/slack/events", stage.house.address()))
+        .header("content-type", "application/json")
+        .header("x-slack-request-timestamp", secs.to_string())
+        .header("x-slack-signature", signature);
+    assert_eq!(request.body(body).send().await.unwrap().status(), 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,11 +176,12 @@ async fn what_alertmanager_posts_in_a_channel_is_read() {
     let folder = prompts().with("rate-low.trigger.md", &trigger).folder();
     let prompts = ("KAIROS_PROMPTS_DIR", folder.path().to_str().unwrap());
     let reads = ("KAIROS_ALERTS_SOURCES_CRM_READS", "slack/T01TEST/C01GEN");
-    let stage = open(&[prompts, reads]).await;
-    stage.peer.says_as_a_program(&posted_by_alertmanager("[FIRING:1]")).await;
+    let stage = open_by(Mode::Http, &[prompts, reads]).await;
+    let now = Clock::system().now().as_ms() / 1_000;
+    delivers(&stage, &posted_by_alertmanager("[FIRING:1]", &format!("{now}.000100"))).await;
     stage.sees_privately(BOB, "Tip number 1").await;
     assert_eq!(spoken_to(&stage).await, [BOB]);
-    stage.peer.says_as_a_program(&posted_by_alertmanager("[RESOLVED]")).await;
+    delivers(&stage, &posted_by_alertmanager("[RESOLVED]", &format!("{now}.000200"))).await;
     let over = "SELECT COUNT(*) FROM dips WHERE closed_at IS NOT NULL";
     until("the matter is closed", || async { (stage.house.count(over).await == 1).then_some(()) }).await;
 }

@@ -106,13 +106,6 @@ impl Peer {
         answer
     }
 
-    /// A message as a program posts it, with whatever is on it. local-slack knows one app, so it comes from that.
-    pub(super) async fn says_as_a_program(&self, message: &Value) {
-        let post = self.http.post(self.url("api/chat.postMessage")).bearer_auth("xoxb-test-token").json(message);
-        let answer: Value = post.send().await.unwrap().json().await.unwrap();
-        assert_eq!(answer["ok"], true, "{answer}");
-    }
-
     /// What stands in a channel, the oldest first.
     pub(super) async fn messages(&self, channel: &str) -> Vec<Value> {
         let answer = self.http.get(self.url(&format!("_control/messages/{channel}"))).send().await.unwrap();
