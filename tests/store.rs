@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod concluding;
+mod duties;
 mod notes;
 mod opening;
 mod outbox;

@@ -1,6 +1,7 @@
 //! Kairos on Discord: the real program against `simcord` and `discord-digital-twin`, imitations of Discord that others
 //! wrote, on a real wire.
 
+mod alerts;
 mod bodies;
 mod connecting;
 mod contract;

@@ -78,8 +78,7 @@ impl Peer {
     }
 
     pub(crate) fn api(&self) -> String {
-        let told = self.info["api"].as_str().map(ToOwned::to_owned);
-        told.unwrap_or_else(|| format!("http://{}/api/v10", self.address))
+        format!("http://{}/api/v10", self.address)
     }
 
     /// Asks the simulation for something that a test may ask for.

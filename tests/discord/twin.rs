@@ -1,6 +1,6 @@
 //! The same journeys on a second wire: `discord-digital-twin`, with gateway, threads and interactions of its own making.
 //!
-//! It has no private messages, no ephemeral ones, no resume and no limits; those are shown against `simcord`.
+//! It has no ephemeral messages, no resume and no limits; those are shown against `simcord`.
 
 use serde_json::{Value, json};
 

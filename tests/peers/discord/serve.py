@@ -114,6 +114,9 @@ class Server:
         body, files = await read_body(request)
         entry = {"method": request.method, "path": path, "body": copy.deepcopy(body), "files": len(files), "at": time.time()}
         self.requests.append(entry)
+        if self.without_v2 and isinstance(body, dict) and int(body.get("flags") or 0) & 1 << 15:
+            entry["status"] = 400
+            return web.json_response({"code": 50035, "message": "Invalid Form Body"}, status=400)
         fault = self.fault_for(request.method, path)
         if fault and fault["how"] == "answer":
             entry["status"] = fault["status"]
@@ -147,8 +150,6 @@ class Server:
         if path == "/applications/@me":
             told = router.dispatch(self.backend, "GET", f"/oauth2{path}", json=None, params={}, files=[], reason=None)
             return web.json_response({**told, "flags": self.flags})
-        if self.without_v2 and isinstance(body, dict) and int(body.get("flags") or 0) & 1 << 15:
-            return web.json_response({"code": 50035, "message": "Invalid Form Body"}, status=400)
         sent_to = re.fullmatch(r"/channels/(\d+)/messages", path) if request.method == "POST" else None
         nonce = body.get("nonce") if sent_to and isinstance(body, dict) and body.get("enforce_nonce") else None
         if nonce and (sent_to[1], nonce) in self.nonces:

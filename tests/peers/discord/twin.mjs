@@ -1,7 +1,9 @@
 // A second simulated Discord on loopback: npm `discord-digital-twin`, with the control of serve.py as far as it can do it.
 //
 // usage: node twin.mjs       prints one line of JSON with addresses, token and ids, then serves until its stdin closes
-// control, its own port:     POST /__ctl/NAME with a JSON body; see `control`
+// control, same port:        POST /__ctl/NAME with a JSON body; see `control`
+//
+// What it lacks and no command can do without is added here: private conversations (POST /users/@me/channels).
 
 import { createServer } from "node:http";
 import { DigitalDiscord } from "discord-digital-twin";
@@ -63,17 +65,38 @@ const control = {
   },
 };
 
+/** The private conversation with somebody: a channel of no guild. */
+async function privately({ recipient_id: user }) {
+  const id = `9${user.slice(1)}`;
+  const known = await twin.prisma.channel.findUnique({ where: { id } });
+  if (!known) await twin.prisma.channel.create({ data: { id, type: 1 } });
+  return { id, type: 1, recipients: [{ id: user }] };
+}
+
+/** Hands a request of the API on to the twin. */
+async function forward(request, body) {
+  const { authorization, "content-type": kind } = request.headers;
+  const headers = { ...(authorization && { authorization }), ...(kind && { "content-type": kind }) };
+  const path = request.url.replace("/api/v10", `http://127.0.0.1:${twin.port}/api/v10`);
+  const answer = await fetch(path, { method: request.method, headers, body: body.length ? body : undefined });
+  return [answer.status, Buffer.from(await answer.arrayBuffer())];
+}
+
 const server = createServer(async (request, response) => {
   const parts = [];
   for await (const part of request) parts.push(part);
-  const answer = (status, body) => {
-    const text = JSON.stringify(body);
-    response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
-    response.end(text);
+  const body = Buffer.concat(parts);
+  const answer = (status, told) => {
+    const bytes = Buffer.isBuffer(told) ? told : Buffer.from(JSON.stringify(told));
+    const bare = status === 204;
+    response.writeHead(status, bare ? {} : { "content-type": "application/json", "content-length": bytes.length });
+    response.end(bare ? undefined : bytes);
   };
   try {
-    const asked = JSON.parse(Buffer.concat(parts).toString() || "{}");
-    answer(200, await control[request.url.replace("/__ctl/", "")](asked));
+    const asked = () => JSON.parse(body.toString() || "{}");
+    if (request.url.startsWith("/__ctl/")) answer(200, await control[request.url.replace("/__ctl/", "")](asked()));
+    else if (request.url === "/api/v10/users/@me/channels") answer(200, await privately(asked()));
+    else answer(...(await forward(request, body)));
   } catch (error) {
     answer(500, { error: String(error) });
   }
@@ -81,7 +104,6 @@ const server = createServer(async (request, response) => {
 server.listen(0, "127.0.0.1", () => {
   const info = {
     base: `http://127.0.0.1:${server.address().port}`,
-    api: `http://127.0.0.1:${twin.port}/api/v10`,
     token: twin.botToken,
     bot: twin.botUserId,
     guild: twin.guildId,
