@@ -32,7 +32,6 @@ use ::chat::{Card, PlatformKind};
 use tokio::runtime::Runtime;
 
 use crate::{
-    clock::Clock,
     config::{Config, Mistakes, StoreUrl},
     engine::{
         Need, Recogniser,
@@ -192,12 +191,8 @@ fn probe_store(url: &StoreUrl) -> doctor::Finding {
 
 /// Asks Slack whether the tokens work and what they lack.
 fn probe_slack(config: &Config) -> doctor::Finding {
-    let Some(settings) = run::slack_settings(config) else { return doctor::Finding::ok("not configured") };
-    let machine = Clock::system();
-    let examined = runtime()
-        .map(|runtime| runtime.block_on(::slack::examine(&settings, std::sync::Arc::new(move || machine.now()))));
-    match examined {
-        Ok(examined) => slack::finding(examined),
+    match runtime().and_then(|runtime| runtime.block_on(slack::examine(config))) {
+        Ok(finding) => finding,
         Err(error) => doctor::Finding::wrong(format!("{error:#}"), "try again"),
     }
 }

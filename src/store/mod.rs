@@ -20,6 +20,7 @@ mod decisions;
 mod deliveries;
 mod error;
 mod inbox;
+mod installations;
 mod outbox;
 mod people;
 mod places;
@@ -36,6 +37,7 @@ use backend::{Pools, execute};
 pub use conclude::Concluded;
 pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
+pub use installations::KeptInstallation;
 pub use outbox::QueueCounts;
 pub use records::{
     Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,

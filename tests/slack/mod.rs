@@ -4,15 +4,18 @@
 //! people ─▶ local-slack ⇄ stand-in (faults, what local-slack lacks) ⇄ kairos serve
 //! ```
 
+mod checkers;
 mod checks;
 mod connecting;
 mod contract;
 mod faults;
 mod house;
+mod installing;
 mod journeys;
 mod library_cards;
 mod peer;
 mod people;
+mod pictures;
 mod relay;
 mod stage;
 mod standin;

@@ -9,12 +9,15 @@ use chat::{
 use serde_json::{Value, json};
 
 use crate::{
-    api::{self, Api, Method, Now, Token},
-    blocks,
+    api::{self, Api, Method, Now},
+    card::{Embeds, Picture, written},
     delivered::{Delivered, Trace, digest},
     fit,
     form::{Origin, modal},
+    pictures::{Album, Pictures},
+    refusal,
     translate::{self, Opening, place, trigger_of},
+    workspaces::Workspaces,
 };
 
 /// Messages of one page; Slack recommends no more.
@@ -26,41 +29,57 @@ const PAGES_TO_SEARCH: usize = 5;
 /// What the metadata of our messages is called.
 pub(crate) const DELIVERY: &str = "kairos_delivery";
 
-/// Gives the public https address of a picture of the library, where it has one.
-pub type PictureUrl = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
-
-/// Slack, as one workspace's token opens it.
+/// Slack, in each of its workspaces. Clones are the same.
 #[derive(Clone)]
 pub struct SlackPlatform {
     pub(crate) api: Api,
-    token: Token,
-    picture_url: PictureUrl,
+    pub(crate) workspaces: Workspaces,
+    pictures: Pictures,
     delivered: Arc<Delivered>,
 }
 
 impl SlackPlatform {
-    /// Slack at the address `api_url`, as the bot whose token is `bot_token`.
-    pub fn new(api_url: &str, bot_token: &str, picture_url: PictureUrl, now: Now) -> Result<Self, Refusal> {
+    /// Slack at the address `api_url`.
+    pub(crate) fn new(api_url: &str, workspaces: Workspaces, album: Arc<dyn Album>, now: Now) -> Result<Self, Refusal> {
         let api = Api::new(api_url.to_owned(), now)?;
-        Ok(Self { api, token: Token(bot_token.to_owned()), picture_url, delivered: Arc::default() })
-    }
-
-    /// The token for a workspace.
-    fn token(&self, _team: &WorkspaceId) -> &Token {
-        &self.token
+        let pictures = Pictures::new(album, api.clone());
+        Ok(Self { api, workspaces, pictures, delivered: Arc::default() })
     }
 
     async fn call(&self, method: Method, team: &WorkspaceId, body: &Value) -> Result<Value, Refusal> {
-        self.api.call(method, self.token(team), body).await
+        let pipe = self.workspaces.pipe(team).await?;
+        let answer = self.api.call(method, &pipe, body).await;
+        if answer.as_ref().is_err_and(refusal::is_of_the_token) {
+            self.workspaces.doubt(team);
+        }
+        answer
     }
 
-    fn message(&self, card: &Card) -> Result<Value, Refusal> {
-        let misfits = fit(card);
-        if misfits.is_empty() {
-            return Ok(blocks(card, |file| (self.picture_url)(file)));
+    /// Shows a card by `method`, with the rest of what it takes written into the message by `complete`.
+    ///
+    /// What Slack will not show (a picture that it has still to look at, a video that it may not play) is described.
+    async fn show(
+        &self,
+        method: Method,
+        team: &WorkspaceId,
+        card: &Card,
+        complete: impl Fn(Value) -> Value,
+    ) -> Result<Value, Refusal> {
+        let lying = match &card.image {
+            Some(image) => self.pictures.of(image, team, &*self.workspaces.pipe(team).await?).await,
+            None => None,
+        };
+        let picture = lying.as_ref().map(|lying| Picture::File(lying.id.clone()));
+        let may_be_refused = picture.is_some() || card.video.is_some();
+        let said = self.call(method, team, &complete(written(card, picture, Embeds::Shown))).await;
+        let is_refused = may_be_refused && said.as_ref().is_err_and(refusal::is_of_the_blocks);
+        if !is_refused {
+            return said;
         }
-        let parts: Vec<_> = misfits.iter().map(|misfit| misfit.part.as_str()).collect();
-        Err(Refusal::Definite(format!("the card is over a limit of Slack: {}", parts.join(", "))))
+        if let Some(lying) = lying {
+            self.pictures.refused(&lying, team).await;
+        }
+        self.call(method, team, &complete(written(card, None, Embeds::Described))).await
     }
 
     /// The place as a channel that Slack knows: a person's own id leads to the private conversation.
@@ -82,7 +101,7 @@ impl SlackPlatform {
     }
 
     async fn say(&self, place: &Place, to: &ShownTo, card: &Card, key: &Key) -> Result<Sent, Refusal> {
-        let mut body = self.message(card)?;
+        fits(card)?;
         let digest = digest(key);
         match self.delivered.trace(place, &digest) {
             Some(Trace::Arrived(sent)) => return Ok(sent),
@@ -96,23 +115,11 @@ impl SlackPlatform {
             None => {}
         }
         let at = self.channel(place).await?;
-        body["channel"] = json!(at.channel);
-        if let Some(thread) = &at.thread {
-            body["thread_ts"] = json!(thread);
-        }
         let (method, unclear) = match to {
-            ShownTo::Everyone => {
-                body["unfurl_links"] = json!(false);
-                body["unfurl_media"] = json!(false);
-                body["metadata"] = json!({ "event_type": DELIVERY, "event_payload": { "key": digest } });
-                (api::POST_MESSAGE, Trace::Unclear)
-            }
-            ShownTo::Only(who) => {
-                body["user"] = json!(who.user);
-                (api::POST_EPHEMERAL, Trace::UnclearForOne)
-            }
+            ShownTo::Everyone => (api::POST_MESSAGE, Trace::Unclear),
+            ShownTo::Only(_) => (api::POST_EPHEMERAL, Trace::UnclearForOne),
         };
-        let said = self.call(method, &at.workspace, &body).await;
+        let said = self.show(method, &at.workspace, card, |message| addressed(message, &at, to, &digest)).await;
         if matches!(said, Err(Refusal::Unknown(_))) {
             self.delivered.note(place, &digest, unclear);
         }
@@ -215,6 +222,33 @@ impl Pages {
     }
 }
 
+/// Refuses a card that Slack can't show whole.
+fn fits(card: &Card) -> Result<(), Refusal> {
+    let misfits = fit(card);
+    if misfits.is_empty() {
+        return Ok(());
+    }
+    let parts: Vec<_> = misfits.iter().map(|misfit| misfit.part.as_str()).collect();
+    Err(Refusal::Definite(format!("the card is over a limit of Slack: {}", parts.join(", "))))
+}
+
+/// A message with whom it is for, and where.
+fn addressed(mut message: Value, at: &Place, to: &ShownTo, digest: &str) -> Value {
+    message["channel"] = json!(at.channel);
+    if let Some(thread) = &at.thread {
+        message["thread_ts"] = json!(thread);
+    }
+    match to {
+        ShownTo::Everyone => {
+            message["unfurl_links"] = json!(false);
+            message["unfurl_media"] = json!(false);
+            message["metadata"] = json!({ "event_type": DELIVERY, "event_payload": { "key": digest } });
+        }
+        ShownTo::Only(who) => message["user"] = json!(who.user),
+    }
+    message
+}
+
 /// A message for one person can't be looked up, and is never said twice.
 fn gone_astray() -> Refusal {
     Refusal::Definite("chat.postEphemeral: no answer, and nobody can look it up".to_owned())
@@ -248,10 +282,14 @@ impl Platform for SlackPlatform {
 
     fn edit<'a>(&'a self, sent: &'a Sent, card: &'a Card) -> Pending<'a, ()> {
         Box::pin(async move {
-            let mut body = self.message(card)?;
-            body["channel"] = json!(self.channel(&sent.place).await?.channel);
-            body["ts"] = json!(sent.message);
-            self.call(api::UPDATE, &sent.place.workspace, &body).await.map(drop)
+            fits(card)?;
+            let channel = self.channel(&sent.place).await?.channel;
+            let complete = |mut message: Value| {
+                message["channel"] = json!(channel);
+                message["ts"] = json!(sent.message);
+                message
+            };
+            self.show(api::UPDATE, &sent.place.workspace, card, complete).await.map(drop)
         })
     }
 
@@ -293,10 +331,9 @@ impl Platform for SlackPlatform {
 
     fn show_home<'a>(&'a self, who: &'a Identity, card: &'a Card) -> Pending<'a, ()> {
         Box::pin(async move {
-            let mut message = self.message(card)?;
-            let view = json!({ "type": "home", "blocks": message["blocks"].take() });
-            let body = json!({ "user_id": who.user, "view": view });
-            self.call(api::PUBLISH_VIEW, &who.workspace, &body).await.map(drop)
+            fits(card)?;
+            let complete = |mut message: Value| json!({ "user_id": who.user, "view": { "type": "home", "blocks": message["blocks"].take() } });
+            self.show(api::PUBLISH_VIEW, &who.workspace, card, complete).await.map(drop)
         })
     }
 
