@@ -15,6 +15,7 @@ pub mod replay;
 pub mod serve;
 pub mod simulate;
 pub mod slack;
+mod slack_history;
 
 use std::{
     env,
@@ -132,7 +133,7 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
         }
         Command::Eval(args) => eval::run(args, out),
         Command::Replay(args) => rehearse(args, config, out),
-        Command::Slack(args) => Ok(slack::run(args, out)?),
+        Command::Slack(args) => slack::run(args, config, out),
         Command::Discord(args) => discord::run(args, config, out),
         Command::Chat => chat::run(config, out),
         Command::Simulate(what) => simulate::run(*what, out),

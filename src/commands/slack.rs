@@ -1,9 +1,6 @@
-//! `kairos slack manifest`: what to paste into Slack to make the app; and what `kairos doctor` says of the tokens.
+//! `kairos slack`: what to paste into Slack to make the app, a channel's past; and what `kairos doctor` says of the tokens.
 
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use std::{io::Write, sync::Arc};
 
 use ::chat::Refusal;
 use ::slack::{Introduced, Mode, manifest};
@@ -12,6 +9,7 @@ use anyhow::Result;
 use super::{
     Outcome,
     doctor::{Finding, State},
+    slack_history,
 };
 use crate::{clock::Clock, config::Config, run::Installed, store::Store};
 
@@ -33,11 +31,16 @@ enum What {
         #[arg(long, value_name = "URL")]
         install: Option<String>,
     },
+    /// Write a channel's past into a folder that `kairos replay` reads
+    History(slack_history::Args),
 }
 
-/// Prints it.
-pub fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
-    let What::Manifest { http, install } = &args.what;
+/// Prints or writes it.
+pub fn run(args: &Args, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
+    let (http, install) = match &args.what {
+        What::Manifest { http, install } => (http, install),
+        What::History(args) => return slack_history::run(args, config, out),
+    };
     let mode = http.as_ref().map_or(Mode::Socket, |url| Mode::Http(url.trim_end_matches('/').to_owned()));
     let installed_at = install.as_ref().map(|url| url.trim_end_matches('/'));
     serde_json::to_writer_pretty(&mut *out, &manifest(&mode, installed_at))?;

@@ -66,6 +66,11 @@ impl House {
         self.env.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Whether a file or a folder of that name is where it works.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.folder.path().join(name).exists()
+    }
+
     /// Whether something stands anywhere in the files of its database.
     pub(super) fn keeps(&self, text: &str) -> bool {
         let files = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());

@@ -14,7 +14,7 @@ use super::{
 
 /// The message of a card, as it is sent.
 fn message(card: &Card) -> Value {
-    let mut message = slack::blocks(card, |file| Some(slack::Picture::File(format!("F{}", file.len()))));
+    let mut message = slack::blocks(card, |file| Some(slack::Picture::File(format!("F0{:08}", file.len()))));
     message["channel"] = json!("C1");
     message["unfurl_links"] = json!(false);
     message["unfurl_media"] = json!(false);

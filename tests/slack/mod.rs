@@ -9,6 +9,7 @@ mod checks;
 mod connecting;
 mod contract;
 mod faults;
+mod history;
 mod house;
 mod installing;
 mod journeys;

@@ -121,7 +121,8 @@ mod tests {
     fn every_method_that_is_called_is_in_the_table() {
         let source = [include_str!("platform.rs"), include_str!("socket.rs"), include_str!("examine.rs")].concat()
             + include_str!("install.rs")
-            + include_str!("pictures.rs");
+            + include_str!("pictures.rs")
+            + include_str!("past.rs");
         let table = include_str!("api.rs");
         for method in METHODS {
             let line = table.lines().find(|line| line.contains(&format!("= \"{}\"", method.name()))).expect("a line");

@@ -14,16 +14,15 @@ use crate::{
     delivered::{Delivered, Trace, digest},
     fit,
     form::{Origin, modal},
+    past::{Pages, Reader},
     pictures::{Album, Pictures},
     refusal,
     translate::{self, Opening, place, trigger_of},
     workspaces::Workspaces,
 };
 
-/// Messages of one page; Slack recommends no more.
-const PAGE: u32 = 200;
-/// Pages that are read of a history.
-const PAGES: usize = 20;
+/// Messages that are read of a history.
+const MOST: usize = 4_000;
 /// Pages that are looked through for a delivery whose answer never came: it is among the newest.
 const PAGES_TO_SEARCH: usize = 5;
 /// What the metadata of our messages is called.
@@ -140,7 +139,11 @@ impl SlackPlatform {
         };
         let mut pages = Pages::of(&at, json!({ "include_all_metadata": true }));
         for _ in 0..PAGES_TO_SEARCH {
-            let Some(entries) = self.page(&mut pages).await? else { return Ok(None) };
+            if pages.is_over {
+                return Ok(None);
+            }
+            let answer = self.call(pages.method, &at.workspace, &pages.body).await?;
+            let entries = pages.take(answer);
             if let Some(ts) = entries.iter().find(|entry| bears(entry)).and_then(|entry| entry["ts"].as_str()) {
                 return Ok(Some(Sent { message: MessageId::new(ts), place: at }));
             }
@@ -148,29 +151,11 @@ impl SlackPlatform {
         Ok(None)
     }
 
-    /// The next page of a conversation; `None` after the last.
-    async fn page(&self, pages: &mut Pages) -> Result<Option<Vec<Value>>, Refusal> {
-        if pages.is_over {
-            return Ok(None);
-        }
-        let mut answer = self.call(pages.method, &pages.team, &pages.body).await?;
-        let next = answer["response_metadata"]["next_cursor"].as_str().filter(|next| !next.is_empty());
-        pages.is_over = next.is_none();
-        pages.body["cursor"] = json!(next);
-        Ok(Some(answer["messages"].as_array_mut().map(std::mem::take).unwrap_or_default()))
-    }
-
     async fn read(&self, place: &Place, since: Timestamp) -> Result<Vec<Event>, Refusal> {
         let at = self.channel(place).await?;
-        let ms = since.as_ms().max(0);
-        // Slack leaves out what is exactly as old, unless asked.
-        let oldest = format!("{}.{:03}000", ms / 1_000, ms % 1_000);
-        let mut pages = Pages::of(&at, json!({ "oldest": oldest, "inclusive": true }));
-        let mut events = Vec::new();
-        for _ in 0..PAGES {
-            let Some(entries) = self.page(&mut pages).await? else { break };
-            events.extend(entries.iter().filter_map(|entry| translate::of_history(entry, &at)));
-        }
+        let pipe = self.workspaces.pipe(&at.workspace).await?;
+        let entries = Reader { api: &self.api, pipe: &pipe }.entries(&at, since, MOST).await?;
+        let mut events: Vec<_> = entries.iter().filter_map(|entry| translate::of_history(entry, &at)).collect();
         events.retain(|event| event.at >= since);
         events.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         Ok(events)
@@ -196,29 +181,6 @@ impl SlackPlatform {
         let form = Form { id: opening.form, title: opening.label, fields: vec![field] };
         let body = json!({ "trigger_id": opening.trigger, "view": modal(&form, &opening.origin) });
         self.call(api::OPEN_VIEW, &opening.team, &body).await.map(drop)
-    }
-}
-
-/// A conversation, page by page.
-struct Pages {
-    method: Method,
-    team: WorkspaceId,
-    body: Value,
-    is_over: bool,
-}
-
-impl Pages {
-    fn of(at: &Place, mut body: Value) -> Self {
-        body["channel"] = json!(at.channel);
-        body["limit"] = json!(PAGE);
-        let method = match &at.thread {
-            Some(thread) => {
-                body["ts"] = json!(thread);
-                api::REPLIES
-            }
-            None => api::HISTORY,
-        };
-        Self { method, team: at.workspace.clone(), body, is_over: false }
     }
 }
 
