@@ -15,7 +15,7 @@ pub mod replay;
 pub mod serve;
 pub mod simulate;
 pub mod slack;
-mod slack_history;
+pub mod slack_history;
 
 use std::{
     env,

@@ -152,6 +152,6 @@ async fn slack_verifies_the_address() {
     let secs = stage.peer.now_ms().await / 1_000;
     let (status, said) = stage.standin.tell_and_hear(&asked, secs).await;
     assert_eq!((status.as_u16(), said.as_str()), (200, "abc"));
-    let stale = stage.standin.tell(&asked, secs - 400).await;
-    assert_eq!(stale.as_u16(), 401, "signed well, and too old");
+    let outdated = stage.standin.tell(&asked, secs - 400).await;
+    assert_eq!(outdated.as_u16(), 401, "signed well, and too old");
 }
