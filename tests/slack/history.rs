@@ -22,7 +22,7 @@ async fn a_channels_past_is_read_with_its_threads_and_replayed() {
     assert!(told.contains("3 messages of 1 days are in past") && told.contains("remove it"), "{told}");
     let told = stage.house.command(&["replay", "past", "--json"]);
     let lines: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines.last().unwrap()["messages"], 3, "{told}");
+    assert_eq!(lines.last().unwrap()["summary"]["messages"], 3, "{told}");
     let decided = told.lines().filter(|line| line.contains("price")).count();
     assert!(decided > 0, "the question is heard: {told}");
     // Once more adds nothing twice.
