@@ -207,8 +207,8 @@ async fn commits() -> Result<()> {
 
 fn percentiles(mut waits: Vec<Duration>) -> String {
     waits.sort_unstable();
-    let at = |share: f64| waits[((waits.len() - 1) as f64 * share).round() as usize].as_secs_f64() * 1e3;
-    format!("{:.2} ms at the median, {:.2} ms at 99 %", at(0.5), at(0.99))
+    let at = |percent: usize| waits[(waits.len() - 1) * percent / 100].as_secs_f64() * 1e3;
+    format!("{:.2} ms at the median, {:.2} ms at 99 %", at(50), at(99))
 }
 
 fn tell(what: &str, value: &str) {

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod concluding;
+mod duties;
 mod installations;
 mod opening;
 mod outbox;

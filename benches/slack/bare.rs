@@ -20,7 +20,7 @@ use sqlx::{
 };
 
 /// What makes the bench be this instead.
-pub const ARGUMENT: &str = "--bare";
+pub(crate) const ARGUMENT: &str = "--bare";
 
 struct Bare {
     triggers: Vec<String>,
@@ -31,7 +31,7 @@ struct Bare {
 
 /// Runs it: `PORT API_URL TRIGGERS FILE`.
 #[expect(clippy::needless_pass_by_value, reason = "the arguments are its own")]
-pub fn run(args: Vec<String>) -> Result<()> {
+pub(crate) fn run(args: Vec<String>) -> Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(async {
         let kept = if args[3].is_empty() { None } else { Some(open(&args[3]).await?) };
@@ -59,7 +59,8 @@ async fn hear(State(bare): State<Arc<Bare>>, headers: HeaderMap, body: Bytes) ->
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(b"bench") else { return StatusCode::INTERNAL_SERVER_ERROR };
     mac.update(format!("v0:{}:", header("x-slack-request-timestamp")).as_bytes());
     mac.update(&body);
-    let signature: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let signature: String =
+        mac.finalize().into_bytes().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     if header("x-slack-signature").trim_start_matches("v0=") != signature {
         return StatusCode::UNAUTHORIZED;
     }

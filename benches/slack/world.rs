@@ -23,14 +23,14 @@ use tokio::net::TcpListener;
 const TICKS: f64 = 100.0;
 
 /// An imitation of the Web API that answers at once.
-pub struct Web {
+pub(crate) struct Web {
     address: String,
     bot_port: u16,
     posted: Arc<AtomicUsize>,
 }
 
 impl Web {
-    pub async fn start() -> Result<Self> {
+    pub(crate) async fn start() -> Result<Self> {
         let posted = Arc::<AtomicUsize>::default();
         let app = Router::new().route("/api/{method}", post(answer)).with_state(Arc::clone(&posted));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -40,22 +40,22 @@ impl Web {
         Ok(Self { address, bot_port: free, posted })
     }
 
-    pub fn api(&self) -> String {
+    pub(crate) fn api(&self) -> String {
         format!("{}/api", self.address)
     }
 
     /// Where the bot listens.
-    pub fn bot_port(&self) -> u16 {
+    pub(crate) fn bot_port(&self) -> u16 {
         self.bot_port
     }
 
     /// Messages that were posted so far.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.posted.load(Ordering::Relaxed)
     }
 
     /// Waits until so many were posted.
-    pub async fn posted(&self, count: usize) {
+    pub(crate) async fn posted(&self, count: usize) {
         let began = Instant::now();
         while self.count() < count {
             assert!(began.elapsed() < Duration::from_mins(3), "{} of {count} were posted", self.count());
@@ -76,7 +76,7 @@ async fn answer(State(posted): State<Arc<AtomicUsize>>, Method(method): Method<S
 }
 
 /// A running bot.
-pub struct Bot {
+pub(crate) struct Bot {
     child: Child,
 }
 
@@ -88,13 +88,13 @@ impl Drop for Bot {
 }
 
 /// What something took.
-pub struct Cost {
+pub(crate) struct Cost {
     cpu: Duration,
     wall: Duration,
 }
 
 impl Cost {
-    pub fn each(&self, events: usize, _of: &Bot) -> String {
+    pub(crate) fn each(&self, events: usize, _of: &Bot) -> String {
         let each = self.cpu.as_secs_f64() * 1e3 / events as f64;
         let a_second = events as f64 / self.wall.as_secs_f64();
         format!("{each:.3} ms ({a_second:.0} events a second here)")
@@ -103,7 +103,7 @@ impl Cost {
 
 impl Bot {
     /// Starts it, and waits until it answers.
-    pub async fn start(command: &mut Command, web: &Web) -> Result<Self> {
+    pub(crate) async fn start(command: &mut Command, web: &Web) -> Result<Self> {
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().context("the bot can't be started")?;
         let bot = Self { child };
         let began = Instant::now();
@@ -125,26 +125,26 @@ impl Bot {
     }
 
     /// What it takes until `work` is done and it has come to rest.
-    pub async fn cpu_of(&self, work: impl Future<Output = Result<()>>) -> Result<Cost> {
+    pub(crate) async fn cpu_of(&self, work: impl Future<Output = Result<()>>) -> Result<Cost> {
         let (before, began) = (self.cpu(), Instant::now());
         work.await?;
         let wall = began.elapsed();
         self.is_quiet().await;
-        Ok(Cost { cpu: self.cpu() - before, wall })
+        Ok(Cost { cpu: self.cpu().saturating_sub(before), wall })
     }
 
     /// Waits until it does nothing any more.
-    pub async fn is_quiet(&self) {
+    pub(crate) async fn is_quiet(&self) {
         loop {
             let before = self.cpu();
             tokio::time::sleep(Duration::from_millis(400)).await;
-            if self.cpu() - before <= Duration::from_millis(20) {
+            if self.cpu().saturating_sub(before) <= Duration::from_millis(20) {
                 return;
             }
         }
     }
 
-    pub fn memory(&self) -> String {
+    pub(crate) fn memory(&self) -> String {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = |name: &str| {
             let kb = status.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB"));
@@ -156,13 +156,13 @@ impl Bot {
 }
 
 /// Those who send events, signed as Slack signs them.
-pub struct Senders {
+pub(crate) struct Senders {
     http: reqwest::Client,
     url: String,
 }
 
 impl Senders {
-    pub fn new(web: &Web) -> Self {
+    pub(crate) fn new(web: &Web) -> Self {
         // It fails only when one is installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self { http: reqwest::Client::new(), url: format!("http://127.0.0.1:{}/slack/events", web.bot_port()) }
@@ -173,7 +173,8 @@ impl Senders {
         let at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs().to_string();
         let mut mac = Hmac::<Sha256>::new_from_slice(b"bench")?;
         mac.update(format!("v0:{at}:{body}").as_bytes());
-        let signature: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let signature: String =
+            mac.finalize().into_bytes().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         let request = self.http.post(&self.url).header("x-slack-request-timestamp", at);
         let request = request.header("x-slack-signature", format!("v0={signature}"));
         let began = Instant::now();
@@ -183,7 +184,7 @@ impl Senders {
     }
 
     /// Sends them, so many at a time.
-    pub async fn all(&self, events: impl Iterator<Item = Value>, at_once: usize) -> Result<()> {
+    pub(crate) async fn all(&self, events: impl Iterator<Item = Value>, at_once: usize) -> Result<()> {
         let mut sent = stream::iter(events).map(|event| self.send(event)).buffer_unordered(at_once);
         while let Some(answered) = sent.next().await {
             answered?;
@@ -192,7 +193,7 @@ impl Senders {
     }
 
     /// Sends them one by one, `pace` apart; how long each waited for its acknowledgement.
-    pub async fn paced(&self, events: impl Iterator<Item = Value>, pace: Duration) -> Result<Vec<Duration>> {
+    pub(crate) async fn paced(&self, events: impl Iterator<Item = Value>, pace: Duration) -> Result<Vec<Duration>> {
         let mut waits = Vec::new();
         for event in events {
             waits.push(self.send(event).await?);
@@ -203,7 +204,7 @@ impl Senders {
 }
 
 /// A message of somebody in a channel of its own.
-pub fn event(series: &str, n: usize, person: usize, text: &str) -> Value {
+pub(crate) fn event(series: &str, n: usize, person: usize, text: &str) -> Value {
     let ts = format!("{}.{n:06}", 1_700_000_000 + series.len());
     json!({
         "token": "t", "team_id": "T1", "api_app_id": "A1", "type": "event_callback",
@@ -219,7 +220,7 @@ pub fn event(series: &str, n: usize, person: usize, text: &str) -> Value {
 }
 
 /// A library of ten cards and so many triggers, each with a keyword.
-pub fn write_prompts(folder: &Path, triggers: usize) -> Result<()> {
+pub(crate) fn write_prompts(folder: &Path, triggers: usize) -> Result<()> {
     let skill = folder.join("prompts/topics");
     fs::create_dir_all(&skill)?;
     fs::write(

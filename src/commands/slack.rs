@@ -3,7 +3,7 @@
 use std::{io::Write, sync::Arc};
 
 use ::chat::Refusal;
-use ::slack::{Introduced, Mode, manifest};
+use ::slack::{Introduced, Mode, manifest, with_emails};
 use anyhow::Result;
 
 use super::{
@@ -30,6 +30,9 @@ enum What {
         /// The public https address at which several workspaces install this Kairos
         #[arg(long, value_name = "URL")]
         install: Option<String>,
+        /// With leave to find people by their e-mail address, for alerts that name people so
+        #[arg(long)]
+        emails: bool,
     },
     /// Write a channel's past into a folder that `kairos replay` reads
     History(slack_history::Args),
@@ -37,13 +40,15 @@ enum What {
 
 /// Prints or writes it.
 pub fn run(args: &Args, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
-    let (http, install) = match &args.what {
-        What::Manifest { http, install } => (http, install),
+    let (http, install, emails) = match &args.what {
+        What::Manifest { http, install, emails } => (http, install, *emails),
         What::History(args) => return slack_history::run(args, config, out),
     };
     let mode = http.as_ref().map_or(Mode::Socket, |url| Mode::Http(url.trim_end_matches('/').to_owned()));
     let installed_at = install.as_ref().map(|url| url.trim_end_matches('/'));
-    serde_json::to_writer_pretty(&mut *out, &manifest(&mode, installed_at))?;
+    let manifest = manifest(&mode, installed_at);
+    let manifest = if emails { with_emails(manifest) } else { manifest };
+    serde_json::to_writer_pretty(&mut *out, &manifest)?;
     writeln!(out)?;
     Ok(Outcome::Well)
 }

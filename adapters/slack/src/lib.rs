@@ -47,7 +47,7 @@ pub use door::Host;
 pub use examine::{Introduced, examine, examine_app};
 pub use install::{App, Chance};
 pub use limits::fit;
-pub use manifest::{Mode, manifest};
+pub use manifest::{Mode, manifest, with_emails};
 pub use past::{Recorded, record};
 pub use pictures::Album;
 pub use platform::SlackPlatform;
