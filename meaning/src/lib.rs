@@ -36,7 +36,7 @@ pub use classifier::{Classifier, Lesson, Training};
 pub use clean::{clean, sentences};
 pub use encoder::{Encoder, HIDDEN};
 pub use language::other_language;
-pub use lexical::{BUCKETS, Features, Lexical, Line, Statistics, words};
+pub use lexical::{BUCKETS, Features, Lexical, Line, Statistics, likeness, words};
 pub use model_file::{Damaged, ModelWriter, checksum};
 pub use models::{FirstModel, ModelFiles, Models, SecondModel};
 pub use need_cues::asks;

@@ -2,7 +2,7 @@
 
 use super::{
     Encoder, HEAD, HEADS, HIDDEN, INTERMEDIATE, Layer, Linear, Norm,
-    panels::{INPUTS, Multiply, OUTPUTS, TILE},
+    panels::{GROUP, INPUTS, Multiply, OUTPUTS, Rounding, Row, TILE},
 };
 use crate::static_table::to_length_one;
 
@@ -81,16 +81,13 @@ fn pass<M: Multiply>(layer: &Layer, states: &mut [f32], room: &mut Room, multipl
     add_and_normalise(states, &room.narrow, &layer.narrow_norm);
 }
 
-/// Inputs that are rounded by the largest value among them: one that stands out costs its group alone.
-const GROUP: usize = 64;
-
 /// Rows of inputs, rounded to eight bits group by group.
 #[derive(Default)]
 struct Rounded {
     width: usize,
     rows: Vec<i8>,
-    /// For each group of each row: what a step stands for, and 128 × the sum of the rounded.
-    groups: Vec<(f32, i32)>,
+    /// One for each group of each row.
+    groups: Vec<Rounding>,
 }
 
 impl Rounded {
@@ -109,7 +106,7 @@ impl Rounded {
             for row in rows {
                 sum += i32::from(*row);
             }
-            self.groups.push((largest / 127.0, 128 * sum));
+            self.groups.push(Rounding { step: largest / 127.0, excess: 128 * sum });
         }
     }
 }
@@ -146,26 +143,19 @@ fn product<M: Multiply>(linear: &Linear, rounded: &Rounded, out: &mut [f32], mul
     let outputs = linear.bias.len();
     let count = rounded.rows.len() / rounded.width;
     let inputs: &[[i8; INPUTS]] = rounded.rows.as_chunks().0;
+    let row = |at: usize| {
+        // Behind the last row it is multiplied again, and the result is not used.
+        let at = at.min(count - 1);
+        Row { inputs: &inputs[at * fours..][..fours], roundings: &rounded.groups[at * groups..][..groups] }
+    };
     let panels = linear.weights.panels().zip(linear.scales.as_chunks::<OUTPUTS>().0);
     for (number, ((panel, scales), bias)) in panels.zip(linear.bias.as_chunks::<OUTPUTS>().0).enumerate() {
         for from in (0..count).step_by(TILE) {
-            // Behind the last row it is multiplied again, and the result is not used.
-            let [a, b, c, d] = [0, 1, 2, 3].map(|at| (from + at).min(count - 1));
-            let mut results = [[0.0_f32; OUTPUTS]; TILE];
-            for (group, blocks) in panel.chunks_exact(GROUP / INPUTS).enumerate() {
-                let row = |row: usize| &inputs[row * fours + group * (GROUP / INPUTS)..][..GROUP / INPUTS];
-                let sums = multiply.tile(blocks, [row(a), row(b), row(c), row(d)]);
-                for ((results, sums), row) in results.iter_mut().zip(&sums).zip([a, b, c, d]) {
-                    let (step, excess) = rounded.groups[row * groups + group];
-                    for (result, sum) in results.iter_mut().zip(sums) {
-                        *result += (sum - excess) as f32 * step;
-                    }
-                }
-            }
-            for (at, results) in results.iter().enumerate().take(count - from) {
+            let products = multiply.tile(panel, [row(from), row(from + 1), row(from + 2), row(from + 3)]);
+            for (at, products) in products.iter().enumerate().take(count - from) {
                 let out = &mut out[(from + at) * outputs + number * OUTPUTS..][..OUTPUTS];
-                for (((out, result), scale), bias) in out.iter_mut().zip(results).zip(scales).zip(bias) {
-                    *out = result * scale + bias;
+                for at in 0..OUTPUTS {
+                    out[at] = products[at] * scales[at] + bias[at];
                 }
             }
         }

@@ -11,7 +11,7 @@ mod panels;
 use self::panels::Panels;
 pub(crate) use self::{
     forward::embed as forward,
-    panels::{Block, INPUTS, Multiply, OUTPUTS, Plain, Sums, TILE},
+    panels::{BLOCKS, Block, Multiply, OUTPUTS, Plain, Products, Row, TILE},
 };
 use crate::{
     machine,
