@@ -13,20 +13,20 @@ use crate::{
     encoder::{self, Encoder, Plain},
 };
 
-/// The vector of a text by its pieces with their marks, by the quickest way this machine knows.
-pub(crate) fn embed(encoder: &Encoder, ids: &[u32]) -> Vec<f32> {
+/// The vectors of texts by their pieces with their marks, by the quickest way this machine knows.
+pub(crate) fn embed(encoder: &Encoder, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
     #[cfg(target_arch = "x86_64")]
     {
         if has_vnni() {
             // SAFETY: the machine has just said that it has all that the function names.
-            return unsafe { x86::embed_with_vnni(encoder, ids) };
+            return unsafe { x86::embed_with_vnni(encoder, texts) };
         }
         if has_avx2() {
             // SAFETY: as above.
-            return unsafe { x86::embed_with_avx2(encoder, ids) };
+            return unsafe { x86::embed_with_avx2(encoder, texts) };
         }
     }
-    encoder::forward(encoder, ids, Plain)
+    encoder::forward(encoder, texts, Plain)
 }
 
 /// The loss of a classifier and its slope, by the quickest way this machine knows.
@@ -70,13 +70,13 @@ mod x86 {
     };
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
-    pub(super) fn embed_with_vnni(encoder: &Encoder, ids: &[u32]) -> Vec<f32> {
-        encoder::forward(encoder, ids, Vnni)
+    pub(super) fn embed_with_vnni(encoder: &Encoder, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
+        encoder::forward(encoder, texts, Vnni)
     }
 
     #[target_feature(enable = "avx2,fma")]
-    pub(super) fn embed_with_avx2(encoder: &Encoder, ids: &[u32]) -> Vec<f32> {
-        encoder::forward(encoder, ids, Avx2)
+    pub(super) fn embed_with_avx2(encoder: &Encoder, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
+        encoder::forward(encoder, texts, Avx2)
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]

@@ -6,12 +6,14 @@ use super::{
 };
 use crate::static_table::to_length_one;
 
-/// The vector of a text by its pieces with their marks.
+/// The vectors of texts by their pieces with their marks. All go through a layer before any goes through the next, so
+/// that the weights are fetched once for all.
 #[inline(always)]
-pub(crate) fn embed<M: Multiply>(encoder: &Encoder, ids: &[u32], multiply: M) -> Vec<f32> {
-    let mut states = vec![0.0_f32; ids.len() * HIDDEN];
-    for ((state, id), position) in states.chunks_exact_mut(HIDDEN).zip(ids).zip(encoder.positions.chunks_exact(HIDDEN))
-    {
+pub(crate) fn embed<M: Multiply>(encoder: &Encoder, texts: &[Vec<u32>], multiply: M) -> Vec<Vec<f32>> {
+    let lengths: Vec<usize> = texts.iter().map(Vec::len).collect();
+    let mut states = vec![0.0_f32; lengths.iter().sum::<usize>() * HIDDEN];
+    let placed = texts.iter().flat_map(|ids| ids.iter().zip(encoder.positions.chunks_exact(HIDDEN)));
+    for (state, (id, position)) in states.chunks_exact_mut(HIDDEN).zip(placed) {
         let at = *id as usize * HIDDEN;
         let (Some(word), Some(scale)) = (encoder.words.get(at..at + HIDDEN), encoder.word_scales.get(*id as usize))
         else {
@@ -22,21 +24,28 @@ pub(crate) fn embed<M: Multiply>(encoder: &Encoder, ids: &[u32], multiply: M) ->
         }
         normalise(state, &encoder.norm);
     }
-    let mut room = Room::new(ids.len());
+    let mut room = Room::new(states.len() / HIDDEN);
     for layer in &encoder.layers {
-        pass(layer, &mut states, &mut room, multiply);
+        pass(layer, &mut states, &lengths, &mut room, multiply);
     }
-    let mut mean = vec![0.0_f32; HIDDEN];
-    for state in states.chunks_exact(HIDDEN) {
-        for (mean, state) in mean.iter_mut().zip(state) {
-            *mean += state;
+    let mut rest = states.as_slice();
+    let mut means = Vec::with_capacity(texts.len());
+    for length in lengths {
+        let (own, behind) = rest.split_at(length * HIDDEN);
+        rest = behind;
+        let mut mean = vec![0.0_f32; HIDDEN];
+        for state in own.chunks_exact(HIDDEN) {
+            for (mean, state) in mean.iter_mut().zip(state) {
+                *mean += state;
+            }
         }
+        to_length_one(&mut mean);
+        means.push(mean);
     }
-    to_length_one(&mut mean);
-    mean
+    means
 }
 
-/// Where intermediate results stand; made once for a text.
+/// Where intermediate results stand; made once for all layers.
 struct Room {
     query: Vec<f32>,
     key: Vec<f32>,
@@ -61,13 +70,23 @@ impl Room {
 }
 
 #[inline(always)]
-fn pass<M: Multiply>(layer: &Layer, states: &mut [f32], room: &mut Room, multiply: M) {
+fn pass<M: Multiply>(layer: &Layer, states: &mut [f32], lengths: &[usize], room: &mut Room, multiply: M) {
     let rounded = &mut room.rounded;
     rounded.take(states, HIDDEN);
     product(&layer.query, rounded, &mut room.query, multiply);
     product(&layer.key, rounded, &mut room.key, multiply);
     product(&layer.value, rounded, &mut room.value, multiply);
-    attend(&room.query, &room.key, &room.value, &mut room.narrow);
+    let mut from = 0;
+    for length in lengths {
+        let own = from..from + length * HIDDEN;
+        attend(
+            &room.query[own.clone()],
+            &room.key[own.clone()],
+            &room.value[own.clone()],
+            &mut room.narrow[own.clone()],
+        );
+        from = own.end;
+    }
     rounded.take(&room.narrow, HIDDEN);
     product(&layer.attended, rounded, &mut room.query, multiply);
     add_and_normalise(states, &room.query, &layer.attended_norm);

@@ -6,7 +6,7 @@
 use meaning::{Classifier, Features, Lesson, Statistics, Training, likeness};
 
 /// How much meaning and wording say, by weight in the cosine (MATCHING.md).
-const MEANING: f32 = 0.7;
+pub(super) const MEANING: f32 = 0.7;
 /// What teaches none, for each background line; a trigger's own lessons count one.
 const BACKGROUND_WEIGHT: f32 = 0.25;
 /// What a description of the need teaches beside a message that means it.
@@ -29,6 +29,11 @@ impl Seen {
             dense: meaning.iter().map(|value| value * a).collect(),
             features: wording.iter().map(|(bucket, weight)| (*bucket, weight * b)).collect(),
         }
+    }
+
+    /// Its meaning, weighed.
+    pub(super) fn dense(&self) -> &[f32] {
+        &self.dense
     }
 
     /// With its heaviest features only: the others cost time and teach nothing that could be measured.

@@ -14,6 +14,7 @@ mod keywords;
 mod look;
 mod looks;
 mod recent;
+mod second_look;
 mod teaching;
 
 use std::sync::{Arc, OnceLock};
