@@ -161,8 +161,8 @@ mod x86 {
                 for at in 0..TILE {
                     sums[at] = [_mm256_set1_epi32(-rows[at].roundings[group].excess); 2];
                 }
-                for number in 0..BLOCKS {
-                    let registers: [__m256i; 4] = bytemuck::cast(blocks[number]);
+                for (number, block) in blocks.iter().enumerate() {
+                    let registers: [__m256i; 4] = bytemuck::cast(*block);
                     for at in 0..TILE {
                         let [a, b, c, d] = rows[at].inputs[group * BLOCKS + number];
                         let evens = _mm256_set1_epi32(bytemuck::cast([i16::from(a), i16::from(c)]));

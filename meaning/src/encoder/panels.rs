@@ -90,8 +90,8 @@ impl Multiply for Plain {
                 for (block, four) in blocks.iter().zip(&row.inputs[group * BLOCKS..]) {
                     let x = four.map(i32::from);
                     for (sum, weights) in sums.iter_mut().zip(block.as_chunks::<INPUTS>().0) {
-                        let [a, b, c, d] = weights.map(i32::from);
-                        *sum += (x[0] * a + x[1] * b) + (x[2] * c + x[3] * d);
+                        let w = weights.map(i32::from);
+                        *sum += (x[0] * w[0] + x[1] * w[1]) + (x[2] * w[2] + x[3] * w[3]);
                     }
                 }
                 let Rounding { step, excess } = row.roundings[group];

@@ -84,7 +84,9 @@ impl Text {
             let mut shares = shares.into_iter();
             let own = shares.next();
             let others: Vec<_> = shares.map(|share| scope.spawn(|| look_again_at_all(models, share))).collect();
-            own.into_iter().for_each(|share| look_again_at_all(models, share));
+            if let Some(share) = own {
+                look_again_at_all(models, share);
+            }
             for other in others {
                 other.join().unwrap_or_else(|panic| resume_unwind(panic));
             }
