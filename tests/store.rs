@@ -3,6 +3,7 @@
 mod arrivals;
 mod concluding;
 mod duties;
+mod installations;
 mod notes;
 mod opening;
 mod outbox;
