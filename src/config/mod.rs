@@ -23,7 +23,7 @@ use std::{
     time::Duration,
 };
 
-use chat::Place;
+use chat::{Identity, Place};
 
 use crate::{
     alerts::Sources,
@@ -31,7 +31,7 @@ use crate::{
     library::Mode,
 };
 use reader::Reader;
-use values::{Switch, address, number, public_key, secret, word, zone};
+use values::{Switch, address, identities, number, public_key, secret, word, zone};
 
 pub use log_level::LogLevel;
 pub use mistake::{Mistake, Mistakes, Source};
@@ -63,6 +63,8 @@ pub struct Config {
     pub discord: Discord,
     /// When and how often somebody may be spoken to unasked.
     pub cadence: Cadence,
+    /// Who may see and pause triggers, beside whoever runs a workspace.
+    pub managers: Vec<Identity>,
     /// Where Kairos listens and speaks.
     pub channels: Channels,
     /// Who may send numbers and alerts.
@@ -172,6 +174,7 @@ impl Config {
         let (log, playground) = (log(&mut reader), playground(&mut reader));
         let (slack, discord) = (slack(&mut reader), discord(&mut reader));
         let (cadence, channels, retention) = (cadence(&mut reader), channels(&mut reader), retention(&mut reader));
+        let managers = reader.read("people.managers", identities);
         let mut alerts = alerts::read(&mut reader);
         let settings = reader.settings();
         let whole = move || {
@@ -194,6 +197,7 @@ impl Config {
                 slack,
                 discord,
                 cadence: cadence?,
+                managers: managers?,
                 channels: channels?,
                 alerts,
                 retention: retention?,

@@ -86,5 +86,5 @@ pub(crate) fn person() -> PersonFacts {
 }
 
 pub(crate) fn place() -> PlaceFacts {
-    PlaceFacts { mode: Mode::Live, channel: "deals".to_owned(), last_spoke: Vec::new() }
+    PlaceFacts { mode: Mode::Live, channel: "deals".to_owned(), last_spoke: Vec::new(), paused: Vec::new() }
 }

@@ -50,6 +50,8 @@ pub struct Parts {
     pub ids: Ids,
     /// The mode of a channel that the store does not know.
     pub unlisted: Arc<dyn Fn(&Place) -> Mode + Send + Sync>,
+    /// Who may see and pause triggers, beside whoever runs a workspace.
+    pub managers: Arc<[Identity]>,
     /// Reads what other systems sent.
     pub alerts: Arc<Sources>,
     /// Looks on.
@@ -112,7 +114,7 @@ impl Line {
             What::Edited(message) => self.hear_again(event, message, effect).await,
             What::Command { text } => self.command(event, text, effect).await,
             What::Choice { message, choice } => self.tapped(event, message, choice, effect).await,
-            What::Form { form, fields, .. } if self.hours_sent(event, form, fields, effect).await? => Ok(()),
+            What::Form { form, fields, .. } if self.settings_sent(event, form, fields, effect).await? => Ok(()),
             What::Form { form, message, .. } => self.filled_in(event, form, message.as_ref(), effect).await,
             What::HomeOpened => self.home_opened(event, effect).await,
             What::Deleted { .. } | What::Reaction { .. } | What::Joined => Ok(()),
@@ -167,22 +169,21 @@ impl Line {
     pub(super) async fn place_facts(&self, place: &Place) -> Result<PlaceFacts, LineError> {
         let mut facts = self.mode_of(place).await?;
         facts.last_spoke = self.parts.store.place_facts(place, self.now() - PAST).await?;
+        facts.paused = self.parts.store.pauses().await?.into_iter().map(|pause| pause.trigger).collect();
         Ok(facts)
     }
 
-    /// The mode of a place, without what was said there.
+    /// The mode of a place, without what was said there or is paused.
     pub(super) async fn mode_of(&self, place: &Place) -> Result<PlaceFacts, LineError> {
-        if place.is_private() {
-            return Ok(PlaceFacts { mode: Mode::Live, channel: String::new(), last_spoke: Vec::new() });
-        }
-        Ok(match self.parts.store.channel(place).await? {
-            Some(channel) => PlaceFacts { mode: channel.mode, channel: channel.name, last_spoke: Vec::new() },
-            None => PlaceFacts {
-                mode: (self.parts.unlisted)(place),
-                channel: place.channel.to_string(),
-                last_spoke: Vec::new(),
-            },
-        })
+        let (mode, channel) = if place.is_private() {
+            (Mode::Live, String::new())
+        } else {
+            match self.parts.store.channel(place).await? {
+                Some(channel) => (channel.mode, channel.name),
+                None => ((self.parts.unlisted)(place), place.channel.to_string()),
+            }
+        };
+        Ok(PlaceFacts { mode, channel, last_spoke: Vec::new(), paused: Vec::new() })
     }
 
     /// A card that answers what somebody just did; `what` names the manner of answer in its key.

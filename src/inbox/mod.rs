@@ -14,7 +14,9 @@ mod line;
 mod messages;
 mod observer;
 mod practices;
+mod settings;
 mod signals;
+mod steering;
 mod taps;
 mod worker;
 

@@ -46,6 +46,8 @@ impl Line {
                 Ok(())
             }
             Some(Tap::Open(id)) => self.open_waiting(event, &id, &person, effect).await,
+            Some(Tap::Pause(trigger)) => self.steer(event, message, (trigger, true), &person, effect).await,
+            Some(Tap::Resume(trigger)) => self.steer(event, message, (trigger, false), &person, effect).await,
             Some(Tap::Set(setting)) => self.set(event, message, setting, &person, effect).await,
             None => {
                 self.say(event, "unknown-choice", &person, &gone(), effect);

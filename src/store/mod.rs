@@ -21,6 +21,7 @@ mod deliveries;
 mod error;
 mod inbox;
 mod outbox;
+mod pauses;
 mod people;
 mod places;
 mod practice;
@@ -38,8 +39,8 @@ pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
 pub use outbox::QueueCounts;
 pub use records::{
-    Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,
-    Recorded, Settlement, Tap,
+    Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Pause, PauseChange,
+    Person, PersonChange, Recorded, Settlement, Tap,
 };
 pub use retention::Swept;
 pub use signal_records::{DipChange, KeptDip, Origin, Waiting};

@@ -6,10 +6,10 @@ use sqlx::FromRow;
 use super::{
     Offer, Person, PersonChange, Store, StoreError,
     backend::{Tx, execute, fetch_all, fetch_optional},
-    columns::{read_instant, read_json, read_name, write_instant, write_json},
+    columns::{read_instant, read_json, read_name, read_small, write_instant, write_json},
 };
 use crate::{
-    engine::{PersonFacts, Received, WorkingHours},
+    engine::{Budget, Own, PersonFacts, Received, WorkingHours},
     library::TriggerId,
 };
 
@@ -21,6 +21,20 @@ struct PersonRow {
     hours: Option<String>,
     opted_out: bool,
     snoozed_until: Option<i64>,
+    zone: Option<String>,
+    zone_asked_at: Option<i64>,
+    budget_per_day: Option<i64>,
+    budget_per_week: Option<i64>,
+    days_off: Option<String>,
+    no_digest: bool,
+}
+
+/// The columns of [`PersonRow`].
+macro_rules! person_columns {
+    () => {
+        "id, profile, described_at, hours, opted_out, snoozed_until, zone, zone_asked_at, budget_per_day, \
+         budget_per_week, days_off, no_digest"
+    };
 }
 
 impl PersonRow {
@@ -32,8 +46,21 @@ impl PersonRow {
             hours: self.hours.map(|hours| read_name(&hours, "hours")).transpose()?,
             opted_out: self.opted_out,
             snoozed_until: read_instant(self.snoozed_until),
+            zone_asked_at: read_instant(self.zone_asked_at),
+            own: Own {
+                zone: self.zone,
+                budget: read_budget(self.budget_per_day, self.budget_per_week)?,
+                days_off: read_name(&self.days_off.unwrap_or_default(), "days_off")?,
+                no_digest: self.no_digest,
+            },
         })
     }
+}
+
+fn read_budget(per_day: Option<i64>, per_week: Option<i64>) -> Result<Option<Budget>, StoreError> {
+    let Some((per_day, per_week)) = per_day.zip(per_week) else { return Ok(None) };
+    let per_day = read_small(per_day, "budget_per_day")?;
+    Ok(Some(Budget { per_day, per_week: read_small(per_week, "budget_per_week")? }))
 }
 
 /// Changes what is kept about a person; about somebody unknown there is nothing to change.
@@ -54,6 +81,24 @@ pub(super) async fn change(tx: &mut Tx, person: &PersonId, change: &PersonChange
         PersonChange::Hours(hours) => {
             let hours = hours.as_ref().map(WorkingHours::to_string);
             execute!(tx.on(), "UPDATE people SET hours = $2 WHERE id = $1", id, hours)?;
+        }
+        PersonChange::Zone(zone) => {
+            execute!(tx.on(), "UPDATE people SET zone = $2 WHERE id = $1", id, zone.as_deref())?;
+        }
+        PersonChange::ZoneAsked(at) => {
+            execute!(tx.on(), "UPDATE people SET zone_asked_at = $2 WHERE id = $1", id, at.as_ms())?;
+        }
+        PersonChange::Budget(budget) => {
+            let sql = "UPDATE people SET budget_per_day = $2, budget_per_week = $3 WHERE id = $1";
+            let (day, week) = budget.map(|own| (i64::from(own.per_day), i64::from(own.per_week))).unzip();
+            execute!(tx.on(), sql, id, day, week)?;
+        }
+        PersonChange::DaysOff(days) => {
+            let days = (!days.is_empty()).then(|| days.to_string());
+            execute!(tx.on(), "UPDATE people SET days_off = $2 WHERE id = $1", id, days)?;
+        }
+        PersonChange::Digest(wanted) => {
+            execute!(tx.on(), "UPDATE people SET no_digest = $2 WHERE id = $1", id, !*wanted)?;
         }
         PersonChange::Stop(trigger, true) => {
             let sql = "INSERT INTO stops (person_id, trigger_id) SELECT id, $2 FROM people WHERE id = $1
@@ -78,6 +123,7 @@ pub(super) async fn erase(tx: &mut Tx, person: &PersonId) -> Result<(), StoreErr
         "DELETE FROM taps WHERE person_id = $1",
         "DELETE FROM sessions WHERE person_id = $1",
         "DELETE FROM decisions WHERE person_id = $1",
+        "DELETE FROM put_by WHERE person_id = $1",
         "DELETE FROM deliveries WHERE person_id = $1 AND state NOT IN ('sending', 'ambiguous')",
         "DELETE FROM people WHERE id = $1",
     ] {
@@ -127,9 +173,12 @@ impl Store {
     }
 
     async fn find_person(&self, identity: &Identity) -> Result<Option<Person>, StoreError> {
-        let sql = "SELECT id, profile, described_at, hours, opted_out, snoozed_until
-             FROM identities JOIN people ON people.id = identities.person_id
-             WHERE platform = $1 AND workspace = $2 AND user_id = $3";
+        let sql = concat!(
+            "SELECT ",
+            person_columns!(),
+            " FROM identities JOIN people ON people.id = identities.person_id
+              WHERE platform = $1 AND workspace = $2 AND user_id = $3"
+        );
         let row: Option<PersonRow> = fetch_optional!(
             self.pools.read(),
             sql,
@@ -142,7 +191,7 @@ impl Store {
 
     /// The person with this id.
     pub async fn person(&self, id: &PersonId) -> Result<Option<Person>, StoreError> {
-        let sql = "SELECT id, profile, described_at, hours, opted_out, snoozed_until FROM people WHERE id = $1";
+        let sql = concat!("SELECT ", person_columns!(), " FROM people WHERE id = $1");
         let row: Option<PersonRow> = fetch_optional!(self.pools.read(), sql, id.as_str())?;
         row.map(PersonRow::into_person).transpose()
     }
@@ -183,6 +232,7 @@ impl Store {
             opted_out: kept.as_ref().is_some_and(|kept| kept.opted_out),
             snoozed_until: kept.as_ref().and_then(|kept| kept.snoozed_until),
             hours: kept.as_ref().and_then(|kept| kept.hours),
+            own: kept.as_ref().map(|kept| kept.own.clone()).unwrap_or_default(),
             profile: kept.map(|kept| kept.profile).unwrap_or_default(),
             stopped,
             known,

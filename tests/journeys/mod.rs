@@ -9,6 +9,8 @@ mod an_accepted_event_survives_a_kill;
 mod an_edit_gets_no_second_answer;
 mod asking_kairos_always_gets_an_answer_or_a_reason;
 mod holdout_is_recorded_and_silent;
+mod managers_see_totals_and_pause_triggers;
+mod my_own_page_is_changed_by_me;
 mod off_channels_stay_silent;
 mod practice_is_played_in_private_and_resumed;
 mod quiet_hours_are_respected;

@@ -2,7 +2,7 @@
 
 use chat::{AssetId, PersonId, Profile};
 use kairos::{
-    engine::{PersonFacts, Received, WorkingHours},
+    engine::{Budget, DaysOff, Own, PersonFacts, Received, WorkingHours},
     library::{Mode, TriggerId},
     store::{Outcome, Person, PersonChange, StoreError},
 };
@@ -18,6 +18,8 @@ fn nobody_yet(id: &str) -> Person {
         hours: None,
         opted_out: false,
         snoozed_until: None,
+        zone_asked_at: None,
+        own: Own::default(),
     }
 }
 
@@ -79,6 +81,7 @@ async fn what_a_person_chose_is_kept() {
             zone: Some("Europe/Lisbon".to_owned()),
             language: None,
             roles: vec!["seller".to_owned()],
+            do_not_disturb_until: Some(at(50)),
         };
         let hours: WorkingHours = "Mon,Wed 08:15-12:00".parse().unwrap();
         let changes = [
@@ -86,6 +89,11 @@ async fn what_a_person_chose_is_kept() {
             PersonChange::Hours(Some(hours)),
             PersonChange::OptOut(true),
             PersonChange::Snooze(Some(at(99))),
+            PersonChange::Zone(Some("Asia/Kolkata".to_owned())),
+            PersonChange::ZoneAsked(at(7)),
+            PersonChange::Budget(Some(Budget { per_day: 0, per_week: 2 })),
+            PersonChange::DaysOff("2026-12-24 to 2027-01-02\n2027-03-01".parse().unwrap()),
+            PersonChange::Digest(false),
         ];
         let people = changes.into_iter().map(|change| (ana.clone(), change)).collect();
         store.conclude(&Outcome { people, ..Outcome::default() }).await.unwrap();
@@ -95,14 +103,30 @@ async fn what_a_person_chose_is_kept() {
             hours: Some(hours),
             opted_out: true,
             snoozed_until: Some(at(99)),
+            zone_asked_at: Some(at(7)),
+            own: Own {
+                zone: Some("Asia/Kolkata".to_owned()),
+                budget: Some(Budget { per_day: 0, per_week: 2 }),
+                days_off: "2026-12-24 to 2027-01-02\n2027-03-01".parse().unwrap(),
+                no_digest: true,
+            },
             ..nobody_yet("ana")
         };
         assert_eq!(store.person(&ana).await.unwrap(), Some(kept.clone()));
         assert_eq!(store.person_of(&identity("U1"), &PersonId::new("p2"), at(6)).await.unwrap(), kept);
-        let back = [PersonChange::OptOut(false), PersonChange::Snooze(None), PersonChange::Hours(None)];
+        assert_eq!(store.facts_about(&ana, at(0)).await.unwrap().own, kept.own);
+        let back = [
+            PersonChange::OptOut(false),
+            PersonChange::Snooze(None),
+            PersonChange::Hours(None),
+            PersonChange::Zone(None),
+            PersonChange::Budget(None),
+            PersonChange::DaysOff(DaysOff::default()),
+            PersonChange::Digest(true),
+        ];
         let people = back.into_iter().map(|change| (ana.clone(), change)).collect();
         store.conclude(&Outcome { people, ..Outcome::default() }).await.unwrap();
-        let kept = Person { opted_out: false, snoozed_until: None, hours: None, ..kept };
+        let kept = Person { opted_out: false, snoozed_until: None, hours: None, own: Own::default(), ..kept };
         assert_eq!(store.person(&ana).await.unwrap(), Some(kept));
     })
     .await;
@@ -157,6 +181,7 @@ async fn a_decision_knows_what_reached_the_person_and_what_they_want() {
             id: ana.clone(),
             profile: Profile::default(),
             hours: None,
+            own: Own::default(),
             opted_out: false,
             snoozed_until: None,
             stopped: vec![TriggerId::new("price")],

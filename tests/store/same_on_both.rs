@@ -194,6 +194,7 @@ async fn everything(store: &Store, now: Timestamp) -> Vec<String> {
         format!("{:?}", store.place_facts(&deals, at(3)).await),
         format!("{:?}", store.decisions_of(&ana, 100).await),
         format!("{:?}", store.taps_of(&ana).await),
+        format!("{:?} {:?}", store.pauses().await, store.trigger_totals(at(3)).await),
         format!("{:?}", store.open_session(&ana, &ScenarioId::new("too-expensive")).await),
     ];
     for choice in 0..DELIVERIES {
@@ -264,7 +265,7 @@ fn both_databases_answer_the_same_whatever_is_done() {
         runtime.block_on(async {
             let everything =
                 "TRUNCATE arrivals, deliveries, people, identities, stops, taps, channels, sessions, decisions, person_keys, \
-                 signals, looks, dips";
+                 signals, looks, dips, pauses, put_by";
             run_beside(&database.url, everything).await;
             compare(&store, &steps).await
         })

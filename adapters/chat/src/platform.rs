@@ -105,6 +105,8 @@ pub trait Platform: Send + Sync {
     fn ask<'a>(&'a self, event: &'a Event, form: &'a Form) -> Pending<'a, ()>;
 
     /// What the platform tells about a person; `None` for somebody it does not know.
+    ///
+    /// It SHOULD carry the time zone, and until when the person is not to be disturbed, as far as the platform tells.
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>>;
 
     /// The messages of a place since an instant, oldest first; `None` where the platform gives no history.
@@ -127,6 +129,11 @@ pub trait Platform: Send + Sync {
 
     /// Whether a person may say what Kairos does at a place: whoever runs the workspace or made the channel.
     fn may_steer<'a>(&'a self, _who: &'a Identity, _place: &'a Place) -> Pending<'a, bool> {
+        Box::pin(ready(Ok(false)))
+    }
+
+    /// Whether a person runs the workspace: whoever does may see and pause triggers on the page of their own.
+    fn runs_workspace<'a>(&'a self, _who: &'a Identity) -> Pending<'a, bool> {
         Box::pin(ready(Ok(false)))
     }
 

@@ -6,9 +6,11 @@
 //! - Where people go first, nothing is said at the first look, however late it comes.
 
 mod budget;
+mod days_off;
 pub(crate) mod grace_period;
 mod holdout;
 mod quiet_hours;
+mod zones;
 
 use std::time::Duration;
 
@@ -16,9 +18,11 @@ use chat::Timestamp;
 use jiff::tz::TimeZone;
 
 pub use budget::Budget;
+pub use days_off::DaysOff;
 pub use grace_period::{Open, Settled, settles};
 pub(super) use holdout::is_held_out;
 pub use quiet_hours::WorkingHours;
+pub use zones::zone_named;
 
 use super::{PersonFacts, PlaceFacts, Reason, Rule};
 use crate::library::{Mode, Trigger};
@@ -80,7 +84,7 @@ impl Cadence {
             reasons.push(Reason::passed(Rule::Addressed, "you asked Kairos, so it answers at once"));
             return Leave::Now { shadow };
         }
-        let budget = self.budget.check(&asking.person.received, asking.now);
+        let budget = self.budget_of(asking.person).check(&asking.person.received, asking.now);
         let within = budget.passed;
         reasons.push(budget);
         if !within {
@@ -122,16 +126,36 @@ impl Cadence {
         None
     }
 
-    /// The next instant in somebody's working hours, and those hours in words.
+    /// The next instant in somebody's working hours at which they may be disturbed, and those hours in words.
     pub(super) fn opens(&self, person: &PersonFacts, now: Timestamp) -> (Timestamp, String) {
         let hours = person.hours.as_ref().unwrap_or(&self.hours);
-        let zone = person.profile.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
-        let zone = zone.as_ref().unwrap_or(&self.zone);
-        (hours.next_open(now, zone), format!("{hours}, {}", zone.iana_name().unwrap_or("UTC")))
+        let zone = self.zone_of(person);
+        let mut value = format!("{hours}, {}", zone.iana_name().unwrap_or("UTC"));
+        let peace = person.profile.do_not_disturb_until.filter(|until| *until > now);
+        if peace.is_some() {
+            value.push_str("; not to be disturbed just now");
+        }
+        let open = hours.next_open(peace.unwrap_or(now), &zone, &person.own.days_off);
+        if open > now && hours.next_open(now, &zone, &DaysOff::default()) == now && peace.is_none() {
+            value.push_str("; a day off");
+        }
+        (open, value)
+    }
+
+    /// The time zone that holds for somebody: what they said, else what their platform tells, else the house's.
+    pub fn zone_of(&self, person: &PersonFacts) -> TimeZone {
+        let named = [person.own.zone.as_deref(), person.profile.zone.as_deref()];
+        let known = named.into_iter().flatten().find_map(|name| TimeZone::get(name).ok());
+        known.unwrap_or_else(|| self.zone.clone())
+    }
+
+    /// The budget that holds for somebody: their own, else the house's.
+    pub fn budget_of(&self, person: &PersonFacts) -> Budget {
+        person.own.budget.unwrap_or(self.budget)
     }
 }
 
-/// The modes of channel and trigger. A question put to Kairos is answered in any channel; a trigger that is off never.
+/// The modes of channel and trigger, and whether it was paused. A question put to Kairos is answered in any channel; a trigger that is off never.
 fn manager_allows(asking: &Asking<'_>) -> Option<Reason> {
     let Asking { trigger, place, addressed, .. } = asking;
     if trigger.mode == Mode::Off {
@@ -144,6 +168,7 @@ fn manager_allows(asking: &Asking<'_>) -> Option<Reason> {
         if place.mode <= trigger.mode { (Rule::Channel, place.mode) } else { (Rule::Trigger, trigger.mode) };
     Some(match mode {
         Mode::Off => Reason::stopped(rule, "off"),
+        _ if place.paused.contains(&trigger.id) => Reason::stopped(Rule::Trigger, "paused"),
         Mode::Shadow => Reason::passed(rule, "shadow: decided and recorded, nothing is said"),
         Mode::Live => Reason::passed(rule, "live"),
     })
