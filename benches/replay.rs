@@ -225,6 +225,7 @@ fn delivered(n: u32, person: &PersonId) -> Delivery {
         heard_in: key.event.clone(),
         asker: identity(),
         heard_at: at,
+        put_by: false,
     };
     Delivery {
         id: DeliveryId::new(format!("d{n}")),

@@ -16,11 +16,5 @@ CREATE TABLE pauses (
     paused_at  INTEGER NOT NULL
 ) STRICT;
 
--- Offers that a budget held back, until the digest that tells them.
-CREATE TABLE put_by (
-    delivery_id TEXT    NOT NULL PRIMARY KEY,
-    person_id   TEXT    NOT NULL,
-    put_at      INTEGER NOT NULL
-) STRICT;
-
-CREATE INDEX put_by_person ON put_by (person_id, put_at);
+-- The digests of a person: when the last one came, and whether one waits.
+CREATE INDEX deliveries_digests ON deliveries (person_id) WHERE trigger_id = 'digest';

@@ -27,7 +27,7 @@ use chat::{Identity, Place};
 
 use crate::{
     alerts::Sources,
-    engine::{Budget, Cadence, WorkingHours},
+    engine::{Budget, Cadence, DigestHour, WorkingHours},
     library::Mode,
 };
 use reader::Reader;
@@ -249,6 +249,8 @@ fn cadence(reader: &mut Reader) -> Option<Cadence> {
     let hours = reader.read("cadence.working_hours", str::parse);
     let days = reader.read("cadence.working_days", str::parse);
     let zone = reader.read("cadence.zone", zone);
+    let digest = reader
+        .read("cadence.digest", |text| if text.is_empty() { Ok(None) } else { text.parse::<DigestHour>().map(Some) });
     let (budget_per_day, budget_per_week) = (budget_per_day?, budget_per_week?);
     if budget_per_week < budget_per_day {
         reader.mistakes.push(budgets_disagree(reader, budget_per_day, budget_per_week));
@@ -258,6 +260,7 @@ fn cadence(reader: &mut Reader) -> Option<Cadence> {
         budget: Budget { per_day: budget_per_day, per_week: budget_per_week },
         hours: WorkingHours { days: days?, hours: hours? },
         zone: zone?,
+        digest: digest?,
     })
 }
 

@@ -19,7 +19,7 @@ mod tap;
 mod tests;
 mod totals;
 
-pub use cadence::{Budget, Cadence, DaysOff, Open, Settled, WorkingHours, settles, zone_named};
+pub use cadence::{Budget, Cadence, DaysOff, DigestHour, Open, Settled, WorkingHours, settles, zone_named};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
 pub use facts::{Own, PersonFacts, PlaceFacts, Received};
 pub use moment::{Engine, Facts, is_addressed};

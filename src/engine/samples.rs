@@ -69,6 +69,7 @@ pub(crate) fn cadence() -> Cadence {
         budget: Budget { per_day: 1, per_week: 3 },
         hours: WorkingHours::default(),
         zone: jiff::tz::TimeZone::UTC,
+        digest: None,
     }
 }
 

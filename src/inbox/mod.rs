@@ -7,6 +7,7 @@
 
 mod accept;
 mod commands;
+mod digest;
 mod dips;
 mod holds;
 mod home;

@@ -1,13 +1,13 @@
 //! The forms in which people say something about themselves: hours, budget, days off, time zone.
 
-use chat::{Card, Event, Field, Form, FormId, HOME, PersonId, Text};
+use chat::{Card, Event, Field, Form, FormId, HOME, PersonId, Text, What};
 
 use super::{
     Line, LineError,
     line::{Effect, privately},
 };
 use crate::{
-    engine::{Budget, DaysOff, PersonFacts, Setting, WorkingHours, zone_named},
+    engine::{Budget, DaysOff, PersonFacts, Setting, Tap, WorkingHours, compose::zone_card, is_addressed, zone_named},
     store::{Action, PersonChange},
 };
 
@@ -98,7 +98,7 @@ impl Line {
         effect: &mut Effect,
     ) -> Result<bool, LineError> {
         let Some(asked) = Asked::of(setting) else { return Ok(false) };
-        let facts = self.facts(&event.by, effect).await?;
+        let facts = self.facts_for(&event.by, [], effect).await?;
         let field = Field {
             id: asked.name().to_owned(),
             label: asked.label().to_owned(),
@@ -153,5 +153,35 @@ impl Line {
             effect.outcome.deliveries.push(self.answer(event, HOME, &person, show, card));
         }
         Ok(true)
+    }
+
+    /// Asks for the time zone where nobody knows it: in private, once, when somebody first turns to Kairos.
+    pub(super) async fn ask_zone_once(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
+        let is_own_act = match &event.what {
+            What::Command { .. } | What::Choice { .. } | What::HomeOpened => true,
+            What::Message(message) => is_addressed(event) && !message.by_bot,
+            _ => false,
+        };
+        if !is_own_act {
+            return Ok(());
+        }
+        let person = self.person(&event.by, effect).await?;
+        let is_described = person.described_at.is_some() || effect.described(&person.id).is_some();
+        let is_known = person.own.zone.is_some() || person.profile.zone.is_some() || person.zone_asked_at.is_some();
+        let is_changing = effect
+            .outcome
+            .people
+            .iter()
+            .any(|(id, change)| *id == person.id && matches!(change, PersonChange::Zone(_) | PersonChange::Erase));
+        // Whoever is just opening the form needs no question.
+        let answers = matches!(&event.what, What::Choice { choice, .. }
+            if matches!(Tap::read(choice), Some(Tap::Set(Setting::Zone | Setting::UsualZone | Setting::EraseNow))));
+        if !is_described || is_known || is_changing || answers {
+            return Ok(());
+        }
+        let card = zone_card(self.parts.engine.cadence());
+        effect.outcome.people.push((person.id.clone(), PersonChange::ZoneAsked(self.now())));
+        effect.outcome.deliveries.push(self.answer(event, "zone-asked", &person.id, privately(event), card));
+        Ok(())
     }
 }

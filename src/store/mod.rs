@@ -18,7 +18,9 @@ mod columns;
 mod conclude;
 mod decisions;
 mod deliveries;
+mod digest;
 mod error;
+mod facts;
 mod inbox;
 mod outbox;
 mod pauses;
@@ -35,6 +37,7 @@ use std::fmt;
 
 use backend::{Pools, execute};
 pub use conclude::Concluded;
+pub use digest::DigestState;
 pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
 pub use outbox::QueueCounts;

@@ -157,6 +157,9 @@ pub struct Offer {
     pub asker: Identity,
     /// When it was heard.
     pub heard_at: Timestamp,
+    /// Over the budget: it waits to be told in a digest, and not for its own hour.
+    #[serde(default)]
+    pub put_by: bool,
 }
 
 /// A person with everything that is kept about them in their own row.
@@ -239,6 +242,18 @@ pub enum Settlement {
         offer: Box<Offer>,
         /// Not before.
         due_at: Timestamp,
+    },
+    /// Send this card, which offers nothing by itself, at once.
+    Tell {
+        /// The card.
+        card: Card,
+    },
+    /// Wait for a digest.
+    PutBy {
+        /// What it offers.
+        offer: Box<Offer>,
+        /// How long it is worth telling.
+        until: Timestamp,
     },
     /// Wait on.
     Hold {

@@ -20,5 +20,6 @@ mod taps_change_the_card_in_place;
 mod the_daily_budget_holds_over_all_triggers;
 mod the_same_card_does_not_come_twice;
 mod what_arrives_twice_or_broken_does_no_harm;
+mod what_is_over_the_budget_comes_in_one_digest;
 mod what_people_write_is_not_kept;
 mod why_this_explains;

@@ -21,7 +21,7 @@ fn told(error: &StoreError) -> String {
 async fn what_was_kept_is_there_after_a_restart() {
     each_address(|url| async move {
         let store = Store::open(&url).await.unwrap();
-        assert!(store.schema_version().await.unwrap() >= 4);
+        assert!(store.schema_version().await.unwrap() >= 10);
         store.accept(&arrival("e1", 0)).await.unwrap();
         store.close().await;
         assert!(store.accept(&arrival("e2", 0)).await.is_err(), "closed is closed");

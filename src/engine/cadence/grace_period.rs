@@ -47,6 +47,23 @@ const CLAIMS: &[&str] = &["👀", "eyes", "✋", "hand", "raised_hand", "🙋", 
 const SETTLED_WORDS: &[&str] =
     &["nvm", "nevermind", "never mind", "found it", "got it", "solved", "figured it out", "all good", "sorted"];
 
+/// An emoji without its skin tone: Slack writes `hand::skin-tone-3`, Discord the two characters one after the other.
+fn without_tone(emoji: &str) -> String {
+    let name = emoji.split("::").next().unwrap_or(emoji);
+    name.chars().filter(|sign| !matches!(sign, '\u{1f3fb}'..='\u{1f3ff}' | '\u{fe0f}')).collect()
+}
+
+/// "nvm, found it", and not "not solved yet" or "did anybody get it sorted?".
+fn says_settled(text: &str) -> bool {
+    let text = text.to_lowercase().replace('’', "'");
+    let is_short = text.chars().count() < 120;
+    let says_no = ["not ", "n't ", "n't", "never ", "unsolved", "cannot ", "wish "]
+        .iter()
+        .any(|no| text.contains(no) && !text.contains("never mind"));
+    let asks = text.trim_end().ends_with('?');
+    is_short && !says_no && !asks && SETTLED_WORDS.iter().any(|words| text.contains(words))
+}
+
 /// Whether `event` settles the `open` question. `asks` says that the event's text is a question itself.
 pub fn settles(open: Open<'_>, event: &Event, asks: bool) -> Option<Settled> {
     let same_channel = event.place.channel == open.place.channel && event.place.workspace == open.place.workspace;
@@ -57,16 +74,15 @@ pub fn settles(open: Open<'_>, event: &Event, asks: bool) -> Option<Settled> {
     match &event.what {
         What::Deleted { message } if message == open.message => Some(Settled::Deleted),
         What::Reaction { message, emoji, added: true } if message == open.message && !by_asker => {
-            CLAIMS.contains(&emoji.split("::").next().unwrap_or(emoji)).then_some(Settled::Claimed)
+            CLAIMS.contains(&without_tone(emoji).as_str()).then_some(Settled::Claimed)
         }
         What::Message(message) if !message.by_bot => {
             let in_its_thread = event.place.thread.as_ref() == Some(open.place.thread.as_ref().unwrap_or(open.message));
             let beside_it = event.place.thread == open.place.thread;
             let answers_it = message.replies_to.as_ref() == Some(open.message);
             if by_asker {
-                let text = message.text.to_lowercase();
-                let settled = text.chars().count() < 120 && SETTLED_WORDS.iter().any(|words| text.contains(words));
-                return (settled && (in_its_thread || beside_it)).then_some(Settled::Withdrawn);
+                let withdrawn = says_settled(&message.text) && (in_its_thread || beside_it || answers_it);
+                return withdrawn.then_some(Settled::Withdrawn);
             }
             // Beside the question, another question is no answer; in its thread, even a question is somebody's care.
             (in_its_thread || answers_it || (beside_it && !asks)).then_some(Settled::Answered)

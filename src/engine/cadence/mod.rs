@@ -1,12 +1,14 @@
 //! When to speak: each rule in a file of its own, and here the order in which they are asked.
 //!
 //! Invariants
-//! - A rule that stops for good is asked before one that only waits.
+//! - A rule that stops for good is asked before one that only waits; the budget last of all, when everything else would
+//!   let the need pass now: by then it may have room again.
 //! - Every rule that was asked stands in the reasons, with the value it looked at.
 //! - Where people go first, nothing is said at the first look, however late it comes.
 
 mod budget;
 mod days_off;
+mod digest;
 pub(crate) mod grace_period;
 mod holdout;
 mod quiet_hours;
@@ -19,6 +21,7 @@ use jiff::tz::TimeZone;
 
 pub use budget::Budget;
 pub use days_off::DaysOff;
+pub use digest::DigestHour;
 pub use grace_period::{Open, Settled, settles};
 pub(super) use holdout::is_held_out;
 pub use quiet_hours::WorkingHours;
@@ -38,6 +41,8 @@ pub struct Cadence {
     pub hours: WorkingHours,
     /// The time zone of people who have none.
     pub zone: TimeZone,
+    /// When what a budget held back is told; `None`: it is dropped.
+    pub digest: Option<DigestHour>,
 }
 
 /// What cadence says about a need.
@@ -64,6 +69,8 @@ pub(super) struct Asking<'a> {
     pub(super) heard_at: Timestamp,
     /// Nothing was decided about it before.
     pub(super) first_look: bool,
+    /// It is for a group and not for one person.
+    pub(super) to_group: bool,
     pub(super) now: Timestamp,
 }
 
@@ -84,13 +91,28 @@ impl Cadence {
             reasons.push(Reason::passed(Rule::Addressed, "you asked Kairos, so it answers at once"));
             return Leave::Now { shadow };
         }
+        if let Some(wait) = self.ask_the_clock(asking, reasons) {
+            return wait;
+        }
         let budget = self.budget_of(asking.person).check(&asking.person.received, asking.now);
         let within = budget.passed;
         reasons.push(budget);
-        if !within {
-            return Leave::No(Rule::Budget);
+        if within {
+            return Leave::Now { shadow };
         }
-        self.ask_the_clock(asking, reasons).unwrap_or(Leave::Now { shadow })
+        match self.next_digest(asking.person, None, asking.now).filter(|_| !shadow && !asking.to_group) {
+            Some(digest) => {
+                reasons.push(Reason::passed(Rule::Digest, "put by, to be told once a week with what else was over"));
+                Leave::NotBefore(digest, Rule::Digest)
+            }
+            None => Leave::No(Rule::Budget),
+        }
+    }
+
+    /// What stops a need for good, whatever the hour and the budget.
+    pub(super) fn stops(asking: &Asking<'_>) -> Option<Reason> {
+        let rules = [manager_allows, audience, persons_choice, comparison_group];
+        rules.into_iter().find_map(|rule| rule(asking).filter(|reason| !reason.passed))
     }
 
     fn ask_the_clock(&self, asking: &Asking<'_>, reasons: &mut Vec<Reason>) -> Option<Leave> {

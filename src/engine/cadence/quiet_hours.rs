@@ -101,8 +101,19 @@ impl FromStr for Hours {
     }
 }
 
+/// Reads `Thu`.
+pub(super) fn weekday(name: &str) -> Option<Weekday> {
+    let index = DAYS.iter().position(|day| day.eq_ignore_ascii_case(name.trim()))?;
+    Weekday::from_monday_zero_offset(i8::try_from(index).ok()?).ok()
+}
+
+/// Writes `Thu`.
+pub(super) fn name_of(day: Weekday) -> &'static str {
+    usize::try_from(day.to_monday_zero_offset()).map_or("", |index| DAYS[index])
+}
+
 /// Reads `HH:MM`.
-fn hour_and_minute(text: &str) -> Option<Time> {
+pub(super) fn hour_and_minute(text: &str) -> Option<Time> {
     let (hour, minute) = text.trim().split_once(':')?;
     let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
     if !two_digits(hour) || !two_digits(minute) {

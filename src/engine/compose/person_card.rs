@@ -227,6 +227,22 @@ pub fn export_card(library: &Library, kept: &Kept<'_>, taps: &[(Timestamp, Strin
     card
 }
 
+/// Asks where somebody is, as far as the clock goes.
+pub fn zone_card(usual: &Cadence) -> Card {
+    let zone = usual.zone.iana_name().unwrap_or("UTC");
+    let text = format!(
+        "So that nothing unasked comes at night. Your platform does not tell me; until you do, I go by {zone}. \
+         I ask this once."
+    );
+    let mut card = Card::new("What time zone are you in?", Text::paragraph(text));
+    card.choices = vec![
+        choice(Setting::Zone, "Tell my time zone", Prominence::Primary),
+        choice(Setting::UsualZone, &format!("{zone} is right"), Prominence::Usual),
+    ];
+    card.footer = "Only you see this.".to_owned();
+    card
+}
+
 /// Asks whether it is meant.
 pub fn erase_card() -> Card {
     let text = "Your settings, what reached you, what you tapped and what you practised are deleted, for good. I won't \
