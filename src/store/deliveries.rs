@@ -194,7 +194,8 @@ impl Store {
         row.map(DeliveryRow::into_delivery).transpose()
     }
 
-    /// Offers that are held because of what was heard in this channel, its threads included; the oldest first.
+    /// Offers that nobody asked for and that are held, or not sent yet, because of what was heard in this channel, its
+    /// threads included; the oldest first.
     pub async fn held_in(
         &self,
         platform: PlatformKind,
@@ -205,7 +206,8 @@ impl Store {
             "SELECT ",
             delivery_columns!(),
             " FROM deliveries
-              WHERE heard_channel = $1 AND heard_workspace = $2 AND heard_platform = $3 AND state = 'held'
+              WHERE heard_channel = $1 AND heard_workspace = $2 AND heard_platform = $3
+                AND state IN ('held', 'pending') AND (state = 'held' OR unasked = TRUE)
               ORDER BY created_at, id"
         );
         into_deliveries(fetch_all!(self.pools.read(), sql, channel.as_str(), workspace.as_str(), platform.as_str())?)
@@ -219,6 +221,14 @@ impl Store {
             " FROM deliveries WHERE tenant = $1 AND event_id = $2 AND offer IS NOT NULL ORDER BY created_at, id"
         );
         into_deliveries(fetch_all!(self.pools.read(), sql, tenant, event.as_str())?)
+    }
+
+    /// Holds again what nobody asked for and should have been sent two minutes ago, after a standstill say: by now it may
+    /// be evening, or answered. How many there were.
+    pub async fn hold_late(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let sql = "UPDATE deliveries SET state = 'held'
+             WHERE state = 'pending' AND unasked = TRUE AND due_at < $1 - 120000 AND expires_at >= $1";
+        Ok(execute!(self.pools.write(), sql, now.as_ms())?)
     }
 
     /// Up to `limit` held deliveries whose hour has come, to be decided again; those that are due longest first.

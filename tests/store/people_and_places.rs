@@ -166,7 +166,7 @@ async fn a_decision_knows_what_reached_the_person_and_what_they_want() {
                 tap("sent", "ana", "useful", "other-tip", 1),
                 tap("sent", "ben", "know", "bens-tip", 1),
             ],
-            people: vec![stop("price", true), stop("price", true), stop("close", true), stop("close", false)],
+            people: vec![stop("price", true), stop("price", true), stop("angry", true), stop("angry", false)],
             ..Outcome::default()
         };
         store.conclude(&outcome).await.unwrap();
@@ -196,6 +196,22 @@ async fn a_decision_knows_what_reached_the_person_and_what_they_want() {
         let facts = store.facts_about(&ana, at(52)).await.unwrap();
         assert_eq!(facts, expected);
         assert_eq!(store.facts_about(&ana, at(53)).await.unwrap().received, expected.received[..2]);
+
+        let person = store.person(&ana).await.unwrap().unwrap();
+        let assets = ["price-tip", "other-tip"].map(AssetId::new);
+        let needed = store.facts_for(person.clone(), &assets, at(0), at(90)).await.unwrap();
+        let had = received(52, "", "price-tip", false);
+        assert_eq!((&needed.stopped, &needed.known), (&expected.stopped, &expected.known));
+        let sorted = |mut received: Vec<Received>| {
+            received.sort_by_key(|card| (card.at, card.asset.clone(), card.unasked));
+            received
+        };
+        let mut unasked = expected.received[1..].to_vec();
+        unasked.push(had);
+        assert_eq!(sorted(needed.received), sorted(unasked), "every unasked card, and when each asset was last had");
+        let later = at(90 + 7 * 86_400);
+        let needed = store.facts_for(person, &[], at(0), later).await.unwrap();
+        assert_eq!(needed.received, [], "a week later no budget asks for them");
     })
     .await;
 }

@@ -90,3 +90,101 @@ pub fn settles(open: Open<'_>, event: &Event, asks: bool) -> Option<Settled> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chat::{ChannelId, EventId, Message, PlatformKind, Privacy, Timestamp, UserId};
+
+    use super::*;
+
+    fn place(platform: PlatformKind, thread: Option<&str>) -> Place {
+        let channel = ChannelId::new("C1");
+        Place { platform, workspace: "T1".into(), channel, thread: thread.map(Into::into), privacy: Privacy::Shared }
+    }
+
+    fn who(platform: PlatformKind, user: &str) -> Identity {
+        Identity { platform, workspace: "T1".into(), user: UserId::new(user) }
+    }
+
+    /// What becomes of a question of ana's, asked in `thread`, by something that `user` does.
+    fn becomes(
+        platform: PlatformKind,
+        asked_in: Option<&str>,
+        user: &str,
+        at: Option<&str>,
+        what: What,
+    ) -> Option<Settled> {
+        let (asked, asker) = (place(platform, asked_in), who(platform, "ana"));
+        let event = Event {
+            id: EventId::new("e"),
+            at: Timestamp::from_ms(1),
+            place: place(platform, at),
+            by: who(platform, user),
+            what,
+        };
+        let asks = matches!(&event.what, What::Message(message) if message.text.ends_with('?'));
+        settles(Open { place: &asked, message: &"m1".into(), asker: &asker }, &event, asks)
+    }
+
+    fn says(text: &str, replies_to: Option<&str>, by_bot: bool) -> What {
+        let replies_to = replies_to.map(Into::into);
+        What::Message(Message { id: "m2".into(), text: text.to_owned(), by_bot, mentions_us: false, replies_to })
+    }
+
+    fn reacts(emoji: &str, added: bool) -> What {
+        What::Reaction { message: "m1".into(), emoji: emoji.to_owned(), added }
+    }
+
+    const SLACK: PlatformKind = PlatformKind::Slack;
+    const DISCORD: PlatformKind = PlatformKind::Discord;
+
+    #[test]
+    fn a_reply_in_the_thread_or_after_it_and_no_program_and_no_other_question() {
+        let by_ben = |platform, at, what| becomes(platform, None, "ben", at, what);
+        // A thread is opened by its message: on Slack by its instant, on Discord by the channel that bears its id.
+        for platform in [SLACK, DISCORD] {
+            assert_eq!(by_ben(platform, Some("m1"), says("try this", None, false)), Some(Settled::Answered));
+            assert_eq!(by_ben(platform, Some("m1"), says("which one?", None, false)), Some(Settled::Answered));
+            assert_eq!(by_ben(platform, None, says("ask them what for", None, false)), Some(Settled::Answered));
+            assert_eq!(by_ben(platform, None, says("lunch?", None, false)), None, "another question");
+            assert_eq!(by_ben(platform, Some("m9"), says("done", None, false)), None, "another thread");
+            assert_eq!(by_ben(platform, Some("m1"), says("a ticket was made", None, true)), None, "a program");
+        }
+        assert_eq!(by_ben(DISCORD, None, says("which one?", Some("m1"), false)), Some(Settled::Answered), "a reply");
+        // Asked within a thread: what stands beside it there counts, what stands in the channel does not.
+        let within = |at, text| becomes(SLACK, Some("m0"), "ben", at, says(text, None, false));
+        assert_eq!(within(Some("m0"), "like so"), Some(Settled::Answered));
+        assert_eq!(within(None, "like so"), None);
+    }
+
+    #[test]
+    fn a_reaction_that_takes_it_on_in_every_skin_tone() {
+        for emoji in ["eyes", "hand", "raised_hand", "raised_hand::skin-tone-4", "white_check_mark"] {
+            assert_eq!(becomes(SLACK, None, "ben", None, reacts(emoji, true)), Some(Settled::Claimed), "{emoji}");
+        }
+        for emoji in ["👀", "✋", "✋🏽", "✋\u{fe0f}", "🙋🏿"] {
+            assert_eq!(becomes(DISCORD, None, "ben", None, reacts(emoji, true)), Some(Settled::Claimed), "{emoji}");
+        }
+        assert_eq!(becomes(SLACK, None, "ben", None, reacts("+1", true)), None);
+        assert_eq!(becomes(SLACK, None, "ben", None, reacts("eyes", false)), None, "taken back");
+        assert_eq!(becomes(SLACK, None, "ana", None, reacts("eyes", true)), None, "their own");
+    }
+
+    #[test]
+    fn the_asker_says_so_or_takes_it_back() {
+        for text in ["nvm, found it", "never mind!", "ok I figured it out", "Solved :)", "All good now, thanks"] {
+            assert_eq!(becomes(SLACK, None, "ana", None, says(text, None, false)), Some(Settled::Withdrawn), "{text}");
+            assert_eq!(becomes(DISCORD, None, "ana", Some("m1"), says(text, None, false)), Some(Settled::Withdrawn));
+        }
+        for text in [
+            "it is not solved yet",
+            "I haven’t found it",
+            "has anybody got it sorted?",
+            "more about it: the buyer left",
+        ] {
+            assert_eq!(becomes(SLACK, None, "ana", None, says(text, None, false)), None, "{text}");
+        }
+        let deleted = What::Deleted { message: "m1".into() };
+        assert_eq!(becomes(DISCORD, None, "unknown", None, deleted), Some(Settled::Deleted), "nobody says by whom");
+    }
+}

@@ -146,8 +146,9 @@ impl FromStr for WorkingHours {
 
     /// Reads `Mon-Fri 09:00-17:30`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let (days, hours) = text.trim().split_once(' ').ok_or("days and hours, such as Mon-Fri 09:00-17:30")?;
-        Ok(Self { days: days.parse()?, hours: hours.parse()? })
+        let right = || "days and hours, such as Mon-Fri 09:00-17:30".to_owned();
+        let (days, hours) = text.trim().split_once(' ').ok_or_else(right)?;
+        Ok(Self { days: days.parse().map_err(|_| right())?, hours: hours.parse().map_err(|_| right())? })
     }
 }
 
