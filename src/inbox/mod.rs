@@ -6,9 +6,11 @@
 //! - A person's text is erased with the decision about it.
 
 mod accept;
+mod acquaintance;
 mod commands;
 mod digest;
 mod dips;
+mod groups;
 mod holds;
 mod home;
 mod line;

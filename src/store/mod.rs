@@ -19,9 +19,11 @@ mod conclude;
 mod decisions;
 mod deliveries;
 mod digest;
+mod duties;
 mod error;
 mod facts;
 mod inbox;
+mod names;
 mod outbox;
 mod pauses;
 mod people;
@@ -38,6 +40,7 @@ use std::fmt;
 use backend::{Pools, execute};
 pub use conclude::Concluded;
 pub use digest::DigestState;
+pub use duties::EVERY_TEAM;
 pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
 pub use outbox::QueueCounts;
@@ -46,7 +49,7 @@ pub use records::{
     Person, PersonChange, Recorded, Settlement, Tap,
 };
 pub use retention::Swept;
-pub use signal_records::{DipChange, KeptDip, Origin, Waiting};
+pub use signal_records::{DipChange, Duty, KeptDip, Known, Origin, Unheard, Waiting};
 
 /// Everything that is kept. A clone is another handle to the same.
 #[derive(Clone)]

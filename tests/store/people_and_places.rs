@@ -82,6 +82,7 @@ async fn what_a_person_chose_is_kept() {
             language: None,
             roles: vec!["seller".to_owned()],
             do_not_disturb_until: Some(at(50)),
+            email: Some("Ana@Example.org".to_owned()),
         };
         let hours: WorkingHours = "Mon,Wed 08:15-12:00".parse().unwrap();
         let changes = [

@@ -96,6 +96,7 @@ impl Person {
             language: Some("en".to_owned()),
             roles: vec![self.role().to_owned()],
             do_not_disturb_until: None,
+            email: None,
         }
     }
 }

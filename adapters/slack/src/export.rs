@@ -105,6 +105,7 @@ impl Export {
             language,
             roles: roles.into_iter().collect(),
             do_not_disturb_until: None,
+            email: None,
         };
         self.people.insert(UserId::new(id), profile);
         Ok(())

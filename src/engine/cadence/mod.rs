@@ -98,7 +98,12 @@ impl Cadence {
         let within = budget.passed;
         reasons.push(budget);
         if within {
-            return Leave::Now { shadow };
+            let dip = asking.trigger.dip.as_ref();
+            let Some(burst) = dip.and_then(|_| budget::burst(&asking.person.received, asking.now)) else {
+                return Leave::Now { shadow };
+            };
+            reasons.push(burst);
+            return Leave::No(Rule::Budget);
         }
         match self.next_digest(asking.person, None, asking.now).filter(|_| !shadow && !asking.to_group) {
             Some(digest) => {
