@@ -170,6 +170,7 @@ impl Kairos {
             clock: clock.clone(),
             ids: Ids::random(),
             unlisted: modes(config),
+            managers: config.managers.clone().into(),
             alerts: Arc::clone(&sources),
             observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
         });
