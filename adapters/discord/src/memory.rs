@@ -24,10 +24,8 @@ pub(crate) const LASTS: Duration = Duration::from_secs(14 * 60 + 30);
 const CHANNELS: usize = 50_000;
 const PEOPLE: usize = 50_000;
 const INTERACTIONS: usize = 2_000;
-/// Whoever may do one of these runs the server: administer, manage the server.
-const RUNS_SERVER: u64 = 1 << 3 | 1 << 5;
-/// Whoever may do one of these may say what Kairos does in a channel: the same, or manage channels.
-const MAY_STEER: u64 = RUNS_SERVER | 1 << 4;
+/// Whoever may do one of these may say what Kairos does in a channel: administer, manage channels, manage the server.
+const MAY_STEER: u64 = 1 << 3 | 1 << 4 | 1 << 5;
 
 /// A channel or thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -109,8 +107,8 @@ pub(crate) struct Memory {
     live: VecDeque<Live>,
     alone: VecDeque<(String, Reach)>,
     forms: VecDeque<Form>,
-    /// What people may do where, as Discord told with what they did there last.
-    permitted: VecDeque<(String, String, u64)>,
+    /// Who may say what Kairos does where, as Discord told with what they did last.
+    steers: VecDeque<(String, String, bool)>,
 }
 
 impl Memory {
@@ -250,20 +248,14 @@ impl Memory {
 
     /// Notes what Discord said somebody may do in a channel.
     fn permitted(&mut self, user: &str, channel: &str, permissions: u64) {
-        self.permitted.retain(|(who, at, _)| who != user || at != channel);
-        self.permitted.push_back((user.to_owned(), channel.to_owned(), permissions));
-        while self.permitted.len() > INTERACTIONS {
-            self.permitted.pop_front();
+        self.steers.retain(|(who, at, _)| who != user || at != channel);
+        self.steers.push_back((user.to_owned(), channel.to_owned(), permissions & MAY_STEER != 0));
+        while self.steers.len() > INTERACTIONS {
+            self.steers.pop_front();
         }
     }
 
     pub(crate) fn may_steer(&self, user: &str, channel: &str) -> bool {
-        self.permitted.iter().any(|(who, at, may)| may & MAY_STEER != 0 && who == user && at == channel)
-    }
-
-    /// By what somebody did last: whoever lost the right since then has lost it here too.
-    pub(crate) fn runs_server(&self, user: &str) -> bool {
-        let last = self.permitted.iter().rev().find(|(who, _, permissions)| who == user && *permissions != 0);
-        last.is_some_and(|(_, _, may)| may & RUNS_SERVER != 0)
+        self.steers.iter().any(|(who, at, may)| *may && who == user && at == channel)
     }
 }

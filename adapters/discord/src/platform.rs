@@ -64,12 +64,6 @@ impl Platform for Discord {
         Box::pin(ready(Ok(may)))
     }
 
-    /// By what Discord told with the last thing that they did in a server.
-    fn runs_workspace<'a>(&'a self, who: &'a Identity) -> Pending<'a, bool> {
-        let runs = self.memory().runs_server(who.user.as_str());
-        Box::pin(ready(Ok(runs)))
-    }
-
     fn name_of<'a>(&'a self, place: &'a Place) -> Pending<'a, Option<String>> {
         let known = || self.memory().channel(place.channel.as_str()).and_then(|channel| channel.name.clone());
         Box::pin(async move {
