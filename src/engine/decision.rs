@@ -180,6 +180,8 @@ rules! {
     Channel = "Channel",
     /// Whether a need was recognised.
     Recognition = "What was heard",
+    /// The language of the message, where it is not English.
+    Language = "Language",
     /// What was measured, and whether it moved.
     Measured = "What was measured",
     /// Whether the person turned to Kairos.

@@ -22,5 +22,8 @@ pub use cadence::{Budget, Cadence, Open, Settled, WorkingHours, settles};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
 pub use facts::{PersonFacts, PlaceFacts, Received};
 pub use moment::{Engine, Facts, is_addressed};
-pub use recognise::{AlarmBudget, Recent, Recogniser, ScoreSketch, Teaching, WITHIN, asks, shipped};
+pub use recognise::{
+    AlarmBudget, OPENINGS, Opened, Parts, Recent, Recogniser, ScoreSketch, Teaching, WITHIN, asks, other_language,
+    shipped,
+};
 pub use tap::{Setting, Tap};

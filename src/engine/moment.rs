@@ -9,7 +9,7 @@ use super::{
     cadence::{Asking, Leave, is_held_out},
     compose,
     condition::{Conditions, Subject},
-    recognise::Recogniser,
+    recognise::{Recogniser, other_language},
 };
 use crate::library::{Library, Trigger};
 
@@ -60,6 +60,11 @@ impl Engine {
         self.recogniser.hear(text, addressed)
     }
 
+    /// The same of a message that goes on from others: see [`Recogniser::hear_on`].
+    pub fn hear_on(&self, before: &[String], text: &str, addressed: bool) -> Vec<Need> {
+        self.recogniser.hear_on(before, text, addressed)
+    }
+
     /// Decides about a message in which `needs` may be meant. One message gets at most one answer: the need of the
     /// highest priority that may be spoken to, then the one with the strongest evidence.
     pub fn decide(&self, event: &Event, message: &Message, needs: &[Need], facts: &Facts<'_>) -> Decision {
@@ -69,15 +74,21 @@ impl Engine {
             .filter_map(|need| Some((need, self.library.triggers.get(&need.trigger)?)))
             .collect();
         heard.sort_by(|(a, x), (b, y)| y.priority.cmp(&x.priority).then(b.score.total_cmp(&a.score)));
+        let language = other_language(&message.text).map(met_by_wording);
         let mut first_refusal = None;
         for (need, trigger) in heard {
-            let decision = self.decide_need(event, message, need, trigger, facts);
+            let mut decision = self.decide_need(event, message, need, trigger, facts);
+            decision.reasons.extend(language.clone());
             if !matches!(decision.act, Act::Silent { .. }) {
                 return decision;
             }
             first_refusal.get_or_insert(decision);
         }
-        first_refusal.unwrap_or_else(|| nothing_heard(needs.first()))
+        first_refusal.unwrap_or_else(|| {
+            let mut decision = nothing_heard(needs.first());
+            decision.reasons.extend(language);
+            decision
+        })
     }
 
     fn decide_need(
@@ -205,6 +216,11 @@ pub fn is_addressed(event: &Event) -> bool {
         What::Message(message) | What::Edited(message) => message.mentions_us || event.place.is_private(),
         _ => false,
     }
+}
+
+/// What is not English is known to be, and met by its wording.
+fn met_by_wording(language: &'static str) -> Reason {
+    Reason::passed(Rule::Language, format!("{language}, not English: met by its wording alone"))
 }
 
 fn no_longer_there(need: &Need) -> Decision {

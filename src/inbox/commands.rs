@@ -64,7 +64,7 @@ impl Line {
             mentions_us: true,
             replies_to: None,
         };
-        let needs = self.needs_of(text, true);
+        let needs = self.needs_of(&[], text, true);
         self.decide_about(event, &message, &needs, effect).await
     }
 

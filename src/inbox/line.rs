@@ -1,6 +1,9 @@
 //! The line from an event to what is decided about it: the same for the live bot, the playground and a replay.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use chat::{Card, DeliveryId, Event, Identity, PersonId, Place, Platforms, ShownTo, Timestamp, What};
 use thiserror::Error;
@@ -9,7 +12,7 @@ use super::{Observed, Observer};
 use crate::{
     alerts::Sources,
     clock::{Clock, Ids},
-    engine::{Engine, PersonFacts, PlaceFacts, is_addressed},
+    engine::{Engine, PersonFacts, PlaceFacts, Recent, is_addressed},
     library::{Mode, TriggerId},
     practice::PlayError,
     store::{
@@ -62,6 +65,8 @@ pub struct Line {
     pub(super) parts: Parts,
     /// Held during a step, so that a worker and somebody who winds the clock don't decide the same thing twice.
     pub(super) turn: Arc<tokio::sync::Mutex<()>>,
+    /// What people wrote a moment ago; changed by [`Line::listen`], and never held across an await.
+    recent: Arc<Mutex<Recent>>,
 }
 
 impl fmt::Debug for Line {
@@ -80,7 +85,7 @@ pub(super) struct Effect {
 impl Line {
     /// A line of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts, turn: Arc::default() }
+        Self { parts, turn: Arc::default(), recent: Arc::default() }
     }
 
     /// Decides about an event that needs no acknowledgement, and commits what it changes.
@@ -101,6 +106,11 @@ impl Line {
         self.commit(effect).await
     }
 
+    /// What people wrote a moment ago.
+    pub(super) fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn decide(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
         let has_settled = self.settle_open(event, effect).await?;
         match &event.what {
@@ -115,7 +125,11 @@ impl Line {
             What::Form { form, fields, .. } if self.hours_sent(event, form, fields, effect).await? => Ok(()),
             What::Form { form, message, .. } => self.filled_in(event, form, message.as_ref(), effect).await,
             What::HomeOpened => self.home_opened(event, effect).await,
-            What::Deleted { .. } | What::Reaction { .. } | What::Joined => Ok(()),
+            What::Deleted { message } => {
+                self.recent().take_back(&event.place, message);
+                Ok(())
+            }
+            What::Reaction { .. } | What::Joined => Ok(()),
         }
     }
 

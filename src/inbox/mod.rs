@@ -3,10 +3,11 @@
 //! Invariants
 //! - Accepted means committed: an accepted event survives a kill and is decided at least once, with one effect.
 //! - What can't be read is kept and counted, and never stops what comes behind it.
-//! - A person's text is erased with the decision about it.
+//! - A person's text is erased with the decision about it; what they said just now is remembered in memory alone.
 
 mod accept;
 mod commands;
+mod conversation;
 mod dips;
 mod holds;
 mod home;

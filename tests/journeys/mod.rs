@@ -2,6 +2,7 @@
 
 mod a_number_that_moved_brings_help_in_private;
 mod a_question_nobody_answers_gets_a_card_in_its_thread;
+mod a_question_over_several_messages_is_one;
 mod a_question_that_people_answer_is_left_alone;
 mod a_quick_question_gets_feedback;
 mod a_trigger_rests_in_a_channel_after_it_spoke;
@@ -10,6 +11,7 @@ mod an_edit_gets_no_second_answer;
 mod asking_kairos_always_gets_an_answer_or_a_reason;
 mod holdout_is_recorded_and_silent;
 mod off_channels_stay_silent;
+mod other_languages_are_met_by_their_words;
 mod practice_is_played_in_private_and_resumed;
 mod quiet_hours_are_respected;
 mod shadow_decides_and_says_nothing;
@@ -18,5 +20,6 @@ mod taps_change_the_card_in_place;
 mod the_daily_budget_holds_over_all_triggers;
 mod the_same_card_does_not_come_twice;
 mod what_arrives_twice_or_broken_does_no_harm;
+mod what_is_not_ones_own_words_triggers_nothing;
 mod what_people_write_is_not_kept;
 mod why_this_explains;

@@ -10,7 +10,9 @@ mod molecule;
 mod offer_card;
 mod person_card;
 
-pub use answers::{exercise_answered_card, greeting_card, nothing_good_card, waiting_card, why_card};
+pub use answers::{
+    exercise_answered_card, greeting_card, nothing_good_card, one_question_card, waiting_card, why_card,
+};
 pub use asset_card::{asset_card, exercise_card, options};
 pub use molecule::{Chosen, choose};
 pub use offer_card::{Rating, offer_card, rated_card};

@@ -22,7 +22,7 @@ use meaning::{ModelFiles, Models, clean, words};
 
 pub use self::{
     alarm_budget::{AlarmBudget, ScoreSketch},
-    recent::{Recent, WITHIN},
+    recent::{OPENINGS, Opened, Parts, Recent, WITHIN},
     teaching::Teaching,
 };
 use self::{
@@ -140,19 +140,18 @@ impl Recogniser {
     /// [`Recogniser::hear`] of a message that goes on from others: the same person's of a moment ago ([`Recent`]), or
     /// the opening of its thread.
     ///
-    /// A need of all together counts only where the last message brought it: what was said before was heard then.
+    /// A need of all together counts only where nothing was heard without the last message, nor in it alone: what was
+    /// heard before has had its answer, and a text of several sentences resembles some other need soon enough.
     pub fn hear_on(&self, before: &[String], text: &str, addressed: bool) -> Vec<Need> {
         let mut needs = self.hear(text, addressed);
-        if before.is_empty() {
+        let is_any_heard = |needs: &[Need]| needs.iter().any(Need::is_heard);
+        let so_far = before.join("\n");
+        if before.is_empty() || is_any_heard(&needs) || is_any_heard(&self.hear(&so_far, addressed)) {
             return needs;
         }
-        let so_far = before.join("\n");
-        let heard_before = self.hear(&so_far, addressed);
         for need in self.hear(&format!("{so_far}\n{text}"), addressed) {
-            let known =
-                |needs: &[Need]| needs.iter().find(|other| other.trigger == need.trigger).map(|other| other.score);
-            let was_heard = heard_before.iter().any(|other| other.trigger == need.trigger && other.is_heard());
-            if !was_heard && known(&needs).is_none_or(|alone| need.score > alone) {
+            let alone = needs.iter().find(|other| other.trigger == need.trigger).map(|other| other.score);
+            if alone.is_none_or(|alone| need.score > alone) {
                 needs.retain(|other| other.trigger != need.trigger);
                 needs.push(need);
             }
@@ -221,6 +220,13 @@ fn all(taught: &[Taught]) -> Vec<(Meant, &Text)> {
 pub fn shipped() -> Arc<Models> {
     static SHIPPED: OnceLock<Arc<Models>> = OnceLock::new();
     Arc::clone(SHIPPED.get_or_init(|| Arc::new(Models::read(&ModelFiles::shipped()))))
+}
+
+/// The language of a text as two letters, where it is not English; `und` where it is none that is known.
+///
+/// What is not English is met by its wording alone: the models would make chance of it.
+pub fn other_language(text: &str) -> Option<&'static str> {
+    meaning::other_language(&clean(text))
 }
 
 /// True when a text asks for something.
