@@ -25,7 +25,7 @@ use kairos::{
     commands::replay::{self, Rehearsal, Replay, Screen},
     config::Config,
     engine::{Audience, Engine, Evidence, Facts, Molecule, Need, PlaceFacts, Plan, Recogniser},
-    library::{Library, Mode, Source, TriggerId},
+    library::{Hearing, Library, Mode, Source, TriggerId},
     store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Store},
 };
 use tempfile::TempDir;
@@ -151,13 +151,19 @@ fn decided(runtime: &Runtime) -> Result<()> {
         for _ in 0..times {
             let person = store.facts_about(&ana, since).await?;
             let last_spoke = store.place_facts(&place(), since).await?;
-            let place = PlaceFacts { mode: Mode::Live, channel: "deals".to_owned(), last_spoke };
+            let place =
+                PlaceFacts { mode: Mode::Live, hearing: Hearing::Balanced, channel: "deals".to_owned(), last_spoke };
             let facts = Facts { person: &person, place: &place, heard_at: NOW, now: NOW, addressed: false };
             black_box(engine.decide(&event, &message, &needs, &facts));
         }
         tell("a decision over 10,000 rows of history", &micros(began.elapsed(), times), "")?;
         let person = store.facts_about(&ana, since).await?;
-        let place = PlaceFacts { mode: Mode::Live, channel: "deals".to_owned(), last_spoke: Vec::new() };
+        let place = PlaceFacts {
+            mode: Mode::Live,
+            hearing: Hearing::Balanced,
+            channel: "deals".to_owned(),
+            last_spoke: Vec::new(),
+        };
         let facts = Facts { person: &person, place: &place, heard_at: NOW, now: NOW, addressed: false };
         let began = now();
         for _ in 0..times {

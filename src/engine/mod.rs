@@ -21,9 +21,9 @@ mod tests;
 pub use cadence::{Budget, Cadence, Open, Settled, WorkingHours, settles};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
 pub use facts::{PersonFacts, PlaceFacts, Received};
-pub use moment::{Engine, Facts, is_addressed};
+pub use moment::{Conversation, Engine, Facts, is_addressed};
 pub use recognise::{
-    AlarmBudget, OPENINGS, Opened, Parts, Recent, Recogniser, ScoreSketch, Teaching, WITHIN, asks, other_language,
-    shipped,
+    AlarmBudget, OPENINGS, Opened, Parts, Recent, Recogniser, ScoreSketch, Teaching, Thresholds, WITHIN, asks,
+    other_language, shipped,
 };
 pub use tap::{Setting, Tap};

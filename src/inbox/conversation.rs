@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use chat::{Event, Identity, Message, Place, Timestamp, What};
 
-use super::{Line, messages::is_greeting};
+use super::{Line, LineError, line::Effect, messages::is_greeting};
 use crate::{
-    engine::{Need, Opened, Parts, asks},
+    engine::{Conversation, Need, Opened, Parts, PlaceFacts, asks, is_addressed},
     library::TriggerId,
 };
 
@@ -27,24 +27,37 @@ pub(super) struct Heard {
 
 impl Line {
     /// Hears a message within its conversation, and remembers it for the next.
-    pub(super) async fn listen(&self, event: &Event, message: &Message, addressed: bool) -> Heard {
+    pub(super) async fn listen(
+        &self,
+        event: &Event,
+        message: &Message,
+        here: &PlaceFacts,
+        effect: &mut Effect,
+    ) -> Result<Heard, LineError> {
+        let addressed = is_addressed(event);
         let parts = self.recent().take(event, message, self.now());
         let mut before: Vec<String> = self.opening_of(event, message, addressed).await.into_iter().collect();
         before.extend(parts.before.iter().cloned());
-        let needs = self.needs_of(&before, &message.text, addressed);
-        let heard = without_known(needs, &parts, addressed);
+        let traffic = if addressed { Vec::new() } else { self.spread(&event.place).await? };
+        let said = Conversation { before: &before, addressed, hearing: here.hearing, traffic: &traffic };
+        let needs = self.needs_of(&message.text, &said);
+        let is_new = matches!(event.what, What::Message(_));
+        if is_new && !addressed {
+            self.count(&event.place, &needs, effect);
+        }
+        let heard = self.without_known(needs, &parts, addressed);
         let triggers: Vec<TriggerId> =
             heard.needs.iter().filter(|need| need.is_heard()).map(|need| need.trigger.clone()).collect();
         if !triggers.is_empty() {
             self.recent().heard(event, message, &triggers, addressed);
         }
-        heard
+        Ok(heard)
     }
 
-    /// What a text may mean behind others. Whoever only says hello has no need yet, however much "what can you do"
+    /// What a text may mean. Whoever only says hello has no need yet, however much "what can you do"
     /// sounds like one.
-    pub(super) fn needs_of(&self, before: &[String], text: &str, addressed: bool) -> Vec<Need> {
-        if addressed && is_greeting(text) { Vec::new() } else { self.parts.engine.hear_on(before, text, addressed) }
+    pub(super) fn needs_of(&self, text: &str, said: &Conversation<'_>) -> Vec<Need> {
+        if said.addressed && is_greeting(text) { Vec::new() } else { self.parts.engine.hear(text, said) }
     }
 
     /// What opened the thread of a follow-up: for whoever opened it, and for whoever asks in it. What others say there is
@@ -76,20 +89,22 @@ impl Line {
         self.recent().open(place, opening, found.clone(), self.now());
         found
     }
-}
 
-/// Takes out what was heard in another part of the same question, or says that this adds nothing to such a part. What
-/// was only overheard has had no answer yet, so that whoever then turns to Kairos gets one.
-fn without_known(needs: Vec<Need>, parts: &Parts, addressed: bool) -> Heard {
-    let known: Vec<&TriggerId> = parts
-        .heard
-        .iter()
-        .filter(|(_, was_addressed)| *was_addressed || !addressed)
-        .map(|(trigger, _)| trigger)
-        .collect();
-    let adds_nothing = !known.is_empty() && !needs.iter().any(Need::is_heard);
-    let nearest = needs.first().filter(|_| adds_nothing).cloned();
-    let (again, needs): (Vec<Need>, Vec<Need>) =
-        needs.into_iter().partition(|need| need.is_heard() && known.contains(&&need.trigger));
-    Heard { needs, already: again.into_iter().next().or(nearest) }
+    /// Takes out what was heard in another part of the same question; and where somebody writes on to Kairos, says that
+    /// it adds nothing to what was heard before.
+    ///
+    /// A whole question to Kairos is answered in any case. So is one to a trigger that needs no rest: whoever set it up
+    /// wants each of them answered.
+    fn without_known(&self, needs: Vec<Need>, parts: &Parts, addressed: bool) -> Heard {
+        let rests = |id: &TriggerId| {
+            self.parts.engine.library().triggers.get(id).is_some_and(|trigger| !trigger.cooldown.is_zero())
+        };
+        let is_known = |need: &Need| parts.heard.iter().any(|(trigger, _)| *trigger == need.trigger);
+        let was_answered = parts.heard.iter().any(|(_, was_addressed)| *was_addressed);
+        let adds_nothing = addressed && was_answered && !needs.iter().any(Need::is_heard);
+        let nearest = needs.first().filter(|_| adds_nothing).cloned();
+        let is_part = |need: &Need| !addressed && need.is_heard() && is_known(need) && rests(&need.trigger);
+        let (again, needs): (Vec<Need>, Vec<Need>) = needs.into_iter().partition(is_part);
+        Heard { needs, already: again.into_iter().next().or(nearest) }
+    }
 }

@@ -8,12 +8,12 @@ use std::{
 use chat::{Card, DeliveryId, Event, Identity, PersonId, Place, Platforms, ShownTo, Timestamp, What};
 use thiserror::Error;
 
-use super::{Observed, Observer};
+use super::{Observed, Observer, traffic::Traffic};
 use crate::{
     alerts::Sources,
     clock::{Clock, Ids},
     engine::{Engine, PersonFacts, PlaceFacts, Recent, is_addressed},
-    library::{Mode, TriggerId},
+    library::{Hearing, Mode, TriggerId},
     practice::PlayError,
     store::{
         Action, Concluded, Delivery, DeliveryKey, DeliveryState, Outcome, Person, PersonChange, Store, StoreError,
@@ -38,6 +38,9 @@ pub enum LineError {
     Play(#[from] PlayError),
 }
 
+/// What holds in a channel that nobody set from within.
+pub type Unlisted = Arc<dyn Fn(&Place) -> (Mode, Hearing) + Send + Sync>;
+
 /// What a line is made of.
 #[derive(Clone)]
 pub struct Parts {
@@ -51,8 +54,8 @@ pub struct Parts {
     pub clock: Clock,
     /// New ids.
     pub ids: Ids,
-    /// The mode of a channel that the store does not know.
-    pub unlisted: Arc<dyn Fn(&Place) -> Mode + Send + Sync>,
+    /// The mode of a channel that the store does not know, and how soon triggers are heard where nobody said.
+    pub unlisted: Unlisted,
     /// Reads what other systems sent.
     pub alerts: Arc<Sources>,
     /// Looks on.
@@ -67,6 +70,8 @@ pub struct Line {
     pub(super) turn: Arc<tokio::sync::Mutex<()>>,
     /// What people wrote a moment ago; changed by [`Line::listen`], and never held across an await.
     recent: Arc<Mutex<Recent>>,
+    /// What channels' messages score.
+    pub(super) traffic: Arc<Traffic>,
 }
 
 impl fmt::Debug for Line {
@@ -85,7 +90,7 @@ pub(super) struct Effect {
 impl Line {
     /// A line of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts, turn: Arc::default(), recent: Arc::default() }
+        Self { parts, turn: Arc::default(), recent: Arc::default(), traffic: Arc::default() }
     }
 
     /// Decides about an event that needs no acknowledgement, and commits what it changes.
@@ -187,15 +192,18 @@ impl Line {
     /// The mode of a place, without what was said there.
     pub(super) async fn mode_of(&self, place: &Place) -> Result<PlaceFacts, LineError> {
         if place.is_private() {
-            return Ok(PlaceFacts { mode: Mode::Live, channel: String::new(), last_spoke: Vec::new() });
+            let (mode, hearing) = (Mode::Live, Hearing::Balanced);
+            return Ok(PlaceFacts { mode, hearing, channel: String::new(), last_spoke: Vec::new() });
         }
+        let (mode, hearing) = (self.parts.unlisted)(place);
         Ok(match self.parts.store.channel(place).await? {
-            Some(channel) => PlaceFacts { mode: channel.mode, channel: channel.name, last_spoke: Vec::new() },
-            None => PlaceFacts {
-                mode: (self.parts.unlisted)(place),
-                channel: place.channel.to_string(),
+            Some(kept) => PlaceFacts {
+                mode: kept.mode,
+                hearing: kept.hearing.unwrap_or(hearing),
+                channel: kept.name,
                 last_spoke: Vec::new(),
             },
+            None => PlaceFacts { mode, hearing, channel: place.channel.to_string(), last_spoke: Vec::new() },
         })
     }
 

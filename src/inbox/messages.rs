@@ -30,12 +30,13 @@ impl Line {
             return self.overhear(event, message).await;
         }
         let addressed = is_addressed(event);
-        if !addressed && self.mode_of(&event.place).await?.mode == Mode::Off {
+        let place = self.mode_of(&event.place).await?;
+        if !addressed && place.mode == Mode::Off {
             let off = Reason::stopped(Rule::Channel, "off");
             self.observe(event, message, silent(Rule::Channel, off), effect);
             return Ok(());
         }
-        let Heard { needs, already } = self.listen(event, message, addressed).await;
+        let Heard { needs, already } = self.listen(event, message, &place, effect).await?;
         let is_heard = needs.iter().any(Need::is_heard);
         if let Some(need) = already.filter(|_| !is_heard) {
             return self.heard_already(event, message, need, effect).await;

@@ -17,8 +17,9 @@ mod observer;
 mod practices;
 mod signals;
 mod taps;
+mod traffic;
 mod worker;
 
 pub use accept::Inbox;
-pub use line::{Line, LineError, Parts};
+pub use line::{Line, LineError, Parts, Unlisted};
 pub use observer::{Observed, Observer, Unobserved};

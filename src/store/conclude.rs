@@ -11,7 +11,7 @@ use super::{
     backend::{Tx, execute},
     decisions, deliveries,
     inbox::FINISH_ARRIVAL,
-    people, places, practice, signals, taps,
+    people, places, practice, scores, signals, taps,
 };
 
 /// What became of an [`Outcome`].
@@ -54,7 +54,8 @@ impl Store {
 
 fn is_bare(outcome: &Outcome) -> bool {
     // Taken apart, so that a new field can't be forgotten here.
-    let Outcome { arrival: _, decisions, deliveries, settled, taps, sessions, people, channels, dips } = outcome;
+    let Outcome { arrival: _, decisions, deliveries, settled, taps, sessions, people, channels, dips, scores } =
+        outcome;
     decisions.is_empty()
         && deliveries.is_empty()
         && settled.is_empty()
@@ -63,6 +64,7 @@ fn is_bare(outcome: &Outcome) -> bool {
         && people.is_empty()
         && channels.is_empty()
         && dips.is_empty()
+        && scores.is_empty()
 }
 
 async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> {
@@ -101,6 +103,9 @@ async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> 
     }
     for dip in &outcome.dips {
         signals::change(tx, dip).await?;
+    }
+    for counted in &outcome.scores {
+        scores::add(tx, counted).await?;
     }
     Ok(Concluded::Done { inserted, settled })
 }

@@ -26,6 +26,7 @@ mod places;
 mod practice;
 mod records;
 mod retention;
+mod scores;
 mod signal_records;
 mod signals;
 mod taps;
@@ -42,6 +43,7 @@ pub use records::{
     Recorded, Settlement, Tap,
 };
 pub use retention::Swept;
+pub use scores::ChannelScores;
 pub use signal_records::{DipChange, KeptDip, Origin, Waiting};
 
 /// Everything that is kept. A clone is another handle to the same.

@@ -6,10 +6,10 @@ use chat::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{DipChange, Origin};
+use super::{ChannelScores, DipChange, Origin};
 use crate::{
     engine::{Decision, Need, Plan, Reason, WorkingHours},
-    library::{Mode, TriggerId},
+    library::{Hearing, Mode, TriggerId},
     practice::Session,
 };
 
@@ -189,6 +189,8 @@ pub struct Channel {
     pub name: String,
     /// Whether Kairos is live there.
     pub mode: Mode,
+    /// How soon triggers are heard there; `None`: as everywhere.
+    pub hearing: Option<Hearing>,
 }
 
 /// What a person tapped on a card.
@@ -286,4 +288,6 @@ pub struct Outcome {
     pub channels: Vec<Channel>,
     /// Signals that were heard, and what they did to dips.
     pub dips: Vec<DipChange>,
+    /// What messages of channels scored.
+    pub scores: Vec<ChannelScores>,
 }

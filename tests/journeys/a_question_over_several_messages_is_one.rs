@@ -142,7 +142,7 @@ async fn an_opening_of_yesterday_is_asked_of_the_platform() {
 async fn what_others_say_in_a_thread_is_no_need_of_theirs() {
     each_app(|app: TestApp| async move {
         let opening = app.person("ana").says(SPLIT[0]).await;
-        app.person("ben").replies_to(&opening, "way too steep for them").await;
+        app.person("ben").replies_to(&opening, "too high").await;
         app.advance(hours(72)).await;
         app.is_left_alone(&opening);
     })

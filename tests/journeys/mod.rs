@@ -1,5 +1,6 @@
 //! One file a promise that a user could quote; each is kept on SQLite and on PostgreSQL.
 
+mod a_channel_sets_its_own_threshold;
 mod a_number_that_moved_brings_help_in_private;
 mod a_question_nobody_answers_gets_a_card_in_its_thread;
 mod a_question_over_several_messages_is_one;

@@ -45,6 +45,7 @@ fn everything(fence: i64) -> Outcome {
         people: vec![(ana, PersonChange::OptOut(true))],
         channels: vec![channel("deals", Mode::Live)],
         dips: vec![keeps(&signal("s1", Some("crm:7"), 9.0, 1), None, 1)],
+        scores: vec![super::scores::scores("deals", "lessons", &[(7, 1)])],
     }
 }
 
