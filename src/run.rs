@@ -5,6 +5,8 @@
 //! stop:  pages ─▶ connections ─▶ line ─▶ outbox ─▶ store
 //! ```
 
+mod album;
+mod installations;
 mod platforms;
 
 use std::{
@@ -39,7 +41,8 @@ use crate::{
     store::{Store, Swept},
 };
 
-pub use platforms::{discord_connection, slack_settings};
+pub use installations::Installed;
+pub use platforms::discord_connection;
 use platforms::{discord_door, discord_of, slack_of};
 
 /// Where the playground's pictures lie.
@@ -145,7 +148,11 @@ impl Kairos {
             .await
             .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
         let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
-        let (slack, discord) = (slack_of(config)?, discord_of(config, &engine)?);
+        let (slack, discord) = (slack_of(config, &store, &engine).await?, discord_of(config, &engine, &store)?);
+        if let Some(discord) = &discord {
+            // Before anything is sent: what somebody waits for is answered by what is remembered of them.
+            discord.recall().await;
+        }
         let mut platforms: Vec<Arc<dyn Platform>> =
             playground.iter().map(|playground| Arc::clone(playground) as Arc<dyn Platform>).collect();
         platforms.extend(slack.iter().map(|slack| Arc::new(slack.platform()) as Arc<dyn Platform>));
@@ -163,6 +170,7 @@ impl Kairos {
             clock: clock.clone(),
             ids: Ids::random(),
             unlisted: modes(config),
+            managers: config.managers.clone().into(),
             alerts: Arc::clone(&sources),
             observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
         });
@@ -248,6 +256,9 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
             tracing::warn!(%error, "retention waits: the store does not answer");
         }
         if let Err(error) = works.store.sweep_scores(decisions).await {
+            tracing::warn!(%error, "retention waits: the store does not answer");
+        }
+        if let Err(error) = works.store.sweep_notes(now).await {
             tracing::warn!(%error, "retention waits: the store does not answer");
         }
         match works.store.sweep(decisions, deliveries).await {
@@ -347,7 +358,7 @@ impl Host for House {
     }
 
     fn as_slack(&self, card: &Card) -> Value {
-        slack::blocks(card, |file| Some(format!("{PICTURES}{file}")))
+        slack::blocks(card, |file| Some(slack::Picture::At(format!("{PICTURES}{file}"))))
     }
 
     fn as_discord(&self, card: &Card) -> Value {

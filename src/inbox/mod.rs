@@ -6,16 +6,21 @@
 //! - A person's text is erased with the decision about it; what they said just now is remembered in memory alone.
 
 mod accept;
+mod acquaintance;
 mod commands;
 mod conversation;
+mod digest;
 mod dips;
+mod groups;
 mod holds;
 mod home;
 mod line;
 mod messages;
 mod observer;
 mod practices;
+mod settings;
 mod signals;
+mod steering;
 mod taps;
 mod traffic;
 mod worker;

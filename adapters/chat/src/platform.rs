@@ -105,7 +105,14 @@ pub trait Platform: Send + Sync {
     fn ask<'a>(&'a self, event: &'a Event, form: &'a Form) -> Pending<'a, ()>;
 
     /// What the platform tells about a person; `None` for somebody it does not know.
+    ///
+    /// It SHOULD carry the time zone, and until when the person is not to be disturbed, as far as the platform tells.
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>>;
+
+    /// Who has this e-mail address at work; `None` where nobody has, or the platform tells no addresses.
+    fn person_with<'a>(&'a self, _email: &'a str) -> Pending<'a, Option<Identity>> {
+        Box::pin(ready(Ok(None)))
+    }
 
     /// The messages of a place since an instant, oldest first; `None` where the platform gives no history.
     fn history<'a>(&'a self, place: &'a Place, since: Timestamp) -> Pending<'a, Option<Vec<Event>>>;
@@ -130,6 +137,11 @@ pub trait Platform: Send + Sync {
         Box::pin(ready(Ok(false)))
     }
 
+    /// Whether a person runs the workspace: whoever does may see and pause triggers on the page of their own.
+    fn runs_workspace<'a>(&'a self, _who: &'a Identity) -> Pending<'a, bool> {
+        Box::pin(ready(Ok(false)))
+    }
+
     /// What people call the channel; `None` where the platform does not tell.
     fn name_of<'a>(&'a self, _place: &'a Place) -> Pending<'a, Option<String>> {
         Box::pin(ready(Ok(None)))
@@ -144,6 +156,11 @@ impl Platforms {
     /// The platforms of `list`; of two of one kind the first counts.
     pub fn new(list: Vec<std::sync::Arc<dyn Platform>>) -> Self {
         Self(list)
+    }
+
+    /// Every platform that is connected.
+    pub fn all(&self) -> impl Iterator<Item = &dyn Platform> {
+        self.0.iter().map(AsRef::as_ref)
     }
 
     /// The platform of a kind, where it is connected.

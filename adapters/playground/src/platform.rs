@@ -1,5 +1,7 @@
 //! The playground as Kairos sees it: the same port as Slack and Discord.
 
+use std::future::ready;
+
 use chat::{
     Card, Event, Form, Identity, Key, Message, MessageId, Pending, Place, Platform, PlatformKind, Profile, Refusal,
     Sent, ShownTo, Timestamp, Unreadable, What,
@@ -83,6 +85,19 @@ impl Platform for Playground {
         Box::pin(async move { Ok(Person::of(who).map(Person::profile)) })
     }
 
+    /// Dev runs the playground.
+    fn may_steer<'a>(&'a self, who: &'a Identity, _place: &'a Place) -> Pending<'a, bool> {
+        self.runs_workspace(who)
+    }
+
+    fn runs_workspace<'a>(&'a self, who: &'a Identity) -> Pending<'a, bool> {
+        Box::pin(ready(Ok(Person::of(who) == Some(Person::Dev))))
+    }
+
+    fn name_of<'a>(&'a self, place: &'a Place) -> Pending<'a, Option<String>> {
+        Box::pin(ready(Ok(Room::of(place).map(|room| room.name().to_owned()))))
+    }
+
     fn history<'a>(&'a self, place: &'a Place, since: Timestamp) -> Pending<'a, Option<Vec<Event>>> {
         Box::pin(async move {
             let room = Room::of(place).ok_or_else(|| definite("there is no such channel"))?;
@@ -96,11 +111,6 @@ impl Platform for Playground {
             events.sort_by_key(|event| event.at);
             Ok(Some(events))
         })
-    }
-
-    /// Dev leads the team.
-    fn may_steer<'a>(&'a self, who: &'a Identity, _place: &'a Place) -> Pending<'a, bool> {
-        Box::pin(async move { Ok(Person::of(who) == Some(Person::Dev)) })
     }
 
     fn find<'a>(&'a self, place: &'a Place, key: &'a Key) -> Pending<'a, Option<Sent>> {
