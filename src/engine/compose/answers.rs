@@ -31,6 +31,13 @@ pub fn nothing_good_card(library: &Library, near: &[Need]) -> Card {
     card
 }
 
+/// Says to somebody who writes on that their question has had its answer.
+pub fn one_question_card() -> Card {
+    let text = "The card just above is what I have on this. If you mean something else, put it into one message and I \
+                look again.";
+    Card::new("I read that together with what you wrote before", Text::paragraph(text))
+}
+
 /// What Kairos can do, for somebody who says hello or asks for help.
 pub fn greeting_card(library: &Library) -> Card {
     let titles: Vec<Vec<Span>> =
