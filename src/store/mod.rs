@@ -23,6 +23,7 @@ mod duties;
 mod error;
 mod facts;
 mod inbox;
+mod installations;
 mod names;
 mod outbox;
 mod pauses;
@@ -43,6 +44,7 @@ pub use digest::DigestState;
 pub use duties::EVERY_TEAM;
 pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
+pub use installations::KeptInstallation;
 pub use outbox::QueueCounts;
 pub use records::{
     Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Pause, PauseChange,

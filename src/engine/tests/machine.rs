@@ -124,14 +124,14 @@ impl House {
         });
         let received = if self.without == Without::Budget { Vec::new() } else { received.collect() };
         let hours = (self.without == Without::Hours).then(|| "Mon-Sun 00:00-23:59".parse().unwrap());
-        PersonFacts { received, hours, ..self.people[who].clone() }
+        PersonFacts { hours, received, ..self.people[who].clone() }
     }
 
     fn take(&mut self, step: &Step) -> Result<(), String> {
         match *step {
             Step::Needs { who, trigger } => self.hear(who, need(trigger, 1.0)),
             Step::Answers(nth) => {
-                self.cancel(|row, n| n == nth && !matches!(row.state, State::Ended(_) | State::Unclear(_)))
+                self.cancel(|row, n| n == nth && !matches!(row.state, State::Ended(_) | State::Unclear(_)));
             }
             Step::Passes(length) => self.now = self.now + minutes(length),
             Step::Snoozes { who, hours } => {
@@ -272,7 +272,7 @@ impl House {
         let shown = self.rows.iter().filter(|other| other.who == row.who).flat_map(|other| &other.shown);
         let (day, week) = (now - super::hours(24), now - super::hours(7 * 24));
         let (day, week) = shown.fold((0, 0), |(d, w), at| (d + u32::from(*at > day), w + u32::from(*at > week)));
-        if (day >= 1 || week >= 3) {
+        if day >= 1 || week >= 3 {
             return told("over the budget");
         }
         if row.is_cancelled || person.opted_out || person.snoozed_until.is_some_and(|until| until > now) {
