@@ -25,6 +25,7 @@ mod facts;
 mod inbox;
 mod installations;
 mod names;
+mod notes;
 mod outbox;
 mod pauses;
 mod people;
