@@ -18,8 +18,11 @@ mod columns;
 mod conclude;
 mod decisions;
 mod deliveries;
+mod duties;
 mod error;
 mod inbox;
+mod installations;
+mod names;
 mod outbox;
 mod people;
 mod places;
@@ -34,15 +37,17 @@ use std::fmt;
 
 use backend::{Pools, execute};
 pub use conclude::Concluded;
+pub use duties::EVERY_TEAM;
 pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
+pub use installations::KeptInstallation;
 pub use outbox::QueueCounts;
 pub use records::{
     Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,
     Recorded, Settlement, Tap,
 };
 pub use retention::Swept;
-pub use signal_records::{DipChange, KeptDip, Origin, Waiting};
+pub use signal_records::{DipChange, Duty, KeptDip, Known, Origin, Unheard, Waiting};
 
 /// Everything that is kept. A clone is another handle to the same.
 #[derive(Clone)]

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File},
+    net::SocketAddr,
     process::{Child, Command, Stdio},
     sync::Arc,
 };
@@ -60,6 +61,24 @@ impl House {
         house
     }
 
+    /// Sets a variable for the next start; an empty one counts as not set.
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        self.env.retain(|(known, _)| known != name);
+        self.env.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Whether a file or a folder of that name is where it works.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.folder.path().join(name).exists()
+    }
+
+    /// Whether something stands anywhere in the files of its database.
+    pub(super) fn keeps(&self, text: &str) -> bool {
+        let files = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let mut databases = files.filter(|path| path.to_string_lossy().contains(".sqlite"));
+        databases.any(|path| fs::read(path).unwrap().windows(text.len()).any(|part| part == text.as_bytes()))
+    }
+
     /// Kills it, and starts it again over what it kept.
     pub(super) async fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();
@@ -83,6 +102,16 @@ impl House {
             .unwrap();
         let ready = format!("http://127.0.0.1:{}/readyz", self.port);
         until("kairos is ready", || async { client().get(&ready).send().await.ok() }).await;
+    }
+
+    /// Where its pages are.
+    pub(super) fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
+    }
+
+    /// A file beside its database, for a command to read.
+    pub(super) fn writes(&self, name: &str, text: &str) {
+        fs::write(self.folder.path().join(name), text).unwrap();
     }
 
     /// A number out of its database.
