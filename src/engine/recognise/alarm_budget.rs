@@ -41,9 +41,31 @@ impl AlarmBudget {
 
 /// How the scores of a channel's messages are spread.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Counts", into = "Counts")]
 pub struct ScoreSketch {
     /// Bin to how many scores fell into it.
     counts: BTreeMap<i16, u32>,
+    /// The sum of all counts; changed with them.
+    held: u64,
+}
+
+/// A sketch as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Counts {
+    counts: BTreeMap<i16, u32>,
+}
+
+impl From<Counts> for ScoreSketch {
+    fn from(Counts { counts }: Counts) -> Self {
+        let held = counts.values().map(|count| u64::from(*count)).sum();
+        Self { counts, held }
+    }
+}
+
+impl From<ScoreSketch> for Counts {
+    fn from(ScoreSketch { counts, .. }: ScoreSketch) -> Self {
+        Self { counts }
+    }
 }
 
 impl ScoreSketch {
@@ -53,17 +75,19 @@ impl ScoreSketch {
         let score = if score.is_nan() { -FARTHEST } else { score.clamp(-FARTHEST, FARTHEST) };
         let count = self.counts.entry((score / STEP).round() as i16).or_default();
         *count = count.saturating_add(1);
-        if self.len() >= FADE_AT {
+        self.held += 1;
+        if self.held >= FADE_AT {
             self.counts.retain(|_, count| {
                 *count /= 2;
                 *count > 0
             });
+            self.held = self.counts.values().map(|count| u64::from(*count)).sum();
         }
     }
 
     /// How many scores it holds.
     pub fn len(&self) -> u64 {
-        self.counts.values().map(|count| u64::from(*count)).sum()
+        self.held
     }
 
     /// True when nothing was counted.
