@@ -5,6 +5,8 @@
 //! stop:  pages ─▶ connections ─▶ line ─▶ outbox ─▶ store
 //! ```
 
+mod album;
+mod installations;
 mod platforms;
 
 use std::{
@@ -39,7 +41,8 @@ use crate::{
     store::{Store, Swept},
 };
 
-pub use platforms::{discord_connection, slack_settings};
+pub use installations::Installed;
+pub use platforms::discord_connection;
 use platforms::{discord_door, discord_of, slack_of};
 
 /// Where the playground's pictures lie.
@@ -145,7 +148,7 @@ impl Kairos {
             .await
             .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
         let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
-        let (slack, discord) = (slack_of(config)?, discord_of(config, &engine)?);
+        let (slack, discord) = (slack_of(config, &store, &engine).await?, discord_of(config, &engine)?);
         let mut platforms: Vec<Arc<dyn Platform>> =
             playground.iter().map(|playground| Arc::clone(playground) as Arc<dyn Platform>).collect();
         platforms.extend(slack.iter().map(|slack| Arc::new(slack.platform()) as Arc<dyn Platform>));
@@ -344,7 +347,7 @@ impl Host for House {
     }
 
     fn as_slack(&self, card: &Card) -> Value {
-        slack::blocks(card, |file| Some(format!("{PICTURES}{file}")))
+        slack::blocks(card, |file| Some(slack::Picture::At(format!("{PICTURES}{file}"))))
     }
 
     fn as_discord(&self, card: &Card) -> Value {

@@ -3,6 +3,7 @@
 mod arrivals;
 mod concluding;
 mod duties;
+mod installations;
 mod opening;
 mod outbox;
 mod people_and_places;

@@ -232,20 +232,21 @@ fn playground(config: &Config) -> Finding {
 
 fn slack(config: &Config, probes: &Probes<'_>) -> Finding {
     let slack = &config.slack;
-    match (&slack.bot_token, &slack.app_token, &slack.signing_secret) {
-        (None, None, None) => Finding::missing(
+    let hears = slack.app_token.is_some() || slack.signing_secret.is_some();
+    match (slack.is_configured(), hears) {
+        (false, false) => Finding::missing(
             "not configured",
             "make an app of what `kairos slack manifest` prints, then set KAIROS_SLACK_BOT_TOKEN and _APP_TOKEN",
         ),
-        (None, ..) => Finding::wrong(
+        (false, true) => Finding::wrong(
             "there is no bot token",
             "set KAIROS_SLACK_BOT_TOKEN: api.slack.com/apps, your app, OAuth & Permissions",
         ),
-        (Some(_), None, None) => Finding::wrong(
+        (true, false) => Finding::wrong(
             "it can speak, and hears nothing",
             "set KAIROS_SLACK_APP_TOKEN for Socket Mode, or KAIROS_SLACK_SIGNING_SECRET for HTTP",
         ),
-        (Some(_), ..) => (probes.slack)(config),
+        (true, true) => (probes.slack)(config),
     }
 }
 

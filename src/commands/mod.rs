@@ -18,6 +18,7 @@ pub mod replay;
 pub mod serve;
 pub mod simulate;
 pub mod slack;
+pub mod slack_history;
 
 use std::{
     env,
@@ -35,7 +36,6 @@ use ::chat::{Card, PlatformKind};
 use tokio::runtime::Runtime;
 
 use crate::{
-    clock::Clock,
     config::{Config, Mistakes, StoreUrl},
     engine::{
         Need, Recogniser,
@@ -145,7 +145,7 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
         }
         Command::Eval(args) => eval::run(args, out),
         Command::Replay(args) => rehearse(args, config, out),
-        Command::Slack(args) => Ok(slack::run(args, out)?),
+        Command::Slack(args) => slack::run(args, config, out),
         Command::Discord(args) => discord::run(args, config, out),
         Command::Chat => chat::run(config, out),
         Command::Simulate(what) => simulate::run(*what, out),
@@ -226,12 +226,8 @@ fn probe_alerts(config: &Config) -> doctor::Finding {
 
 /// Asks Slack whether the tokens work and what they lack.
 fn probe_slack(config: &Config) -> doctor::Finding {
-    let Some(settings) = run::slack_settings(config) else { return doctor::Finding::ok("not configured") };
-    let machine = Clock::system();
-    let examined = runtime()
-        .map(|runtime| runtime.block_on(::slack::examine(&settings, std::sync::Arc::new(move || machine.now()))));
-    match examined {
-        Ok(examined) => slack::finding(examined),
+    match runtime().and_then(|runtime| runtime.block_on(slack::examine(config))) {
+        Ok(finding) => finding,
         Err(error) => doctor::Finding::wrong(format!("{error:#}"), "try again"),
     }
 }

@@ -12,6 +12,7 @@ mod log_level;
 mod mistake;
 mod reader;
 mod secret;
+mod slack;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -31,12 +32,13 @@ use crate::{
     library::Mode,
 };
 use reader::Reader;
-use values::{Switch, address, number, public_key, secret, word, zone};
+use values::{Switch, address, number, public_key, word, zone};
 
 pub use log_level::LogLevel;
 pub use mistake::{Mistake, Mistakes, Source};
 pub use reader::Setting;
 pub use secret::Secret;
+pub use slack::{SecretKeys, Slack, SlackApp};
 pub use values::{ChannelKey, LogFormat, StoreUrl};
 
 /// The configuration that is its own documentation.
@@ -51,6 +53,10 @@ pub struct Config {
     pub store: StoreUrl,
     /// Where pages, webhooks and health checks are served.
     pub listen: SocketAddr,
+    /// Where they are reached from outside, without a slash at the end.
+    pub public_url: Option<String>,
+    /// What seals the secrets that are kept.
+    pub secret: SecretKeys,
     /// The folder of prompts; `None`: the starter library inside the program.
     pub prompts: Option<PathBuf>,
     /// What is logged, and how it looks.
@@ -80,26 +86,6 @@ pub struct Log {
     pub level: LogLevel,
     /// How a line looks.
     pub format: LogFormat,
-}
-
-/// How Slack is reached.
-#[derive(Clone, Debug)]
-pub struct Slack {
-    /// The app-level token for Socket Mode.
-    pub app_token: Option<Secret>,
-    /// The bot token of the workspace.
-    pub bot_token: Option<Secret>,
-    /// The secret that signs events sent over HTTP.
-    pub signing_secret: Option<Secret>,
-    /// The base address of the Web API, without a slash at the end.
-    pub api_url: String,
-}
-
-impl Slack {
-    /// True when there is a workspace to connect to.
-    pub fn is_configured(&self) -> bool {
-        self.bot_token.is_some()
-    }
 }
 
 /// How Discord is reached.
@@ -168,9 +154,15 @@ impl Config {
         let listen = reader.read("http.listen", |text| {
             text.parse().map_err(|_| "an IP address with a port, such as 127.0.0.1:8080,".to_owned())
         });
+        let public_url = reader.read("http.public_url", |text| {
+            if text.is_empty() { Ok(None) } else { address(text, &["https", "http"]).map(Some) }
+        });
+        let secret = slack::secret_keys(&mut reader);
         let prompts = reader.read("prompts.dir", |text| Ok((!text.is_empty()).then(|| PathBuf::from(text))));
         let (log, playground) = (log(&mut reader), playground(&mut reader));
-        let (slack, discord) = (slack(&mut reader), discord(&mut reader));
+        let beside =
+            (secret.as_ref().is_some_and(|keys| keys.current.is_some()), public_url.clone().flatten().is_some());
+        let (slack, discord) = (slack::slack(&mut reader, beside), discord(&mut reader));
         let (cadence, channels, retention) = (cadence(&mut reader), channels(&mut reader), retention(&mut reader));
         let mut alerts = alerts::read(&mut reader);
         let settings = reader.settings();
@@ -188,6 +180,8 @@ impl Config {
                 file: path,
                 store: store?,
                 listen: listen?,
+                public_url: public_url?,
+                secret: secret?,
                 prompts: prompts?,
                 log: log?,
                 playground,
@@ -219,17 +213,9 @@ fn playground(reader: &mut Reader) -> Option<Switch> {
     reader.read("playground.enabled", |text| word(text, &words))
 }
 
-fn slack(reader: &mut Reader) -> Option<Slack> {
-    let app_token = reader.read("slack.app_token", |text| secret(text, "xapp-", "an app-level token, xapp-…,"));
-    let bot_token = reader.read("slack.bot_token", |text| secret(text, "xoxb-", "a bot token, xoxb-…,"));
-    let signing_secret = reader.read("slack.signing_secret", |text| secret(text, "", "a secret without spaces"));
-    let api_url = reader.read("slack.api_url", |text| address(text, &["https", "http"]));
-    Some(Slack { app_token: app_token?, bot_token: bot_token?, signing_secret: signing_secret?, api_url: api_url? })
-}
-
 fn discord(reader: &mut Reader) -> Option<Discord> {
     let right = "the bot's token, without spaces or \"Bot\" before it,";
-    let token = reader.read("discord.token", |text| secret(text, "", right));
+    let token = reader.read("discord.token", |text| values::secret(text, "", right));
     let api_url = reader.read("discord.api_url", |text| address(text, &["https", "http"]));
     let gateway_url = reader.read("discord.gateway_url", |text| {
         if text.is_empty() { Ok(None) } else { address(text, &["wss", "ws"]).map(Some) }

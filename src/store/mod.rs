@@ -21,6 +21,7 @@ mod deliveries;
 mod duties;
 mod error;
 mod inbox;
+mod installations;
 mod names;
 mod outbox;
 mod people;
@@ -39,6 +40,7 @@ pub use conclude::Concluded;
 pub use duties::EVERY_TEAM;
 pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
+pub use installations::KeptInstallation;
 pub use outbox::QueueCounts;
 pub use records::{
     Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,
