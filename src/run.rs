@@ -5,6 +5,7 @@
 //! stop:  pages ─▶ connections ─▶ line ─▶ outbox ─▶ store
 //! ```
 
+mod alone;
 mod platforms;
 
 use std::{
@@ -36,9 +37,10 @@ use crate::{
     inbox::{Inbox, Line, Parts, Unobserved},
     library::{Library, Mode, Reading, Source},
     outbox::Outbox,
-    store::{Store, Swept},
+    store::{Keeping, Store},
 };
 
+use alone::Replica;
 pub use platforms::{discord_connection, slack_settings};
 use platforms::{discord_door, discord_of, slack_of};
 
@@ -164,9 +166,11 @@ impl Kairos {
             ids: Ids::random(),
             unlisted: modes(config),
             alerts: Arc::clone(&sources),
+            lease: config.inbox_lease,
             observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
         });
-        let outbox = Outbox::new(store.clone(), platforms, clock.clone()).with_notice(waiting_card);
+        let outbox =
+            Outbox::new(store.clone(), platforms, clock.clone()).with_notice(waiting_card).with_terms(config.outbox);
         let works = Works { store, line, outbox, clock, notes };
         if let Some(playground) = &playground {
             let host = House { inbox: inbox.clone(), works: works.clone(), engine };
@@ -182,13 +186,20 @@ impl Kairos {
             // The sender lives as long as this function; were it gone, stopping would be right too.
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        let line = self.works.line.clone();
-        let (arrived, decided) = (Arc::clone(&self.arrived), Arc::clone(&self.decided));
-        let (line_ends, outbox_ends) = (until(stopping.subscribe()), until(stopping.subscribe()));
-        let (deciding, no_line) = watched(async move { line.work(arrived, decided, line_ends).await });
+        let replica = Replica::new(self.works.store.clone(), &Ids::random().new_id());
+        let (line, arrived, decided) = (self.works.line.clone(), Arc::clone(&self.arrived), Arc::clone(&self.decided));
+        let decide = move |stop| {
+            let (line, arrived, decided) = (line.clone(), Arc::clone(&arrived), Arc::clone(&decided));
+            async move { line.work(arrived, decided, until(stop)).await }
+        };
+        // One decides for all: of two questions of one person, or a question and its answer, the order is plain then.
+        let (deciding, no_line) = watched(replica.clone().alone("deciding", stopping.subscribe(), decide));
         let (outbox, decided) = (self.works.outbox.clone(), Arc::clone(&self.decided));
+        let outbox_ends = until(stopping.subscribe());
         let (sending, no_outbox) = watched(async move { outbox.work(decided, outbox_ends).await });
-        let sweeping = tokio::spawn(sweep(self.works.clone(), self.retention, until(stopping.subscribe())));
+        let (works, retention) = (self.works.clone(), self.retention);
+        let clean = move |stop| sweep(works.clone(), retention, until(stop));
+        let sweeping = tokio::spawn(replica.clone().alone("sweeping", stopping.subscribe(), clean));
         let mut pages = http::router(self.works.store.clone()).merge(self.alerts.router());
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
@@ -203,7 +214,10 @@ impl Kairos {
         if let Some(discord) = &self.discord {
             let door = discord_door(&self.inbox);
             pages = pages.merge(discord.router(Arc::clone(&door)).unwrap_or_default());
-            connected.spawn(Arc::clone(discord).connect(door, stopping.subscribe()));
+            let discord = Arc::clone(discord);
+            // Each connection would be told everything once more.
+            let connect = move |stop| Arc::clone(&discord).connect(Arc::clone(&door), stop);
+            connected.spawn(replica.alone("discord", stopping.subscribe(), connect));
         }
         let playground = self.playground.clone();
         axum::serve(listener, pages)
@@ -238,17 +252,20 @@ impl Kairos {
 /// Forgets what is older than it may be, once an hour, until `stop` ends.
 async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()>) {
     const HOUR: Duration = Duration::from_hours(1);
-    let days = |days: u32| Duration::from_hours(24 * u64::from(days));
     tokio::pin!(stop);
     loop {
         let now = works.clock.now();
-        let (decisions, deliveries) = (now - days(retention.decisions_days), now - days(retention.deliveries_days));
-        let observations = now - days(retention.observations_days);
-        if let Err(error) = works.store.sweep_signals(observations).await {
-            tracing::warn!(%error, "retention waits: the store does not answer");
-        }
-        match works.store.sweep(decisions, deliveries).await {
-            Ok(swept) if swept != Swept::default() => info!(?swept, "forgotten, as retention says"),
+        let before = |days: u32| now - Duration::from_hours(24 * u64::from(days));
+        let keeping = Keeping {
+            decisions: before(retention.decisions_days),
+            deliveries: before(retention.deliveries_days),
+            observations: before(retention.observations_days),
+            taps: before(retention.taps_days),
+            practices: before(retention.practices_days),
+            people: before(retention.people_days),
+        };
+        match works.store.sweep(&keeping).await {
+            Ok(swept) if !swept.0.is_empty() => info!(?swept, "forgotten, as retention says"),
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "retention waits: the store does not answer"),
         }

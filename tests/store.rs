@@ -3,8 +3,11 @@
 mod arrivals;
 mod concluding;
 mod opening;
+mod order;
 mod outbox;
 mod people_and_places;
+mod personal;
+mod queue;
 mod same_on_both;
 mod samples;
 mod schema;

@@ -29,6 +29,7 @@ use crate::{
     alerts::Sources,
     engine::{Budget, Cadence, WorkingHours},
     library::Mode,
+    outbox::Terms,
 };
 use reader::Reader;
 use values::{Switch, address, number, public_key, secret, word, zone};
@@ -69,6 +70,10 @@ pub struct Config {
     pub alerts: Sources,
     /// How long things are remembered.
     pub retention: Retention,
+    /// How long what arrived is held by whoever decides about it.
+    pub inbox_lease: Duration,
+    /// How long a delivery is held, how long a call may take, how often it is tried.
+    pub outbox: Terms,
     /// Every value as it was written, masked, with where it was read; for people, never to be read back.
     pub settings: Vec<Setting>,
 }
@@ -152,6 +157,12 @@ pub struct Retention {
     pub deliveries_days: u32,
     /// Numbers and alerts of other systems.
     pub observations_days: u32,
+    /// What people tapped.
+    pub taps_days: u32,
+    /// Practices.
+    pub practices_days: u32,
+    /// People of whom nothing was heard.
+    pub people_days: u32,
 }
 
 impl Config {
@@ -172,6 +183,7 @@ impl Config {
         let (log, playground) = (log(&mut reader), playground(&mut reader));
         let (slack, discord) = (slack(&mut reader), discord(&mut reader));
         let (cadence, channels, retention) = (cadence(&mut reader), channels(&mut reader), retention(&mut reader));
+        let (inbox_lease, outbox) = (inbox_lease(&mut reader), outbox(&mut reader));
         let mut alerts = alerts::read(&mut reader);
         let settings = reader.settings();
         let whole = move || {
@@ -197,6 +209,8 @@ impl Config {
                 channels: channels?,
                 alerts,
                 retention: retention?,
+                inbox_lease: inbox_lease?,
+                outbox: outbox?,
                 settings,
             })
         };
@@ -285,13 +299,35 @@ fn channels(reader: &mut Reader) -> Option<Channels> {
     Some(Channels { default: default?, modes })
 }
 
+fn inbox_lease(reader: &mut Reader) -> Option<Duration> {
+    let lease = reader.read("inbox.lease_ms", |text| number(text, 100..=600_000));
+    Some(Duration::from_millis(u64::from(lease?)))
+}
+
+fn outbox(reader: &mut Reader) -> Option<Terms> {
+    let lease_ms = reader.read("outbox.lease_ms", |text| number(text, 200..=600_000));
+    let call_ms = reader.read("outbox.call_ms", |text| number(text, 100..=300_000));
+    let tries = reader.read("outbox.tries", |text| number(text, 1..=20))?;
+    let (lease_ms, call_ms) = (lease_ms?, call_ms?);
+    if lease_ms < call_ms + call_ms / 4 {
+        let right = format!("at least a quarter more than outbox.call_ms, which is {call_ms},");
+        let (source, key) = (reader.source("outbox.lease_ms"), "outbox.lease_ms");
+        reader.mistakes.push(Mistake::value(source, key, &lease_ms.to_string(), &right));
+    }
+    let ms = |ms: u32| Duration::from_millis(u64::from(ms));
+    Some(Terms::new(ms(lease_ms), ms(call_ms), tries))
+}
+
 fn retention(reader: &mut Reader) -> Option<Retention> {
-    let decisions_days = reader.read("retention.decisions_days", |text| number(text, 1..=3_650));
-    let deliveries_days = reader.read("retention.deliveries_days", |text| number(text, 1..=3_650));
-    let observations_days = reader.read("retention.observations_days", |text| number(text, 1..=3_650));
+    let mut days = |key: &str| reader.read(&format!("retention.{key}_days"), |text| number(text, 1..=3_650));
+    let (decisions, deliveries, observations) = (days("decisions"), days("deliveries"), days("observations"));
+    let (taps, practices, people) = (days("taps"), days("practices"), days("people"));
     Some(Retention {
-        decisions_days: decisions_days?,
-        deliveries_days: deliveries_days?,
-        observations_days: observations_days?,
+        decisions_days: decisions?,
+        deliveries_days: deliveries?,
+        observations_days: observations?,
+        taps_days: taps?,
+        practices_days: practices?,
+        people_days: people?,
     })
 }

@@ -54,6 +54,8 @@ pub struct Parts {
     pub alerts: Arc<Sources>,
     /// Looks on.
     pub observer: Arc<dyn Observer>,
+    /// How long what arrived is held by whoever decides about it; a worker that died gives it back then.
+    pub lease: std::time::Duration,
 }
 
 /// Decides about events. Clones are the same line.

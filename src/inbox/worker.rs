@@ -9,8 +9,6 @@ use tracing::{error, warn};
 use super::{Line, LineError};
 use crate::store::{Arrival, Claimed, Origin};
 
-/// How long an arrival is held; a worker that died gives it back then.
-const LEASE: Duration = Duration::from_mins(1);
 /// Arrivals that are taken in one go.
 const BATCH: u32 = 32;
 /// How often an arrival is tried before it is set aside for a person to look at.
@@ -63,7 +61,7 @@ impl Line {
     /// Takes what has arrived, and once all of it is read wakes what is due; how much that was.
     pub async fn step(&self) -> Result<usize, LineError> {
         let _turn = self.turn.lock().await;
-        let arrivals = self.parts.store.claim_arrivals(self.now(), LEASE, BATCH).await?;
+        let arrivals = self.parts.store.claim_arrivals(self.now(), self.parts.lease, BATCH).await?;
         let mut done = arrivals.len();
         for arrival in &arrivals {
             self.take_arrival(arrival).await?;

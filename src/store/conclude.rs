@@ -11,7 +11,7 @@ use super::{
     backend::{Tx, execute},
     decisions, deliveries,
     inbox::FINISH_ARRIVAL,
-    people, places, practice, signals, taps,
+    people, personal, places, practice, signals, taps,
 };
 
 /// What became of an [`Outcome`].
@@ -67,7 +67,7 @@ fn is_bare(outcome: &Outcome) -> bool {
 
 async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> {
     for (person, _) in outcome.people.iter().filter(|(_, change)| *change == PersonChange::Erase) {
-        people::erase(tx, person).await?;
+        personal::erase(tx, person).await?;
     }
     for recorded in &outcome.decisions {
         decisions::insert(tx, recorded).await?;

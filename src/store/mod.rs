@@ -20,28 +20,33 @@ mod decisions;
 mod deliveries;
 mod error;
 mod inbox;
+mod leases;
 mod outbox;
 mod people;
+mod personal;
 mod places;
 mod practice;
+mod queue;
 mod records;
 mod retention;
 mod signal_records;
 mod signals;
 mod taps;
 
-use std::fmt;
+use std::{fmt, path::Path};
 
 use backend::{Pools, execute};
 pub use conclude::Concluded;
 pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
-pub use outbox::QueueCounts;
+pub use outbox::{Fate, Finished, QueueCounts};
+pub use personal::{Forgotten, PERSONAL};
+pub use queue::{OpenCounts, Queued};
 pub use records::{
     Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,
     Recorded, Settlement, Tap,
 };
-pub use retention::Swept;
+pub use retention::{Keeping, SWEPT, Swept};
 pub use signal_records::{DipChange, KeptDip, Origin, Waiting};
 
 /// Everything that is kept. A clone is another handle to the same.
@@ -62,6 +67,12 @@ impl Store {
     /// Waits for what is under way and closes every connection; every later call fails.
     pub async fn close(&self) {
         self.pools.close().await;
+    }
+
+    /// Copies the whole database as it is now into `file`, which must not exist, while others go on reading and writing.
+    /// Refused ([`StoreError::Address`]) where the database is no file.
+    pub async fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
+        self.pools.copy_to(file).await
     }
 
     /// Writes something of no meaning, to see that writing works.

@@ -251,11 +251,4 @@ impl Store {
         let dips = row.map_or(0, |(count,)| read_count(count));
         Ok((people >= 5).then_some((people, dips)))
     }
-
-    /// Forgets what was told before an instant, and dips that were over by then; how many rows that were.
-    pub async fn sweep_signals(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let signals = execute!(self.pools.write(), "DELETE FROM signals WHERE received_at < $1", before.as_ms())?;
-        let dips = execute!(self.pools.write(), "DELETE FROM dips WHERE closed_at < $1", before.as_ms())?;
-        Ok(signals + dips)
-    }
 }

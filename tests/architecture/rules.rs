@@ -19,8 +19,8 @@ const ALLOWED: [(&str, &[&str]); 19] = [
     ("practice", &["engine", "library"]),
     ("history", &[]),
     ("clock", &[]),
-    // The limits of the house are the engine's own types, and the sources of alerts name their schemes.
-    ("config", &["engine", "library", "alerts"]),
+    // The limits of the house are the engine's and the outbox's own types, and the sources of alerts name their schemes.
+    ("config", &["engine", "library", "alerts", "outbox"]),
     ("logs", &["config"]),
     ("people", &[]),
     ("store", &["library", "engine", "practice", "people"]),

@@ -11,8 +11,8 @@ use kairos::{
     library::{Mode, ScenarioId, TriggerId},
     practice::Session,
     store::{
-        Action, Arrival, Channel, Concluded, Delivery, DeliveryKey, DeliveryState, DipChange, Offer, Outcome, Recorded,
-        Store, Tap,
+        Action, Arrival, Channel, Concluded, Delivery, DeliveryKey, DeliveryState, DipChange, Fate, Keeping, Offer,
+        Outcome, Recorded, Store, Tap,
     },
 };
 
@@ -69,7 +69,7 @@ pub(super) fn need(trigger: &str) -> Need {
     }
 }
 
-/// A card to be posted from `due` on; it expires an hour later.
+/// A card to be posted from `due` on, in a conversation of its own; it expires an hour later.
 pub(super) fn delivery(id: &str, due: i64) -> Delivery {
     Delivery {
         id: DeliveryId::new(id),
@@ -81,7 +81,7 @@ pub(super) fn delivery(id: &str, due: i64) -> Delivery {
             step: 0,
         },
         state: DeliveryState::Pending,
-        action: Action::Post { place: place("deals").in_thread(&MessageId::new("m1")), shown_to: ShownTo::Everyone },
+        action: Action::Post { place: place(id).in_thread(&MessageId::new("m1")), shown_to: ShownTo::Everyone },
         card: Some(card(id)),
         offer: None,
         due_at: at(due),
@@ -210,4 +210,30 @@ pub(super) fn signal(id: &str, who: Option<&str>, numerator: f64, seconds: i64) 
 
 pub(super) fn keeps(signal: &Signal, person: Option<&str>, seconds: i64) -> DipChange {
     DipChange::Keep { signal: Box::new(signal.clone()), person: person.map(PersonId::new), received_at: at(seconds) }
+}
+
+/// Nothing is kept from before `seconds`.
+pub(super) fn from(seconds: i64) -> Keeping {
+    let all = at(seconds);
+    Keeping { decisions: all, deliveries: all, observations: all, taps: all, practices: all, people: all }
+}
+
+/// It arrived as `sent`.
+pub(super) fn arrived_as(sent: &Sent, at: Timestamp) -> Fate {
+    Fate::Sent { sent: sent.clone(), at }
+}
+
+/// It was refused for now.
+pub(super) fn back(due_at: Timestamp, reason: &str) -> Fate {
+    Fate::PutBack { due_at, reason: reason.to_owned() }
+}
+
+/// There was no answer.
+pub(super) fn unclear(reason: &str) -> Fate {
+    Fate::Ambiguous { reason: reason.to_owned() }
+}
+
+/// It was refused for good.
+pub(super) fn dead(reason: &str) -> Fate {
+    Fate::Dead { reason: reason.to_owned() }
 }
