@@ -33,7 +33,7 @@ use crate::{
     config::{Config, Retention, StoreUrl},
     demo::{self, Notes},
     engine::{Engine, compose::waiting_card},
-    http::{self, Door},
+    http::{self, Door, Metrics},
     inbox::{Inbox, Line, Parts, Unobserved},
     library::{Library, Mode, Reading, Source},
     outbox::Outbox,
@@ -62,6 +62,8 @@ pub struct Kairos {
     /// Discord, where it is configured.
     discord: Option<Arc<Discord>>,
     retention: Retention,
+    metrics: Option<(Metrics, Option<TcpListener>)>,
+    lease: Duration,
     arrived: Arc<Notify>,
     decided: Arc<Notify>,
 }
@@ -176,7 +178,25 @@ impl Kairos {
             let host = House { inbox: inbox.clone(), works: works.clone(), engine };
             playground.attach(Arc::new(host)).await;
         }
-        Ok(Self { works, inbox, alerts, playground, slack, discord, retention: config.retention, arrived, decided })
+        Ok(Self {
+            works,
+            inbox,
+            alerts,
+            playground,
+            slack,
+            discord,
+            retention: config.retention,
+            metrics: None,
+            lease: config.replicas_lease,
+            arrived,
+            decided,
+        })
+    }
+
+    /// Shows what is counted at `listener`, or beside the health checks.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Metrics, listener: Option<TcpListener>) -> Self {
+        Self { metrics: Some((metrics, listener)), ..self }
     }
 
     /// Runs until `stop` ends, then finishes what is in hand.
@@ -186,7 +206,7 @@ impl Kairos {
             // The sender lives as long as this function; were it gone, stopping would be right too.
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        let replica = Replica::new(self.works.store.clone(), &Ids::random().new_id());
+        let replica = Replica::new(self.works.store.clone(), &Ids::random().new_id(), self.lease);
         let (line, arrived, decided) = (self.works.line.clone(), Arc::clone(&self.arrived), Arc::clone(&self.decided));
         let decide = move |stop| {
             let (line, arrived, decided) = (line.clone(), Arc::clone(&arrived), Arc::clone(&decided));
@@ -204,13 +224,28 @@ impl Kairos {
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
         }
+        let mut connected = JoinSet::new();
+        if let Some((metrics, listener)) = self.metrics {
+            connected.spawn(metrics.clone().tidy(until(stopping.subscribe())));
+            let page = metrics.router(self.works.store.clone(), self.works.clock.clone());
+            match listener {
+                None => pages = pages.merge(page),
+                Some(listener) => {
+                    let shown = axum::serve(listener, page).with_graceful_shutdown(until(stopping.subscribe()));
+                    connected.spawn(async move {
+                        if let Err(error) = shown.await {
+                            error!(%error, "what is counted is shown no more");
+                        }
+                    });
+                }
+            }
+        }
         let mut listening = None;
         if let Some(slack) = &self.slack {
             let door: Arc<dyn slack::Host> = Arc::new(SlackHost(self.inbox.clone()));
             pages = pages.merge(slack.router(Arc::clone(&door)));
             listening = Some(slack.listen(door));
         }
-        let mut connected = JoinSet::new();
         if let Some(discord) = &self.discord {
             let door = discord_door(&self.inbox);
             pages = pages.merge(discord.router(Arc::clone(&door)).unwrap_or_default());

@@ -9,6 +9,6 @@ mod people_and_places;
 mod personal;
 mod queue;
 mod same_on_both;
-mod samples;
+pub(crate) mod samples;
 mod schema;
 mod signals;

@@ -38,7 +38,7 @@ pub use log_level::LogLevel;
 pub use mistake::{Mistake, Mistakes, Source};
 pub use reader::Setting;
 pub use secret::Secret;
-pub use values::{ChannelKey, LogFormat, StoreUrl};
+pub use values::{ChannelKey, LogFormat, MetricsAt, StoreUrl};
 
 /// The configuration that is its own documentation.
 pub const DEFAULT_TOML: &str = include_str!("kairos.toml");
@@ -52,6 +52,8 @@ pub struct Config {
     pub store: StoreUrl,
     /// Where pages, webhooks and health checks are served.
     pub listen: SocketAddr,
+    /// Where what is counted is shown.
+    pub metrics: MetricsAt,
     /// The folder of prompts; `None`: the starter library inside the program.
     pub prompts: Option<PathBuf>,
     /// What is logged, and how it looks.
@@ -72,6 +74,8 @@ pub struct Config {
     pub retention: Retention,
     /// How long what arrived is held by whoever decides about it.
     pub inbox_lease: Duration,
+    /// How long a replica may do alone what only one may do, unless it goes on.
+    pub replicas_lease: Duration,
     /// How long a delivery is held, how long a call may take, how often it is tried.
     pub outbox: Terms,
     /// Every value as it was written, masked, with where it was read; for people, never to be read back.
@@ -179,11 +183,13 @@ impl Config {
         let listen = reader.read("http.listen", |text| {
             text.parse().map_err(|_| "an IP address with a port, such as 127.0.0.1:8080,".to_owned())
         });
+        let metrics = reader.read("metrics.listen", str::parse);
         let prompts = reader.read("prompts.dir", |text| Ok((!text.is_empty()).then(|| PathBuf::from(text))));
         let (log, playground) = (log(&mut reader), playground(&mut reader));
         let (slack, discord) = (slack(&mut reader), discord(&mut reader));
         let (cadence, channels, retention) = (cadence(&mut reader), channels(&mut reader), retention(&mut reader));
-        let (inbox_lease, outbox) = (inbox_lease(&mut reader), outbox(&mut reader));
+        let (inbox_lease, outbox) = (lease(&mut reader, "inbox.lease_ms"), outbox(&mut reader));
+        let replicas_lease = lease(&mut reader, "replicas.lease_ms");
         let mut alerts = alerts::read(&mut reader);
         let settings = reader.settings();
         let whole = move || {
@@ -200,6 +206,7 @@ impl Config {
                 file: path,
                 store: store?,
                 listen: listen?,
+                metrics: metrics?,
                 prompts: prompts?,
                 log: log?,
                 playground,
@@ -210,6 +217,7 @@ impl Config {
                 alerts,
                 retention: retention?,
                 inbox_lease: inbox_lease?,
+                replicas_lease: replicas_lease?,
                 outbox: outbox?,
                 settings,
             })
@@ -299,8 +307,8 @@ fn channels(reader: &mut Reader) -> Option<Channels> {
     Some(Channels { default: default?, modes })
 }
 
-fn inbox_lease(reader: &mut Reader) -> Option<Duration> {
-    let lease = reader.read("inbox.lease_ms", |text| number(text, 100..=600_000));
+fn lease(reader: &mut Reader, key: &str) -> Option<Duration> {
+    let lease = reader.read(key, |text| number(text, 100..=600_000));
     Some(Duration::from_millis(u64::from(lease?)))
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use crate::{
     alerts::Accepted,
     clock::Clock,
+    crash::may_crash_at,
     store::{Arrival, Origin, Store, StoreError},
 };
 
@@ -34,6 +35,7 @@ impl Inbox {
         let origin = Origin::Alerts(source.to_owned());
         let arrival = Arrival { id: EventId::new(id), origin, raw, received_at: self.clock.now() };
         let fresh = self.store.accept(&arrival).await?;
+        count("alerts", fresh);
         self.bell.notify_one();
         Ok(fresh)
     }
@@ -51,9 +53,16 @@ impl Inbox {
         };
         let fresh =
             self.store.accept(&Arrival { id, origin: platform.into(), raw, received_at: self.clock.now() }).await?;
+        may_crash_at("inbox::accepted");
+        count(platform.as_str(), fresh);
         self.bell.notify_one();
         Ok(fresh)
     }
+}
+
+fn count(platform: &'static str, fresh: bool) {
+    let outcome = if fresh { "new" } else { "repeated" };
+    metrics::counter!("kairos_events_total", "platform" => platform, "outcome" => outcome).increment(1);
 }
 
 fn hex(bytes: &[u8]) -> String {

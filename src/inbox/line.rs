@@ -9,6 +9,7 @@ use super::{Observed, Observer};
 use crate::{
     alerts::Sources,
     clock::{Clock, Ids},
+    crash::may_crash_at,
     engine::{Engine, PersonFacts, PlaceFacts, is_addressed},
     library::{Mode, TriggerId},
     practice::PlayError,
@@ -122,11 +123,13 @@ impl Line {
     }
 
     pub(super) async fn commit(&self, effect: Effect) -> Result<(), LineError> {
+        may_crash_at("inbox::decided");
         if effect.outcome != Outcome::default() && self.parts.store.conclude(&effect.outcome).await? == Concluded::Stale
         {
             // Another worker has this arrival; what it decides is what counts.
             return Ok(());
         }
+        may_crash_at("inbox::concluded");
         for observed in &effect.observed {
             self.parts.observer.decided(observed);
         }

@@ -14,11 +14,13 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use chat::{Platforms, Refusal, Sent, Timestamp};
 use futures_util::future::join_all;
+use metrics::{counter, histogram};
 use tokio::sync::{Notify, mpsc};
 use tracing::{error, warn};
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, Stopwatch},
+    crash::may_crash_at,
     store::{Action, Claimed, Delivery, Fate, Finished, Store, StoreError},
 };
 pub use call::Notice;
@@ -112,6 +114,7 @@ impl Outbox {
         self.store.expire_overdue(now).await?;
         let lease = Lease::from(now, self.terms.lease);
         let due = self.store.claim_due(now, self.terms.lease, BATCH).await?;
+        may_crash_at("outbox::claimed");
         if !due.is_empty() {
             let (told, results) = mpsc::unbounded_channel();
             let lanes = join_all(lanes(&due).into_values().map(|lane| self.send_lane(lane, lease, told.clone())));
@@ -139,6 +142,7 @@ impl Outbox {
                 None => self.deliver(claimed, lease, &mut shut).await,
             };
             // Whoever keeps it lives as long as this step; should it be gone, the lease settles it.
+            may_crash_at("outbox::called");
             let _ = told.send((claimed.item.id.clone(), claimed.fence, fate));
         }
     }
@@ -150,6 +154,7 @@ impl Outbox {
         while results.recv_many(&mut finished, BATCH as usize).await > 0 {
             // One that can't be written is settled by its lease; the others may fare better.
             kept = self.store.finish_all(&finished).await.map(drop).and(kept);
+            may_crash_at("outbox::finished");
             finished.clear();
         }
         kept
@@ -167,9 +172,11 @@ impl Outbox {
         if lease.left(&self.clock) < self.terms.guard {
             return Fate::Released { due_at: now, reason: "not reached in time".to_owned() };
         }
+        let took = Stopwatch::start();
         let attempt = tokio::time::timeout(self.terms.call, attempt(platform, delivery, self.notice))
             .await
             .unwrap_or_else(|_| Err(Refusal::Unknown("timed out".to_owned())));
+        count(&delivery.action, &attempt, took);
         if let Err(Refusal::Transient { reason, retry_after: Some(wait) }) = &attempt {
             *shut = Some((self.clock.now() + *wait, reason.clone()));
         }
@@ -217,6 +224,14 @@ impl Outbox {
             return Some(Fate::PutBack { due_at: now, reason: "no answer; an edit may be repeated".to_owned() });
         }
         let found = tokio::time::timeout(self.terms.call, find(platform, delivery, self.notice)).await;
+        count_look(
+            &delivery.action,
+            match &found {
+                Ok(Ok(Some(_))) => "found",
+                Ok(Ok(None)) => "absent",
+                Ok(Err(_)) | Err(_) => "unclear",
+            },
+        );
         match found {
             Ok(Ok(Some(sent))) => Some(Fate::Sent { sent, at: self.clock.now() }),
             Ok(Ok(None)) if claimed.attempts < self.terms.tries => {
@@ -227,6 +242,26 @@ impl Outbox {
             Ok(Err(Refusal::Transient { .. } | Refusal::Unknown(_))) | Err(_) => unknown(),
         }
     }
+}
+
+/// Counts an attempt, by what the platform said.
+fn count(action: &Action, attempt: &Result<Sent, Refusal>, took: Stopwatch) {
+    let (platform, kind) = (action.platform().as_str(), action.kind());
+    let outcome = match attempt {
+        Ok(_) => "sent",
+        Err(Refusal::Definite(_) | Refusal::Closed(_)) => "refused",
+        Err(Refusal::Transient { retry_after: Some(_), .. }) => "too_fast",
+        Err(Refusal::Transient { .. }) => "failed",
+        Err(Refusal::Unknown(_)) => "unknown",
+    };
+    counter!("kairos_attempts_total", "platform" => platform, "kind" => kind, "outcome" => outcome).increment(1);
+    histogram!("kairos_attempt_seconds", "platform" => platform, "kind" => kind).record(took.elapsed().as_secs_f64());
+}
+
+/// Counts a look, by what was found.
+fn count_look(action: &Action, outcome: &'static str) {
+    let (platform, kind) = (action.platform().as_str(), action.kind());
+    counter!("kairos_lookups_total", "platform" => platform, "kind" => kind, "outcome" => outcome).increment(1);
 }
 
 /// What stands in the row of a delivery that may or may not have arrived, and can't be looked up any more.

@@ -12,24 +12,29 @@ use tracing::{info, warn};
 
 use crate::{clock::Stopwatch, store::Store};
 
-/// How long a lease lasts: what its holder did stands still for so long when it dies.
-const LEASE: Duration = Duration::from_secs(10);
-/// How often it is renewed, and how often others look whether it is free.
-const BEAT: Duration = Duration::from_secs(2);
-/// When its holder stops if it could not be renewed: what is in hand gets the rest to end.
-const AT_LATEST: Duration = Duration::from_secs(6);
-
 /// This process among those that share a database. Clones are the same process.
 #[derive(Clone, Debug)]
 pub(super) struct Replica {
     store: Store,
     holder: Arc<str>,
+    /// How long a lease lasts: what its holder did stands still for so long when it dies.
+    lease: Duration,
 }
 
 impl Replica {
     /// A process that goes by `holder`, which no other has.
-    pub(super) fn new(store: Store, holder: &str) -> Self {
-        Self { store, holder: holder.into() }
+    pub(super) fn new(store: Store, holder: &str, lease: Duration) -> Self {
+        Self { store, holder: holder.into(), lease }
+    }
+
+    /// How often a lease is renewed, and how often others look whether it is free.
+    fn beat(&self) -> Duration {
+        self.lease / 5
+    }
+
+    /// When its holder stops if it could not be renewed: what is in hand gets the rest to end.
+    fn at_latest(&self) -> Duration {
+        self.lease * 3 / 5
     }
 
     /// Does `work` whenever the lease `name` is ours, until `stop` says so. `work` is given a word of its own on which it
@@ -60,7 +65,7 @@ impl Replica {
             }
             tokio::select! {
                 _ = stop.changed() => {}
-                () = tokio::time::sleep(BEAT) => {}
+                () = tokio::time::sleep(self.beat()) => {}
             }
         }
     }
@@ -71,17 +76,18 @@ impl Replica {
         while !*stop.borrow() {
             tokio::select! {
                 _ = stop.changed() => return,
-                () = tokio::time::sleep(BEAT) => {}
+                () = tokio::time::sleep(self.beat()) => {}
             }
             let asked = Stopwatch::start();
-            let renewed = tokio::time::timeout(BEAT, self.store.take_lease(name, &self.holder, LEASE)).await;
+            let renewed =
+                tokio::time::timeout(self.beat(), self.store.take_lease(name, &self.holder, self.lease)).await;
             match renewed {
                 Ok(Ok(Some(_))) => held = asked,
                 Ok(Ok(None)) => {
                     warn!(name, "another replica has the lease");
                     return;
                 }
-                Ok(Err(_)) | Err(_) if held.elapsed() >= AT_LATEST => {
+                Ok(Err(_)) | Err(_) if held.elapsed() >= self.at_latest() => {
                     warn!(name, "the lease could not be renewed: stopping before it ends");
                     return;
                 }
@@ -91,7 +97,7 @@ impl Replica {
     }
 
     async fn take(&self, name: &str) -> bool {
-        match self.store.take_lease(name, &self.holder, LEASE).await {
+        match self.store.take_lease(name, &self.holder, self.lease).await {
             Ok(taken) => taken.is_some(),
             Err(error) => {
                 warn!(name, %error, "no lease: the store does not answer");

@@ -106,7 +106,7 @@ async fn numbers_that_wait_for_their_name_are_forgotten_too() {
         store.name_person(&known, &ana).await.unwrap();
         let waiting: Vec<DipChange> = vec![keeps(&signal("n1", Some("email:ana@example.com"), 9.0, 0), None, 0)];
         store.conclude(&Outcome { dips: waiting, ..Outcome::default() }).await.unwrap();
-        assert_eq!(store.people_named("email:ana@example.com").await.unwrap(), [ana.clone()]);
+        assert_eq!(store.people_named("email:ana@example.com").await.unwrap(), std::slice::from_ref(&ana));
         let forgotten = store.forget(&ana).await.unwrap();
         assert!(forgotten.removed.contains(&("signals".to_owned(), 1)), "{forgotten:?}");
         assert_eq!(store.people_named("email:ana@example.com").await.unwrap(), []);

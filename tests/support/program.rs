@@ -109,6 +109,11 @@ impl Serving {
         self.get(&format!("/playground/state?as={person}"))
     }
 
+    /// Gets a page as it stands, its head included.
+    pub(crate) fn text(&self, path: &str) -> String {
+        answer(self.address.unwrap(), "GET", path, "").unwrap()
+    }
+
     /// Gets JSON.
     pub(crate) fn get(&self, path: &str) -> Value {
         request(self.address.unwrap(), "GET", path, "").unwrap()
@@ -128,7 +133,8 @@ pub(crate) fn post(address: SocketAddr, path: &str, body: &Value) -> io::Result<
     request(address, "POST", path, &body.to_string())
 }
 
-fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> io::Result<Value> {
+/// Everything that is answered, head and body.
+fn answer(address: SocketAddr, method: &str, path: &str, body: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let length = body.len();
@@ -138,6 +144,11 @@ fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> io::Res
     )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> io::Result<Value> {
+    let answer = answer(address, method, path, body)?;
     let (head, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
     if !head.starts_with("HTTP/1.1 200") {
         return Err(io::Error::other(format!("{}: {body}", head.lines().next().unwrap_or_default())));
