@@ -7,6 +7,7 @@
 
 mod alone;
 mod platforms;
+mod sweeping;
 
 use std::{
     path::{Path, PathBuf},
@@ -37,12 +38,13 @@ use crate::{
     inbox::{Inbox, Line, Parts, Unobserved},
     library::{Library, Mode, Reading, Source},
     outbox::Outbox,
-    store::{Keeping, Store},
+    store::Store,
 };
 
 use alone::Replica;
 pub use platforms::{discord_connection, slack_settings};
 use platforms::{discord_door, discord_of, slack_of};
+use sweeping::sweep;
 
 /// Where the playground's pictures lie.
 const PICTURES: &str = "/playground/pictures/";
@@ -281,33 +283,6 @@ impl Kairos {
         }
         self.works.store.close().await;
         Ok(())
-    }
-}
-
-/// Forgets what is older than it may be, once an hour, until `stop` ends.
-async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()>) {
-    const HOUR: Duration = Duration::from_hours(1);
-    tokio::pin!(stop);
-    loop {
-        let now = works.clock.now();
-        let before = |days: u32| now - Duration::from_hours(24 * u64::from(days));
-        let keeping = Keeping {
-            decisions: before(retention.decisions_days),
-            deliveries: before(retention.deliveries_days),
-            observations: before(retention.observations_days),
-            taps: before(retention.taps_days),
-            practices: before(retention.practices_days),
-            people: before(retention.people_days),
-        };
-        match works.store.sweep(&keeping).await {
-            Ok(swept) if !swept.0.is_empty() => info!(?swept, "forgotten, as retention says"),
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "retention waits: the store does not answer"),
-        }
-        tokio::select! {
-            () = &mut stop => return,
-            () = works.clock.sleep_until(now + HOUR) => {}
-        }
     }
 }
 

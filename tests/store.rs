@@ -2,6 +2,10 @@
 
 mod arrivals;
 mod concluding;
+mod disasters;
+mod duties;
+mod leases;
+mod migrating;
 mod opening;
 mod order;
 mod outbox;

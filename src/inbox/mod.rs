@@ -6,8 +6,10 @@
 //! - A person's text is erased with the decision about it.
 
 mod accept;
+mod acquaintance;
 mod commands;
 mod dips;
+mod groups;
 mod holds;
 mod home;
 mod line;

@@ -18,9 +18,11 @@ mod columns;
 mod conclude;
 mod decisions;
 mod deliveries;
+mod duties;
 mod error;
 mod inbox;
 mod leases;
+mod names;
 mod outbox;
 mod people;
 mod personal;
@@ -37,6 +39,7 @@ use std::{fmt, path::Path};
 
 use backend::{Pools, execute};
 pub use conclude::Concluded;
+pub use duties::EVERY_TEAM;
 pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
 pub use outbox::{Fate, Finished, QueueCounts};
@@ -47,7 +50,7 @@ pub use records::{
     Recorded, Settlement, Tap,
 };
 pub use retention::{Keeping, SWEPT, Swept};
-pub use signal_records::{DipChange, KeptDip, Origin, Waiting};
+pub use signal_records::{DipChange, Duty, KeptDip, Known, Origin, Unheard, Waiting};
 
 /// Everything that is kept. A clone is another handle to the same.
 #[derive(Clone)]

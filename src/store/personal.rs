@@ -17,7 +17,7 @@ use super::{
 
 /// Every table that holds something about a person, and the column that says about whom. Rows go in this order: those
 /// of [`people`](PERSONAL) last, since others refer to them.
-pub const PERSONAL: [(&str, &str); 11] = [
+pub const PERSONAL: [(&str, &str); 12] = [
     ("taps", "person_id"),
     ("sessions", "person_id"),
     ("decisions", "person_id"),
@@ -25,6 +25,7 @@ pub const PERSONAL: [(&str, &str); 11] = [
     ("signals", "person_id"),
     ("looks", "person_id"),
     ("dips", "person_id"),
+    ("duties", "person_id"),
     ("stops", "person_id"),
     ("person_keys", "person_id"),
     ("identities", "person_id"),
@@ -84,6 +85,10 @@ pub(super) async fn erase(tx: &mut Tx, person: &PersonId) -> Result<Forgotten, S
              SELECT 1 FROM identities AS known WHERE known.person_id = $1 AND known.platform = arrivals.platform
                 AND arrivals.raw LIKE '%\"' || known.user_id || '\"%')";
     forgotten.note("arrivals", execute!(tx.on(), parked, id)?);
+    let sought = "DELETE FROM sought WHERE EXISTS (
+             SELECT 1 FROM person_keys AS known
+             WHERE known.person_id = $1 AND known.scheme = sought.scheme AND known.value = sought.value)";
+    forgotten.note("sought", execute!(tx.on(), sought, id)?);
     // Numbers that still wait for somebody of their name.
     let waiting = "DELETE FROM signals WHERE person_id IS NULL AND EXISTS (
              SELECT 1 FROM person_keys AS known

@@ -39,7 +39,7 @@ type Term = fn(&Keeping) -> Timestamp;
 
 /// Every table that grows with time: what goes from it (`$1`: before when, `$2`: rows at a time), and by which term. What
 /// a person's row refers to goes with it.
-pub const SWEPT: [(&str, &str, Term); 9] = [
+pub const SWEPT: [(&str, &str, Term); 12] = [
     (
         "decisions",
         "DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE decided_at < $1 LIMIT $2)",
@@ -67,13 +67,29 @@ pub const SWEPT: [(&str, &str, Term); 9] = [
     (
         "dips",
         "DELETE FROM dips WHERE (trigger_id, person_id, opened_at) IN (
-             SELECT trigger_id, person_id, opened_at FROM dips WHERE closed_at < $1 LIMIT $2)",
+             SELECT trigger_id, person_id, opened_at FROM dips WHERE COALESCE(closed_at, opened_at) < $1 LIMIT $2)",
         |keeping| keeping.observations,
     ),
     (
         "looks",
         "DELETE FROM looks WHERE (trigger_id, person_id) IN (
              SELECT trigger_id, person_id FROM looks WHERE looked_at < $1 LIMIT $2)",
+        |keeping| keeping.observations,
+    ),
+    (
+        "unheard",
+        "DELETE FROM unheard WHERE signal_id IN (SELECT signal_id FROM unheard WHERE since < $1 LIMIT $2)",
+        |keeping| keeping.observations,
+    ),
+    (
+        "duties",
+        "DELETE FROM duties WHERE (team, starts_at, person_id) IN (
+             SELECT team, starts_at, person_id FROM duties WHERE ends_at < $1 LIMIT $2)",
+        |keeping| keeping.observations,
+    ),
+    (
+        "sought",
+        "DELETE FROM sought WHERE (scheme, value) IN (SELECT scheme, value FROM sought WHERE asked_at < $1 LIMIT $2)",
         |keeping| keeping.observations,
     ),
     (

@@ -32,7 +32,9 @@ async fn a_dead_letter_is_seen_and_sent_again_or_taken_back_while_kairos_runs() 
     for claimed in store.claim_due(at(0), LEASE, 10).await.unwrap() {
         store.finish(&claimed.item.id, claimed.fence, dead("is_archived")).await.unwrap();
     }
-    let serving = Serving::start(folder.path(), &[("KAIROS_STORE_URL", &url), ("KAIROS_PLAYGROUND_ENABLED", "on")]);
+    // The samples are of 2023.
+    let long = [("KAIROS_STORE_URL", url.as_str()), ("KAIROS_RETENTION_DELIVERIES_DAYS", "3650")];
+    let serving = Serving::start(folder.path(), &long);
     let (code, text, _) = kairos(folder.path(), &url, &["queue"]);
     assert_eq!(code, Some(1), "a person should look");
     assert!(text.starts_with("0 to be sent, 0 on their way, ") && text.contains("2 dead"), "{text}");
@@ -93,7 +95,9 @@ async fn what_is_held_about_somebody_is_told_whole_and_erased_with_a_proof() {
 #[tokio::test]
 async fn a_backup_is_made_while_kairos_runs_and_runs_in_its_place() {
     let (folder, url, store) = a_house().await;
-    let serving = Serving::start(folder.path(), &[("KAIROS_STORE_URL", &url)]);
+    // The samples are of 2023.
+    let long = [("KAIROS_STORE_URL", url.as_str()), ("KAIROS_RETENTION_DELIVERIES_DAYS", "3650")];
+    let serving = Serving::start(folder.path(), &long);
     put(&store, &[delivery("before", 0)]).await;
     let copy = folder.path().join("copy.sqlite").display().to_string();
     let (code, text, _) = kairos(folder.path(), &url, &["backup", &copy]);
@@ -112,7 +116,7 @@ async fn a_backup_is_made_while_kairos_runs_and_runs_in_its_place() {
     }
     std::fs::rename(&copy, folder.path().join("k.sqlite")).unwrap();
     let store = Store::open(&url).await.unwrap();
-    assert_eq!(state_of(&store, "before").await, DeliveryState::Pending);
+    assert!(store.delivery(&chat::DeliveryId::new("before")).await.unwrap().is_some());
     assert_eq!(store.delivery(&chat::DeliveryId::new("after")).await.unwrap(), None);
     store.close().await;
     let serving = Serving::start(folder.path(), &[("KAIROS_STORE_URL", &url)]);

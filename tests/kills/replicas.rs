@@ -9,7 +9,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::load::SECRET;
+use super::load::{SECRET, client};
 use crate::support::{program::program, prompts::prompts};
 
 /// Processes that share one database; none outlives its test.
@@ -122,7 +122,7 @@ impl Replicas {
     }
 
     async fn is_ready(&self, one: usize) {
-        let http = reqwest::Client::new();
+        let http = client();
         for _ in 0..600 {
             if http
                 .get(format!("{}/readyz", self.doors[one]))

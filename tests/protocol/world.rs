@@ -176,6 +176,7 @@ impl World {
                 break;
             }
         }
+        self.store.close().await;
         self.clock.wind(TAKES);
         let mut inner = lock(&self.peer.inner);
         inner.catch_up(self.clock.now());

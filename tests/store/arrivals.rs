@@ -1,6 +1,6 @@
 //! Arrivals: accepted once, held by one at a time, never lost.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
 
 use chat::{EventId, Timestamp};
 use kairos::store::{Arrival, ArrivalCounts, Claimed, Concluded, Outcome, Parked, Store};
@@ -140,7 +140,7 @@ async fn two_who_claim_at_once_never_get_the_same() {
                         return got;
                     }
                     got.extend(claimed.into_iter().map(|claimed| claimed.item.id));
-                    tokio::time::sleep(Duration::from_millis(1)).await;
+                    tokio::task::yield_now().await;
                 }
             })
         });

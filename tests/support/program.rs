@@ -45,7 +45,19 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts it, and waits until it says where it is.
     pub(crate) fn start(folder: &Path, env: &[(&str, &str)]) -> Self {
-        let mut serving = Self::begin(folder, env);
+        Self::begin(folder, env).and_waits()
+    }
+
+    /// The same where no file may grow beyond so many KiB.
+    pub(crate) fn start_with_room(folder: &Path, env: &[(&str, &str)], kib: u32) -> Self {
+        let mut command = Command::new("bash");
+        let limited = format!("trap '' XFSZ; ulimit -f {kib}; exec {} serve", env!("CARGO_BIN_EXE_kairos"));
+        command.args(["-c", &limited]).current_dir(folder).env_clear().env("HOME", folder);
+        Self::spawn(command, env).and_waits()
+    }
+
+    fn and_waits(self) -> Self {
+        let mut serving = self;
         let stdout = serving.child.stdout.take().unwrap();
         let (said, address) = mpsc::channel();
         thread::spawn(move || {
@@ -68,7 +80,10 @@ impl Serving {
 
     /// Starts it, and waits for nothing.
     pub(crate) fn begin(folder: &Path, env: &[(&str, &str)]) -> Self {
-        let mut command = program(folder, &["serve"]);
+        Self::spawn(program(folder, &["serve"]), env)
+    }
+
+    fn spawn(mut command: Command, env: &[(&str, &str)]) -> Self {
         command.env("KAIROS_HTTP_LISTEN", "127.0.0.1:0").envs(env.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = child.stderr.take().unwrap();
@@ -85,6 +100,12 @@ impl Serving {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// `kill -9`; what it had logged.
+    pub(crate) fn killed(mut self) -> String {
+        self.child.kill().unwrap();
+        self.stderr.take().unwrap().join().unwrap()
     }
 
     /// Asks it to stop, and waits until it has; how it ended, and what it logged.

@@ -7,9 +7,12 @@ use std::fs;
 
 use tempfile::TempDir;
 
-const SKILL: &str = "---\nkind: skill\nid: selling\ntitle: Selling\narea: selling\n---\nHear what stands behind it.\n";
+/// The skill that everything here belongs to.
+pub(crate) const SKILL: &str =
+    "---\nkind: skill\nid: selling\ntitle: Selling\narea: selling\n---\nHear what stands behind it.\n";
 
-const SCENARIO: &str = "\
+/// A whole scenario of three turns.
+pub(crate) const SCENARIO: &str = "\
 # kind: scenario
 # id: the-talk
 # title: The talk

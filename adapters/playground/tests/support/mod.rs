@@ -14,6 +14,7 @@ use std::{
 use chat::{Card, Timestamp};
 use playground::{Host, Playground};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 /// Accepts what it is offered and keeps it; its clock stands still unless wound.
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub(crate) struct House {
     pub(crate) refuses: AtomicBool,
     /// What was accepted.
     pub(crate) accepted: Mutex<Vec<String>>,
+    /// Rings when something was accepted.
+    pub(crate) rings: Notify,
 }
 
 impl Host for House {
@@ -40,6 +43,7 @@ impl Host for House {
                 return Err("the disk is full".to_owned());
             }
             self.accepted.lock().unwrap().push(raw);
+            self.rings.notify_one();
             Ok(())
         })
     }
