@@ -18,6 +18,7 @@ use std::{
 };
 
 use chat::Timestamp;
+use ring::rand::{SecureRandom, SystemRandom};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -167,6 +168,16 @@ impl Ids {
             None => random_id(),
         }
     }
+
+    /// 32 bytes that nobody can guess; counted ones are the same on every run.
+    pub fn secret_bytes(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        match &self.counted {
+            Some(given) => bytes[..8].copy_from_slice(&given.fetch_add(1, Ordering::Relaxed).to_le_bytes()),
+            None => SystemRandom::new().fill(&mut bytes).expect("the machine gives random bytes"),
+        }
+        bytes
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that draws ids")]
@@ -244,6 +255,7 @@ mod tests {
         let ids = Ids::random();
         let (one, other) = (ids.new_id(), ids.new_id());
         assert_ne!(one, other);
+        assert_ne!(ids.secret_bytes(), ids.secret_bytes());
         assert!(one.len() == 32 && one.bytes().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase()));
     }
 }

@@ -15,3 +15,4 @@ pub mod outbox;
 pub mod practice;
 pub mod run;
 pub mod store;
+pub mod vault;

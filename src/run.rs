@@ -5,7 +5,9 @@
 //! stop:  pages ─▶ connections ─▶ line ─▶ outbox ─▶ store
 //! ```
 
+mod album;
 mod alone;
+mod installations;
 mod platforms;
 mod sweeping;
 
@@ -42,7 +44,8 @@ use crate::{
 };
 
 use alone::Replica;
-pub use platforms::{discord_connection, slack_settings};
+pub use installations::Installed;
+pub use platforms::discord_connection;
 use platforms::{discord_door, discord_of, slack_of};
 use sweeping::sweep;
 
@@ -151,7 +154,11 @@ impl Kairos {
             .await
             .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
         let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
-        let (slack, discord) = (slack_of(config)?, discord_of(config, &engine)?);
+        let (slack, discord) = (slack_of(config, &store, &engine).await?, discord_of(config, &engine, &store)?);
+        if let Some(discord) = &discord {
+            // Before anything is sent: what somebody waits for is answered by what is remembered of them.
+            discord.recall().await;
+        }
         let mut platforms: Vec<Arc<dyn Platform>> =
             playground.iter().map(|playground| Arc::clone(playground) as Arc<dyn Platform>).collect();
         platforms.extend(slack.iter().map(|slack| Arc::new(slack.platform()) as Arc<dyn Platform>));
@@ -169,6 +176,7 @@ impl Kairos {
             clock: clock.clone(),
             ids: Ids::random(),
             unlisted: modes(config),
+            managers: config.managers.clone().into(),
             alerts: Arc::clone(&sources),
             lease: config.inbox_lease,
             observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
@@ -371,7 +379,7 @@ impl Host for House {
     }
 
     fn as_slack(&self, card: &Card) -> Value {
-        slack::blocks(card, |file| Some(format!("{PICTURES}{file}")))
+        slack::blocks(card, |file| Some(slack::Picture::At(format!("{PICTURES}{file}"))))
     }
 
     fn as_discord(&self, card: &Card) -> Value {

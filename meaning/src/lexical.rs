@@ -29,6 +29,23 @@ const SUBSTANTIAL: f32 = 6.0;
 /// A text's features: bucket and weight, sorted by bucket.
 pub type Features = Vec<(u32, f32)>;
 
+/// How alike two texts are, each by a dense vector and its features: the sum of the products of what both have.
+pub fn likeness(one: (&[f32], &Features), other: (&[f32], &Features)) -> f32 {
+    let mut sum: f32 = one.0.iter().zip(other.0).map(|(a, b)| a * b).sum();
+    let mut rest = other.1.as_slice();
+    for (bucket, weight) in one.1 {
+        while let Some(((own, value), behind)) = rest.split_first()
+            && own <= bucket
+        {
+            if own == bucket {
+                sum += weight * value;
+            }
+            rest = behind;
+        }
+    }
+    sum
+}
+
 /// Knows how rare features are.
 #[derive(Debug)]
 pub struct Lexical {

@@ -13,20 +13,20 @@ use crate::{
     encoder::{self, Encoder, Plain},
 };
 
-/// The vector of a text by its pieces with their marks, by the quickest way this machine knows.
-pub(crate) fn embed(encoder: &Encoder, ids: &[u32]) -> Vec<f32> {
+/// The vectors of texts by their pieces with their marks, by the quickest way this machine knows.
+pub(crate) fn embed(encoder: &Encoder, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
     #[cfg(target_arch = "x86_64")]
     {
         if has_vnni() {
             // SAFETY: the machine has just said that it has all that the function names.
-            return unsafe { x86::embed_with_vnni(encoder, ids) };
+            return unsafe { x86::embed_with_vnni(encoder, texts) };
         }
         if has_avx2() {
             // SAFETY: as above.
-            return unsafe { x86::embed_with_avx2(encoder, ids) };
+            return unsafe { x86::embed_with_avx2(encoder, texts) };
         }
     }
-    encoder::forward(encoder, ids, Plain)
+    encoder::forward(encoder, texts, Plain)
 }
 
 /// The loss of a classifier and its slope, by the quickest way this machine knows.
@@ -59,23 +59,24 @@ fn has_vnni() -> bool {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::{
-        __m256i, __m512i, _mm256_add_epi32, _mm256_and_si256, _mm256_madd_epi16, _mm256_set1_epi16, _mm256_set1_epi32,
-        _mm256_setzero_si256, _mm256_srli_epi16, _mm512_dpbusd_epi32, _mm512_set1_epi32, _mm512_setzero_si512,
+        __m256, __m256i, __m512, __m512i, _mm256_add_epi32, _mm256_and_si256, _mm256_cvtepi32_ps, _mm256_fmadd_ps,
+        _mm256_madd_epi16, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_srli_epi16,
+        _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_fmadd_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps,
     };
 
     use crate::{
         classifier::{self, Lessons},
-        encoder::{self, Block, Encoder, INPUTS, Multiply, OUTPUTS, Sums, TILE},
+        encoder::{self, BLOCKS, Block, Encoder, Multiply, OUTPUTS, Products, Row, TILE},
     };
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
-    pub(super) fn embed_with_vnni(encoder: &Encoder, ids: &[u32]) -> Vec<f32> {
-        encoder::forward(encoder, ids, Vnni)
+    pub(super) fn embed_with_vnni(encoder: &Encoder, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
+        encoder::forward(encoder, texts, Vnni)
     }
 
     #[target_feature(enable = "avx2,fma")]
-    pub(super) fn embed_with_avx2(encoder: &Encoder, ids: &[u32]) -> Vec<f32> {
-        encoder::forward(encoder, ids, Avx2)
+    pub(super) fn embed_with_avx2(encoder: &Encoder, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
+        encoder::forward(encoder, texts, Avx2)
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
@@ -94,25 +95,44 @@ mod x86 {
 
     impl Multiply for Vnni {
         #[inline(always)]
-        fn tile(self, blocks: &[Block], rows: [&[[i8; INPUTS]]; TILE]) -> Sums {
+        fn tile(self, panel: &[Block], rows: [Row<'_>; TILE]) -> Products {
             // SAFETY: `Vnni` is private, and used by `embed_with_vnni` alone.
-            unsafe { tile_with_vnni(blocks, rows) }
+            unsafe { tile_with_vnni(panel, rows) }
         }
     }
 
+    // Loops instead of `map` and `zip`: a closure does not have the instructions of the function that it stands in.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
     #[inline]
-    fn tile_with_vnni(blocks: &[Block], rows: [&[[i8; INPUTS]]; TILE]) -> Sums {
-        let mut sums: [[__m512i; 2]; TILE] = [[_mm512_setzero_si512(); 2]; TILE];
-        let rows = rows.map(|row| &row[..blocks.len()]);
-        for (at, block) in blocks.iter().enumerate() {
-            let weights: [__m512i; 2] = bytemuck::cast(*block);
-            for (sum, four) in sums.iter_mut().zip(rows) {
-                let x = _mm512_set1_epi32(i32::from_ne_bytes(bytemuck::cast(four[at])));
-                *sum = [_mm512_dpbusd_epi32(sum[0], weights[0], x), _mm512_dpbusd_epi32(sum[1], weights[1], x)];
+    fn tile_with_vnni(panel: &[Block], rows: [Row<'_>; TILE]) -> Products {
+        let mut products: [[__m512; 2]; TILE] = [[_mm512_setzero_ps(); 2]; TILE];
+        let mut group = 0;
+        while let Some(blocks) = panel.get(group * BLOCKS..).and_then(|rest| rest.first_chunk::<BLOCKS>()) {
+            let mut inputs = [&[[0; 4]; BLOCKS]; TILE];
+            let mut sums: [[__m512i; 2]; TILE] = [[_mm512_set1_epi32(0); 2]; TILE];
+            for at in 0..TILE {
+                let Some(own) = rows[at].inputs[group * BLOCKS..].first_chunk() else {
+                    return bytemuck::cast(products);
+                };
+                inputs[at] = own;
+                sums[at] = [_mm512_set1_epi32(-rows[at].roundings[group].excess); 2];
             }
+            for number in 0..BLOCKS {
+                let weights: [__m512i; 2] = bytemuck::cast(blocks[number]);
+                for at in 0..TILE {
+                    let x = _mm512_set1_epi32(i32::from_ne_bytes(bytemuck::cast(inputs[at][number])));
+                    sums[at][0] = _mm512_dpbusd_epi32(sums[at][0], weights[0], x);
+                    sums[at][1] = _mm512_dpbusd_epi32(sums[at][1], weights[1], x);
+                }
+            }
+            for at in 0..TILE {
+                let step = _mm512_set1_ps(rows[at].roundings[group].step);
+                products[at][0] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[at][0]), step, products[at][0]);
+                products[at][1] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[at][1]), step, products[at][1]);
+            }
+            group += 1;
         }
-        bytemuck::cast(sums)
+        bytemuck::cast(products)
     }
 
     /// Eight sums of two products of 16 bits in one instruction: even and odd inputs by themselves.
@@ -121,38 +141,52 @@ mod x86 {
 
     impl Multiply for Avx2 {
         #[inline(always)]
-        fn tile(self, blocks: &[Block], rows: [&[[i8; INPUTS]]; TILE]) -> Sums {
+        fn tile(self, panel: &[Block], rows: [Row<'_>; TILE]) -> Products {
             // SAFETY: `Avx2` is private, and used by `embed_with_avx2` alone.
-            unsafe { tile_with_avx2(blocks, rows) }
+            unsafe { tile_with_avx2(panel, rows) }
         }
     }
 
     #[target_feature(enable = "avx2,fma")]
     #[inline]
-    fn tile_with_avx2(blocks: &[Block], rows: [&[[i8; INPUTS]]; TILE]) -> Sums {
-        let mut all = [[0; OUTPUTS]; TILE];
-        let rows = rows.map(|row| &row[..blocks.len()]);
+    fn tile_with_avx2(panel: &[Block], rows: [Row<'_>; TILE]) -> Products {
+        let mut all = [[0.0; OUTPUTS]; TILE];
         let low = _mm256_set1_epi16(0xFF);
         // Half of the outputs at a time: there are no more registers.
-        for (half, to) in [0..2, 2..4].into_iter().zip([0, OUTPUTS / 2]) {
-            let mut sums: [[__m256i; 2]; TILE] = [[_mm256_setzero_si256(); 2]; TILE];
-            for (at, block) in blocks.iter().enumerate() {
-                let registers: [__m256i; 4] = bytemuck::cast(*block);
-                let weights = [registers[half.start], registers[half.start + 1]];
-                for (sum, four) in sums.iter_mut().zip(rows) {
-                    let x = four[at].map(i16::from);
-                    let evens = _mm256_set1_epi32(bytemuck::cast([x[0], x[2]]));
-                    let odds = _mm256_set1_epi32(bytemuck::cast([x[1], x[3]]));
-                    for (sum, weights) in sum.iter_mut().zip(weights) {
-                        let even = _mm256_madd_epi16(_mm256_and_si256(weights, low), evens);
-                        let odd = _mm256_madd_epi16(_mm256_srli_epi16::<8>(weights), odds);
-                        *sum = _mm256_add_epi32(*sum, _mm256_add_epi32(even, odd));
+        for half in 0..2 {
+            let mut products: [[__m256; 2]; TILE] = [[_mm256_setzero_ps(); 2]; TILE];
+            let mut group = 0;
+            while let Some(blocks) = panel.get(group * BLOCKS..).and_then(|rest| rest.first_chunk::<BLOCKS>()) {
+                let mut sums: [[__m256i; 2]; TILE] = [[_mm256_set1_epi32(0); 2]; TILE];
+                for at in 0..TILE {
+                    sums[at] = [_mm256_set1_epi32(-rows[at].roundings[group].excess); 2];
+                }
+                for (number, block) in blocks.iter().enumerate() {
+                    let registers: [__m256i; 4] = bytemuck::cast(*block);
+                    for at in 0..TILE {
+                        let [a, b, c, d] = rows[at].inputs[group * BLOCKS + number];
+                        let evens = _mm256_set1_epi32(bytemuck::cast([i16::from(a), i16::from(c)]));
+                        let odds = _mm256_set1_epi32(bytemuck::cast([i16::from(b), i16::from(d)]));
+                        for part in 0..2 {
+                            let weights = registers[2 * half + part];
+                            let even = _mm256_madd_epi16(_mm256_and_si256(weights, low), evens);
+                            let odd = _mm256_madd_epi16(_mm256_srli_epi16::<8>(weights), odds);
+                            sums[at][part] = _mm256_add_epi32(sums[at][part], _mm256_add_epi32(even, odd));
+                        }
                     }
                 }
+                for at in 0..TILE {
+                    let step = _mm256_set1_ps(rows[at].roundings[group].step);
+                    for part in 0..2 {
+                        let sums = _mm256_cvtepi32_ps(sums[at][part]);
+                        products[at][part] = _mm256_fmadd_ps(sums, step, products[at][part]);
+                    }
+                }
+                group += 1;
             }
-            for (all, sums) in all.iter_mut().zip(sums) {
-                let sums: [i32; OUTPUTS / 2] = bytemuck::cast(sums);
-                all[to..to + OUTPUTS / 2].copy_from_slice(&sums);
+            for at in 0..TILE {
+                let products: [f32; OUTPUTS / 2] = bytemuck::cast(products[at]);
+                all[at][half * (OUTPUTS / 2)..][..OUTPUTS / 2].copy_from_slice(&products);
             }
         }
         all

@@ -1,5 +1,9 @@
 //! Words by which people say that they need something: a bonus, never a gate, since many say it without them.
 
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
 /// Phrases in cleaned text, at the beginning of a word.
 const CUES: &[&str] = &[
     "how do i",
@@ -51,10 +55,27 @@ const CUES: &[&str] = &[
 
 /// True when a cleaned text asks for something.
 pub fn asks(cleaned: &str) -> bool {
-    cleaned.contains('?')
-        || CUES.iter().any(|cue| {
-            cleaned
-                .match_indices(cue)
-                .any(|(at, _)| !cleaned[..at].chars().next_back().is_some_and(char::is_alphanumeric))
-        })
+    static AUTOMATON: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let Some(cues) = AUTOMATON.get_or_init(|| AhoCorasick::new(CUES).ok()) else { return cleaned.contains('?') };
+    let at_start = |at: usize| !cleaned[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+    cleaned.contains('?') || cues.find_overlapping_iter(cleaned).any(|found| at_start(found.start()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cues_are_heard_at_the_beginning_of_a_word() {
+        for (text, right) in [
+            ("any idea", true),
+            ("so how do i say it", true),
+            ("unhelpful", false),
+            ("he is unhelpful, help", true),
+            ("really?", true),
+            ("", false),
+        ] {
+            assert_eq!(asks(text), right, "{text}");
+        }
+    }
 }

@@ -90,6 +90,8 @@ pub struct Probes<'a> {
     pub slack: &'a dyn Fn(&Config) -> Finding,
     /// Asks Discord what the token is good for.
     pub discord: &'a dyn Fn(&Config) -> Finding,
+    /// Counts the numbers and alerts that wait.
+    pub alerts: &'a dyn Fn(&Config) -> Finding,
 }
 
 /// What a probe says that nobody has wired.
@@ -113,6 +115,7 @@ pub fn examine(config: &Config, probes: &Probes<'_>) -> Vec<Check> {
         ("playground", playground(config)),
         ("slack", slack(config, probes)),
         ("discord", discord(config, probes)),
+        ("alerts", (probes.alerts)(config)),
         ("time zones", time_zones()),
     ];
     findings.map(|(name, finding)| Check { name, finding }).into()
@@ -229,20 +232,21 @@ fn playground(config: &Config) -> Finding {
 
 fn slack(config: &Config, probes: &Probes<'_>) -> Finding {
     let slack = &config.slack;
-    match (&slack.bot_token, &slack.app_token, &slack.signing_secret) {
-        (None, None, None) => Finding::missing(
+    let hears = slack.app_token.is_some() || slack.signing_secret.is_some();
+    match (slack.is_configured(), hears) {
+        (false, false) => Finding::missing(
             "not configured",
             "make an app of what `kairos slack manifest` prints, then set KAIROS_SLACK_BOT_TOKEN and _APP_TOKEN",
         ),
-        (None, ..) => Finding::wrong(
+        (false, true) => Finding::wrong(
             "there is no bot token",
             "set KAIROS_SLACK_BOT_TOKEN: api.slack.com/apps, your app, OAuth & Permissions",
         ),
-        (Some(_), None, None) => Finding::wrong(
+        (true, false) => Finding::wrong(
             "it can speak, and hears nothing",
             "set KAIROS_SLACK_APP_TOKEN for Socket Mode, or KAIROS_SLACK_SIGNING_SECRET for HTTP",
         ),
-        (Some(_), ..) => (probes.slack)(config),
+        (true, true) => (probes.slack)(config),
     }
 }
 
@@ -255,6 +259,23 @@ fn discord(config: &Config, probes: &Probes<'_>) -> Finding {
             "make a bot at discord.com/developers/applications, then set KAIROS_DISCORD_TOKEN",
         )
     }
+}
+
+/// What is to be said of these sources, and of what waits: names that nobody bears, what waits for them, and alerts
+/// about a group that reached nobody.
+pub fn of_alerts(sources: &[&str], (names, waiting, unheard): (usize, u64, u64)) -> Finding {
+    if names > 0 || unheard > 0 {
+        let found =
+            format!("{waiting} wait for {names} names that nobody bears; {unheard} about a group reached nobody");
+        return Finding::missing(found, "`kairos people parked` names them; `kairos people add`, `kairos duty add`");
+    }
+    if sources.is_empty() {
+        return Finding::missing(
+            "no source of numbers and alerts",
+            "nothing, where none are to come; otherwise name one: [alerts.sources.NAME]",
+        );
+    }
+    Finding::ok(format!("may post to /alerts/: {}; nothing waits", sources.join(", ")))
 }
 
 /// People's own time zones need the system's data; "UTC" alone doesn't.
@@ -274,6 +295,10 @@ mod tests {
 
     use super::*;
 
+    fn names(config: &Config) -> Vec<&str> {
+        config.alerts.0.keys().map(String::as_str).collect()
+    }
+
     fn config(env: &[(&str, &str)]) -> Config {
         let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Config::load(None, env, Some(Path::new("/data"))).unwrap()
@@ -285,6 +310,7 @@ mod tests {
             prompts: &|_| Finding::ok("42 prompts, no mistakes"),
             slack: &|_| Finding::ok("Test Workspace, by Socket Mode"),
             discord: &|_| Finding::ok("the token works"),
+            alerts: &|config| of_alerts(&names(config), (0, 0, 0)),
         };
         let mut out = Vec::new();
         let outcome = print(&examine(&config(env), &probes), false, &mut out).unwrap();
@@ -329,6 +355,14 @@ mod tests {
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "the doctor leaves nothing behind");
         let nowhere = data_directory(&StoreUrl::File(PathBuf::from("/proc/kairos/kairos.sqlite")));
         assert_eq!(nowhere.state, State::Wrong, "{nowhere:?}");
+    }
+
+    #[test]
+    fn what_waits_is_told_with_what_to_do() {
+        let finding = of_alerts(&["crm"], (1, 3, 4));
+        assert_eq!(finding.found, "3 wait for 1 names that nobody bears; 4 about a group reached nobody");
+        assert!(finding.todo.unwrap().contains("kairos people parked"));
+        assert_eq!(of_alerts(&[], (0, 0, 0)).state, State::Missing);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod duty;
 pub mod eval;
 pub mod import;
+pub mod measures;
 pub mod people;
 pub mod person;
 pub mod queue;
@@ -20,6 +21,7 @@ pub mod replay;
 pub mod serve;
 pub mod simulate;
 pub mod slack;
+pub mod slack_history;
 
 use std::{
     env,
@@ -37,7 +39,6 @@ use ::chat::{Card, PlatformKind};
 use tokio::runtime::Runtime;
 
 use crate::{
-    clock::Clock,
     config::{Config, Mistakes, StoreUrl},
     engine::{
         Need, Recogniser,
@@ -84,6 +85,8 @@ enum Command {
     /// By which names systems know people, and what waits for somebody nobody knows
     #[command(subcommand)]
     People(people::People),
+    /// What may be seen of the numbers: everybody together, from five people on
+    Measures(measures::Args),
     /// Who is on duty, for alerts about a group
     #[command(subcommand)]
     Duty(duty::Duty),
@@ -147,15 +150,17 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
                 prompts: &probe_prompts,
                 slack: &probe_slack,
                 discord: &discord::examine,
+                alerts: &probe_alerts,
             };
             Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
         Command::Eval(args) => eval::run(args, out),
         Command::Replay(args) => rehearse(args, config, out),
-        Command::Slack(args) => Ok(slack::run(args, out)?),
+        Command::Slack(args) => slack::run(args, config, out),
         Command::Discord(args) => discord::run(args, config, out),
         Command::Chat => chat::run(config, out),
         Command::Simulate(what) => simulate::run(*what, out),
+        Command::Measures(args) => measures::run(*args, config, out),
         Command::People(what) => people::run(what, config, out),
         Command::Duty(what) => duty::run(what, config, out),
         Command::Import(what) => import::run(what, config, out),
@@ -215,14 +220,29 @@ fn probe_store(url: &StoreUrl) -> doctor::Finding {
     }
 }
 
+/// Looks whether anything waits for somebody nobody knows, or reached nobody.
+fn probe_alerts(config: &Config) -> doctor::Finding {
+    let looked = runtime().and_then(|runtime| {
+        runtime.block_on(async {
+            let store = Store::open(&config.store.expose()).await?;
+            let (waiting, unheard) = (store.signals_waiting(1_000).await?, store.unheard_count().await?);
+            store.close().await;
+            Ok((waiting.len(), waiting.iter().map(|it| it.count).sum(), unheard))
+        })
+    });
+    match looked {
+        Ok(counted) => {
+            let names: Vec<&str> = config.alerts.0.keys().map(String::as_str).collect();
+            doctor::of_alerts(&names, counted)
+        }
+        Err(error) => doctor::Finding::wrong(format!("{error:#}"), "see the store"),
+    }
+}
+
 /// Asks Slack whether the tokens work and what they lack.
 fn probe_slack(config: &Config) -> doctor::Finding {
-    let Some(settings) = run::slack_settings(config) else { return doctor::Finding::ok("not configured") };
-    let machine = Clock::system();
-    let examined = runtime()
-        .map(|runtime| runtime.block_on(::slack::examine(&settings, std::sync::Arc::new(move || machine.now()))));
-    match examined {
-        Ok(examined) => slack::finding(examined),
+    match runtime().and_then(|runtime| runtime.block_on(slack::examine(config))) {
+        Ok(finding) => finding,
         Err(error) => doctor::Finding::wrong(format!("{error:#}"), "try again"),
     }
 }

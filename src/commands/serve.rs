@@ -65,6 +65,9 @@ fn announce(config: &Config, kairos: &Kairos, address: &str, out: &mut dyn Write
             (None, None) => "Kairos can speak on Slack, and hears nothing: set KAIROS_SLACK_APP_TOKEN.".to_owned(),
         };
         writeln!(out, "{how}")?;
+        if let (Some(_), Some(url)) = (&config.slack.app, &config.public_url) {
+            writeln!(out, "Workspaces install Kairos at {url}/slack/install.")?;
+        }
     }
     if config.discord.is_configured() {
         writeln!(out, "Kairos connects to Discord; `kairos discord install-link` prints the link that invites it.")?;

@@ -12,6 +12,7 @@ mod log_level;
 mod mistake;
 mod reader;
 mod secret;
+mod slack;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -23,21 +24,22 @@ use std::{
     time::Duration,
 };
 
-use chat::Place;
+use chat::{Identity, Place};
 
 use crate::{
     alerts::Sources,
-    engine::{Budget, Cadence, WorkingHours},
+    engine::{Budget, Cadence, DigestHour, WorkingHours},
     library::Mode,
     outbox::Terms,
 };
 use reader::Reader;
-use values::{Switch, address, number, public_key, secret, word, zone};
+use values::{Switch, address, identities, number, public_key, word, zone};
 
 pub use log_level::LogLevel;
 pub use mistake::{Mistake, Mistakes, Source};
 pub use reader::Setting;
 pub use secret::Secret;
+pub use slack::{SecretKeys, Slack, SlackApp};
 pub use values::{ChannelKey, LogFormat, MetricsAt, StoreUrl};
 
 /// The configuration that is its own documentation.
@@ -54,6 +56,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where what is counted is shown.
     pub metrics: MetricsAt,
+    /// Where they are reached from outside, without a slash at the end.
+    pub public_url: Option<String>,
+    /// What seals the secrets that are kept.
+    pub secret: SecretKeys,
     /// The folder of prompts; `None`: the starter library inside the program.
     pub prompts: Option<PathBuf>,
     /// What is logged, and how it looks.
@@ -66,6 +72,8 @@ pub struct Config {
     pub discord: Discord,
     /// When and how often somebody may be spoken to unasked.
     pub cadence: Cadence,
+    /// Who may see and pause triggers, beside whoever runs a workspace.
+    pub managers: Vec<Identity>,
     /// Where Kairos listens and speaks.
     pub channels: Channels,
     /// Who may send numbers and alerts.
@@ -89,26 +97,6 @@ pub struct Log {
     pub level: LogLevel,
     /// How a line looks.
     pub format: LogFormat,
-}
-
-/// How Slack is reached.
-#[derive(Clone, Debug)]
-pub struct Slack {
-    /// The app-level token for Socket Mode.
-    pub app_token: Option<Secret>,
-    /// The bot token of the workspace.
-    pub bot_token: Option<Secret>,
-    /// The secret that signs events sent over HTTP.
-    pub signing_secret: Option<Secret>,
-    /// The base address of the Web API, without a slash at the end.
-    pub api_url: String,
-}
-
-impl Slack {
-    /// True when there is a workspace to connect to.
-    pub fn is_configured(&self) -> bool {
-        self.bot_token.is_some()
-    }
 }
 
 /// How Discord is reached.
@@ -184,12 +172,19 @@ impl Config {
             text.parse().map_err(|_| "an IP address with a port, such as 127.0.0.1:8080,".to_owned())
         });
         let metrics = reader.read("metrics.listen", str::parse);
+        let public_url = reader.read("http.public_url", |text| {
+            if text.is_empty() { Ok(None) } else { address(text, &["https", "http"]).map(Some) }
+        });
+        let secret = slack::secret_keys(&mut reader);
         let prompts = reader.read("prompts.dir", |text| Ok((!text.is_empty()).then(|| PathBuf::from(text))));
         let (log, playground) = (log(&mut reader), playground(&mut reader));
-        let (slack, discord) = (slack(&mut reader), discord(&mut reader));
+        let beside =
+            (secret.as_ref().is_some_and(|keys| keys.current.is_some()), public_url.clone().flatten().is_some());
+        let (slack, discord) = (slack::slack(&mut reader, beside), discord(&mut reader));
         let (cadence, channels, retention) = (cadence(&mut reader), channels(&mut reader), retention(&mut reader));
         let (inbox_lease, outbox) = (lease(&mut reader, "inbox.lease_ms"), outbox(&mut reader));
         let replicas_lease = lease(&mut reader, "replicas.lease_ms");
+        let managers = reader.read("people.managers", identities);
         let mut alerts = alerts::read(&mut reader);
         let settings = reader.settings();
         let whole = move || {
@@ -207,12 +202,15 @@ impl Config {
                 store: store?,
                 listen: listen?,
                 metrics: metrics?,
+                public_url: public_url?,
+                secret: secret?,
                 prompts: prompts?,
                 log: log?,
                 playground,
                 slack,
                 discord,
                 cadence: cadence?,
+                managers: managers?,
                 channels: channels?,
                 alerts,
                 retention: retention?,
@@ -241,17 +239,9 @@ fn playground(reader: &mut Reader) -> Option<Switch> {
     reader.read("playground.enabled", |text| word(text, &words))
 }
 
-fn slack(reader: &mut Reader) -> Option<Slack> {
-    let app_token = reader.read("slack.app_token", |text| secret(text, "xapp-", "an app-level token, xapp-…,"));
-    let bot_token = reader.read("slack.bot_token", |text| secret(text, "xoxb-", "a bot token, xoxb-…,"));
-    let signing_secret = reader.read("slack.signing_secret", |text| secret(text, "", "a secret without spaces"));
-    let api_url = reader.read("slack.api_url", |text| address(text, &["https", "http"]));
-    Some(Slack { app_token: app_token?, bot_token: bot_token?, signing_secret: signing_secret?, api_url: api_url? })
-}
-
 fn discord(reader: &mut Reader) -> Option<Discord> {
     let right = "the bot's token, without spaces or \"Bot\" before it,";
-    let token = reader.read("discord.token", |text| secret(text, "", right));
+    let token = reader.read("discord.token", |text| values::secret(text, "", right));
     let api_url = reader.read("discord.api_url", |text| address(text, &["https", "http"]));
     let gateway_url = reader.read("discord.gateway_url", |text| {
         if text.is_empty() { Ok(None) } else { address(text, &["wss", "ws"]).map(Some) }
@@ -267,6 +257,8 @@ fn cadence(reader: &mut Reader) -> Option<Cadence> {
     let hours = reader.read("cadence.working_hours", str::parse);
     let days = reader.read("cadence.working_days", str::parse);
     let zone = reader.read("cadence.zone", zone);
+    let digest = reader
+        .read("cadence.digest", |text| if text.is_empty() { Ok(None) } else { text.parse::<DigestHour>().map(Some) });
     let (budget_per_day, budget_per_week) = (budget_per_day?, budget_per_week?);
     if budget_per_week < budget_per_day {
         reader.mistakes.push(budgets_disagree(reader, budget_per_day, budget_per_week));
@@ -276,6 +268,7 @@ fn cadence(reader: &mut Reader) -> Option<Cadence> {
         budget: Budget { per_day: budget_per_day, per_week: budget_per_week },
         hours: WorkingHours { days: days?, hours: hours? },
         zone: zone?,
+        digest: digest?,
     })
 }
 

@@ -33,7 +33,7 @@ impl fmt::Debug for Secret {
 
 /// True for keys whose value is a secret: the name says so, and a later key that follows the habit is covered.
 pub(super) fn is_secret(key: &str) -> bool {
-    ["token", "secret", "password"].iter().any(|ending| key.ends_with(ending))
+    key.starts_with("secret.") || ["token", "secret", "password"].iter().any(|ending| key.ends_with(ending))
 }
 
 /// What may be shown of the value of `key`.
@@ -83,6 +83,7 @@ mod tests {
     fn a_secret_shows_its_manner_and_its_length_only() {
         assert_eq!(masked("slack.bot_token", "xoxb-12-abc"), "xoxb-… (11 characters)");
         assert_eq!(masked("slack.signing_secret", "8f742231b10e"), "… (12 characters)");
+        assert_eq!(masked("secret.previous_key", "8f742231b10e"), "… (12 characters)");
         assert_eq!(masked("discord.token", ""), "");
         assert_eq!(format!("{:?}", Secret::new("hush")), "Secret(…)");
     }

@@ -181,3 +181,29 @@ fn a_mistake_in_a_source_is_told_and_shows_no_secret() {
         assert!(told.contains(words) && !told.contains("hush"), "{line}: {told}");
     }
 }
+
+#[test]
+fn an_app_for_several_workspaces_says_what_it_lacks() {
+    let told = told("", &[("KAIROS_SLACK_CLIENT_ID", "1.2"), ("KAIROS_SLACK_BOT_TOKEN", "xoxb-1")]);
+    let needs = ["slack.client_secret", "secret.key", "http.public_url", "slack.bot_token"];
+    assert_eq!(told.len(), needs.len(), "{told:#?}");
+    for (mistake, need) in told.iter().zip(needs) {
+        assert!(mistake.contains("KAIROS_SLACK_CLIENT_ID") && mistake.contains(need), "{mistake}");
+    }
+    let whole = [
+        ("KAIROS_SLACK_CLIENT_ID", "1.2"),
+        ("KAIROS_SLACK_CLIENT_SECRET", "hush"),
+        ("KAIROS_SECRET_KEY", "0123456789abcdef0123456789abcdef"),
+        ("KAIROS_HTTP_PUBLIC_URL", "https://kairos.example/"),
+    ];
+    let config = load("", &whole).unwrap();
+    assert!(config.slack.is_configured() && !config.playground);
+    assert_eq!(config.public_url.as_deref(), Some("https://kairos.example"));
+    assert!(config.settings.iter().all(|setting| !setting.value.contains("hush") && !setting.value.contains("0123")));
+}
+
+#[test]
+fn a_short_key_seals_nothing() {
+    let told = told("[secret]\nkey = \"hush\"\n", &[]);
+    assert!(told.len() == 1 && told[0].contains("at least 32 characters") && !told[0].contains("hush"), "{told:?}");
+}

@@ -4,35 +4,53 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use chat::PlatformKind;
+use chat::{Note, Notebook, Noted, PlatformKind, Timestamp};
 use discord::{Clockwork, Connection, Discord};
-use slack::{Settings, Slack};
+use slack::{App, Settings, Slack, Speaking};
 
+use super::{Installed, album::Album};
 use crate::{
-    clock::Clock,
-    config::{Config, Secret},
+    clock::{Clock, Ids},
+    config::{Config, Secret, SlackApp},
     engine::Engine,
     inbox::Inbox,
+    store::Store,
 };
 
-/// What Slack's adapter has to know, where there is a token.
-pub fn slack_settings(config: &Config) -> Option<Settings> {
+/// Slack as it is configured, before it connects.
+pub(super) async fn slack_of(config: &Config, store: &Store, engine: &Arc<Engine>) -> Result<Option<Slack>> {
     let expose = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
-    Some(Settings {
+    let workspaces = match (&config.slack.app, expose(&config.slack.bot_token)) {
+        (Some(app), _) => {
+            let installed = Installed::of(config, store.clone())?;
+            installed.renew().await.context("the installed workspaces can't be read")?;
+            Speaking::InMany(app_of(config, app), Arc::new(installed))
+        }
+        (None, Some(token)) => Speaking::InOne(token),
+        (None, None) => return Ok(None),
+    };
+    let settings = Settings {
         api_url: config.slack.api_url.clone(),
-        bot_token: expose(&config.slack.bot_token)?,
+        workspaces,
         app_token: expose(&config.slack.app_token),
         signing_secret: expose(&config.slack.signing_secret),
-    })
-}
-
-/// Slack as it is configured, before it connects.
-pub(super) fn slack_of(config: &Config) -> Result<Option<Slack>> {
-    let Some(settings) = slack_settings(config) else { return Ok(None) };
+    };
     // Slack has the machine's time, whatever the playground's clock shows.
     let machine = Clock::system();
-    let slack = Slack::new(settings, Arc::new(|_| None), Arc::new(move || machine.now()));
+    let album = Album { engine: Arc::clone(engine), store: store.clone(), clock: machine.clone() };
+    let slack = Slack::new(settings, Arc::new(album), Arc::new(move || machine.now()));
     Ok(Some(slack.context("Slack can't be reached as it is configured")?))
+}
+
+/// The app that workspaces install.
+fn app_of(config: &Config, app: &SlackApp) -> App {
+    let ids = Ids::random();
+    App {
+        client_id: app.client_id.clone(),
+        client_secret: app.client_secret.expose().to_owned(),
+        public_url: config.public_url.clone().unwrap_or_default(),
+        chance: Arc::new(move || ids.secret_bytes()),
+    }
 }
 
 /// How Discord is reached, as it is configured.
@@ -47,16 +65,18 @@ pub fn discord_connection(config: &Config) -> Option<Connection> {
         clock: Clockwork::new(move || machine.now()),
         picture: Arc::new(|_| None),
         suggest: Arc::new(|_| Vec::new()),
+        notebook: Arc::new(()),
     })
 }
 
 /// Discord as it is configured, before it connects.
-pub(super) fn discord_of(config: &Config, engine: &Arc<Engine>) -> Result<Option<Arc<Discord>>> {
+pub(super) fn discord_of(config: &Config, engine: &Arc<Engine>, store: &Store) -> Result<Option<Arc<Discord>>> {
     let Some(connection) = discord_connection(config) else { return Ok(None) };
     let (pictures, titles) = (Arc::clone(engine), Arc::clone(engine));
     let connection = Connection {
         picture: Arc::new(move |file| pictures.library().pictures.get(file).cloned()),
         suggest: Arc::new(move |typed| titles.library().titles_like(typed)),
+        notebook: Arc::new(KeptNotes { store: store.clone(), platform: PlatformKind::Discord }),
         ..connection
     };
     let discord = Discord::new(connection).map_err(anyhow::Error::msg);
@@ -70,4 +90,26 @@ pub(super) fn discord_door(inbox: &Inbox) -> discord::Door {
         let inbox = inbox.clone();
         Box::pin(async move { inbox.accept(PlatformKind::Discord, raw).await.map_err(|error| error.to_string()) })
     })
+}
+
+/// The notes of one adapter, in the store.
+struct KeptNotes {
+    store: Store,
+    platform: PlatformKind,
+}
+
+impl Notebook for KeptNotes {
+    fn read(&self, now: Timestamp) -> Noted<'_, Vec<Note>> {
+        Box::pin(async move { self.store.notes(self.platform, now).await.map_err(|error| error.to_string()) })
+    }
+
+    fn write(&self, note: Note, now: Timestamp) -> Noted<'_, ()> {
+        Box::pin(
+            async move { self.store.write_note(self.platform, &note, now).await.map_err(|error| error.to_string()) },
+        )
+    }
+
+    fn strike<'a>(&'a self, name: &'a str) -> Noted<'a, ()> {
+        Box::pin(async move { self.store.strike_note(self.platform, name).await.map_err(|error| error.to_string()) })
+    }
 }

@@ -84,7 +84,8 @@ macro_rules! claiming_due {
         concat!(
             "WITH due AS MATERIALIZED (
                  SELECT id FROM deliveries AS waiting
-                 WHERE state = 'pending' AND due_at <= $1 AND expires_at >= $1 AND NOT EXISTS (
+                 WHERE state = 'pending' AND due_at <= $1 AND expires_at >= $1
+                   AND (unasked IS NOT TRUE OR due_at >= $1 - 120000) AND NOT EXISTS (
                      SELECT 1 FROM deliveries AS busy
                      WHERE busy.lane = waiting.lane AND busy.state = 'sending' AND busy.lease_until > $1)
                  ORDER BY rank, due_at, seq, id LIMIT $2 ",
@@ -125,7 +126,7 @@ impl Store {
     /// did before what nobody asked for, then those that have been due longest.
     ///
     /// A call to the platform MUST be over before the lease is. What goes to one conversation is in one claimant's hands
-    /// at a time.
+    /// at a time. What nobody asked for and is late, after a standstill say, is left to [`Store::hold_late`].
     pub async fn claim_due(
         &self,
         now: Timestamp,

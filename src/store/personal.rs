@@ -94,6 +94,9 @@ pub(super) async fn erase(tx: &mut Tx, person: &PersonId) -> Result<Forgotten, S
              SELECT 1 FROM person_keys AS known
              WHERE known.person_id = $1 AND known.scheme = signals.scheme AND known.value = signals.value)";
     let waiting = execute!(tx.on(), waiting, id)?;
+    // The pause of a trigger stays; who made it is forgotten.
+    let pauses = "UPDATE pauses SET person_id = NULL WHERE person_id = $1";
+    forgotten.note("pauses", execute!(tx.on(), pauses, id)?);
     for (table, column) in PERSONAL {
         let but = if table == "deliveries" { " AND state NOT IN ('sending', 'ambiguous')" } else { "" };
         let sql = format!("DELETE FROM {table} WHERE {column} = $1{but}");

@@ -248,18 +248,23 @@ impl Store {
         Ok(waiting.collect())
     }
 
-    /// How many people a measure was reported of, and of how many the newest number had moved; `None` below five
-    /// people, so that nobody can be picked out.
-    pub async fn dips_in_total(
+    /// What was observed of everybody for a measure since an instant, the oldest first: for totals alone.
+    pub async fn observed_since(
         &self,
-        trigger: &TriggerId,
         measure: &MeasureId,
         since: Timestamp,
-    ) -> Result<Option<(u64, u64)>, StoreError> {
-        let people = self.people_measured(measure, since).await?;
-        let sql = "SELECT COUNT(*) FROM dips WHERE trigger_id = $1 AND opened_at >= $2";
-        let row: Option<(i64,)> = fetch_optional!(self.pools.read(), sql, trigger.as_str(), since.as_ms())?;
-        let dips = row.map_or(0, |(count,)| read_count(count));
-        Ok((people >= 5).then_some((people, dips)))
+    ) -> Result<Vec<(PersonId, Signal)>, StoreError> {
+        let sql = "SELECT person_id, signal FROM signals
+             WHERE person_id IS NOT NULL AND kind = 'observation' AND subject = $1 AND at >= $2 ORDER BY at, id";
+        let rows: Vec<(String, String)> = fetch_all!(self.pools.read(), sql, measure.as_str(), since.as_ms())?;
+        rows.iter().map(|(person, signal)| Ok((PersonId::new(person), read_json(signal, "signal")?))).collect()
+    }
+
+    /// Every dip under a trigger since an instant, the oldest first: for totals alone.
+    pub async fn dips_since(&self, trigger: &TriggerId, since: Timestamp) -> Result<Vec<KeptDip>, StoreError> {
+        let sql = "SELECT trigger_id, person_id, opened_at, held_out, delivery_id, fingerprint, verdict, closed_at
+             FROM dips WHERE trigger_id = $1 AND opened_at >= $2 ORDER BY opened_at, person_id";
+        let rows: Vec<DipRow> = fetch_all!(self.pools.read(), sql, trigger.as_str(), since.as_ms())?;
+        rows.into_iter().map(DipRow::into_dip).collect()
     }
 }

@@ -82,7 +82,7 @@ async fn from_the_webhook_to_a_private_card_to_practice_and_back() {
 async fn out_of_working_hours_it_waits() {
     let day = another_day();
     let stage = open(&[("KAIROS_CADENCE_WORKING_DAYS", &day)]).await;
-    let before = stage.now().await;
+    let before = stage.peer.now_ms().await;
     assert_eq!(tells(stage.house.address(), "msg_1", &closed(BEN, 9, &days_ago(60), &days_ago(1))), 202);
     let held = "SELECT COUNT(*) FROM deliveries WHERE state = 'held'";
     until("the help is held", || async { (stage.house.count(held).await == 1).then_some(()) }).await;

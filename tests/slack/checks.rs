@@ -87,8 +87,14 @@ fn of_object(object: &Value) -> Option<String> {
         "button" => (1..=75).contains(&text(&object["text"]["text"])) && text(&object["value"]) <= 2_000,
         "overflow" => (2..=5).contains(&list("options")),
         "static_select" => (1..=100).contains(&list("options")),
-        "image" => (1..=2_000).contains(&text(&object["alt_text"])) && is_https(&object["image_url"]),
-        "video" => is_https(&object["video_url"]) && is_https(&object["thumbnail_url"]),
+        "image" => {
+            let one_place = is_https(&object["image_url"]) != object["slack_file"]["id"].is_string();
+            (1..=2_000).contains(&text(&object["alt_text"])) && one_place
+        }
+        "video" => {
+            let said = (1..200).contains(&text(&object["title"]["text"])) && text(&object["alt_text"]) > 0;
+            said && is_https(&object["video_url"]) && is_https(&object["thumbnail_url"])
+        }
         "link" => is_https(&object["url"]),
         "plain_text" => (1..=3_000).contains(&text(&object["text"])) && !object["text"].as_str()?.contains(['<', '>']),
         "input" => (1..=2_000).contains(&text(&object["label"]["text"])) && object["element"].is_object(),

@@ -149,4 +149,9 @@ async fn slack_verifies_the_address() {
     let url = stage.standin.events();
     let status = client().post(url).json(&asked).send().await.unwrap().status();
     assert_eq!(status.as_u16(), 401);
+    let secs = stage.peer.now_ms().await / 1_000;
+    let (status, said) = stage.standin.tell_and_hear(&asked, secs).await;
+    assert_eq!((status.as_u16(), said.as_str()), (200, "abc"));
+    let outdated = stage.standin.tell(&asked, secs - 400).await;
+    assert_eq!(outdated.as_u16(), 401, "signed well, and too old");
 }

@@ -28,12 +28,12 @@ async fn a_wait_that_slack_asked_for_outlives_a_restart() {
     stage.standin.next("chat.postMessage", [Wrong::TooFast(8)]);
     stage.says(ALICE, GENERAL, QUESTION).await;
     stage.called("chat.postMessage", 1).await;
-    let asked_at = stage.now().await;
+    let asked_at = stage.peer.now_ms().await;
     // The row is written right after the answer; the kill comes once it is.
     stage.refused_for_now().await;
     stage.house.kill_and_restart().await;
     stage.sees(GENERAL, "Useful").await;
-    let waited_ms = stage.now().await - asked_at;
+    let waited_ms = stage.peer.now_ms().await - asked_at;
     assert!(waited_ms >= 7_500, "called again after {waited_ms} ms, and Slack asked for 8 s");
     assert_eq!(stage.standin.calls("chat.postMessage").len(), 2);
 }

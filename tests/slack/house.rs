@@ -65,6 +65,24 @@ impl House {
         house
     }
 
+    /// Sets a variable for the next start; an empty one counts as not set.
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        self.env.retain(|(known, _)| known != name);
+        self.env.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Whether a file or a folder of that name is where it works.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.folder.path().join(name).exists()
+    }
+
+    /// Whether something stands anywhere in the files of its database.
+    pub(super) fn keeps(&self, text: &str) -> bool {
+        let files = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        let mut databases = files.filter(|path| path.to_string_lossy().contains(".sqlite"));
+        databases.any(|path| fs::read(path).unwrap().windows(text.len()).any(|part| part == text.as_bytes()))
+    }
+
     /// Kills it, and starts it again over what it kept.
     pub(super) async fn kill_and_restart(&mut self) {
         self.child.kill().unwrap();

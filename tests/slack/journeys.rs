@@ -158,6 +158,15 @@ async fn a_channel_is_switched_on_by_whoever_may_and_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_made_a_channel_switches_it_on_without_running_the_workspace() {
+    let stage = Stage::open_with(Mode::Http, &[("KAIROS_CHANNELS_DEFAULT", "off")]).await;
+    stage.commands(BOB, "C03BOB", "here live").await;
+    stage.sees("C03BOB", "What I do in this channel").await;
+    stage.says(ALICE, "C03BOB", QUESTION).await;
+    stage.sees("C03BOB", "Useful").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_page_of_ones_own_shows_what_is_known_and_changes_it() {
     let stage = Stage::open(Mode::Socket).await;
     asked(&stage).await;

@@ -5,15 +5,19 @@
 //! ```
 
 mod alerts;
+mod checkers;
 mod checks;
 mod connecting;
 mod contract;
 mod faults;
+mod history;
 mod house;
+mod installing;
 mod journeys;
 mod library_cards;
 mod peer;
 mod people;
+mod pictures;
 mod relay;
 mod stage;
 mod standin;

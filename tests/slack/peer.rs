@@ -65,9 +65,15 @@ impl Drop for Peer {
 impl Peer {
     /// Starts one that sends its events to `events`.
     pub(super) async fn start(mode: Mode, events: &str) -> Self {
+        Self::start_changed(mode, events, &[]).await
+    }
+
+    /// Starts one whose configuration reads otherwise here and there.
+    pub(super) async fn start_changed(mode: Mode, events: &str, changes: &[(&str, &str)]) -> Self {
         let name = if mode == Mode::Socket { "local-slack-socket.yaml" } else { "local-slack-http.yaml" };
         let config = std::fs::read_to_string(root().join("tests/peers/slack").join(name)).unwrap();
         let config = config.replace("http://127.0.0.1:4000/slack/events", events);
+        let config = changes.iter().fold(config, |config, (was, is)| config.replace(was, is));
         let folder = TempDir::new().unwrap();
         std::fs::write(folder.path().join("slack.yaml"), config).unwrap();
         let port = free_port();
@@ -104,6 +110,18 @@ impl Peer {
         let answer: Value = answer.json().await.unwrap();
         assert_eq!(answer["ok"], true, "{what} {body}: {answer}");
         answer
+    }
+
+    /// Milliseconds by its clock.
+    pub(super) async fn now_ms(&self) -> i64 {
+        let tick = json!({ "channel": "C02CLOCK", "user": "U02BOB", "text": "tick" });
+        let posted = self.control("message", &tick).await;
+        posted["message"]["ts"].as_str().unwrap().replace('.', "")[..13].parse().unwrap()
+    }
+
+    /// Calls a method of its Web API by hand.
+    pub(super) async fn call(&self, method: &str, body: &Value) -> Value {
+        self.http.post(self.url(&format!("api/{method}"))).json(body).send().await.unwrap().json().await.unwrap()
     }
 
     /// What stands in a channel, the oldest first.

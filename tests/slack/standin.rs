@@ -16,14 +16,18 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
+use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
+use sha2::Sha256;
 use tokio::{net::TcpListener, task::AbortHandle};
 
-use super::{checks, peer::client, relay::Relay};
+use super::{checkers, checks, peer::client, relay::Relay};
 
 /// How a call goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wrong {
+    /// Nothing: this one is let through.
+    Done,
     /// 429 with so many seconds to wait; nothing is done.
     TooFast(u32),
     /// A status; nothing is done.
@@ -38,6 +42,7 @@ pub(super) enum Wrong {
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) method: String,
+    pub(super) token: String,
     pub(super) body: Value,
 }
 
@@ -57,11 +62,13 @@ struct Seen {
     faulty: Vec<String>,
     posted: Vec<Posted>,
     lacking: Option<String>,
+    /// Where the workspace of each token is.
+    peers: HashMap<String, String>,
+    /// What each code is exchanged for, once.
+    codes: HashMap<String, Value>,
 }
 
 struct Inner {
-    /// Set once local-slack has started.
-    peer: Mutex<String>,
     kairos: String,
     http: reqwest::Client,
     seen: Mutex<Seen>,
@@ -84,13 +91,7 @@ impl Drop for StandIn {
 impl StandIn {
     /// Starts it in front of Kairos at `kairos`.
     pub(super) async fn start(kairos: String) -> Self {
-        let inner = Arc::new(Inner {
-            peer: Mutex::default(),
-            kairos,
-            http: client(),
-            seen: Mutex::default(),
-            relay: Relay::start().await,
-        });
+        let inner = Arc::new(Inner { kairos, http: client(), seen: Mutex::default(), relay: Relay::start().await });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let app = Router::new().fallback(pass).with_state(Arc::clone(&inner));
@@ -99,8 +100,25 @@ impl StandIn {
     }
 
     /// Where local-slack is.
-    pub(super) fn lead_to(&self, peer: String) {
-        *lock(&self.inner.peer) = peer;
+    pub(super) fn lead_to(&self, peer: &str) {
+        for token in ["xoxb-test-token", "xapp-test-token"] {
+            self.lead(token, peer);
+        }
+    }
+
+    /// Where the workspace of a token is.
+    pub(super) fn lead(&self, token: &str, peer: &str) {
+        lock(&self.inner.seen).peers.insert(token.to_owned(), peer.to_owned());
+    }
+
+    /// The token is worth nothing any more.
+    pub(super) fn revoke(&self, token: &str) {
+        lock(&self.inner.seen).peers.remove(token);
+    }
+
+    /// Somebody agreed: the code is good for this, once.
+    pub(super) fn grant(&self, code: &str, answer: Value) {
+        lock(&self.inner.seen).codes.insert(code.to_owned(), answer);
     }
 
     /// Where Kairos finds the Web API.
@@ -128,9 +146,11 @@ impl StandIn {
         lock(&self.inner.seen).lacking = Some(scope.to_owned());
     }
 
-    /// What Slack would have found fault with.
+    /// What Slack would have found fault with, by our checks and by those of others.
     pub(super) fn faulty(&self) -> Vec<String> {
-        lock(&self.inner.seen).faulty.clone()
+        let seen = lock(&self.inner.seen);
+        let shown: Vec<_> = seen.calls.iter().filter_map(checkers::Shown::by).collect();
+        [seen.faulty.clone(), checkers::faults(&shown)].concat()
     }
 
     /// What was sent on to Kairos.
@@ -141,6 +161,31 @@ impl StandIn {
     /// The connections of Socket Mode.
     pub(super) fn relay(&self) -> &Relay {
         &self.inner.relay
+    }
+
+    /// Sends an event of our own making, signed as Slack signs it at the instant `secs`.
+    pub(super) async fn tell(&self, event: &Value, secs: i64) -> StatusCode {
+        self.tell_and_hear(event, secs).await.0
+    }
+
+    /// The same, with what is answered.
+    pub(super) async fn tell_and_hear(&self, event: &Value, secs: i64) -> (StatusCode, String) {
+        let (body, at) = (event.to_string(), secs.to_string());
+        let mut mac = Hmac::<Sha256>::new_from_slice(b"test-signing-secret").unwrap();
+        mac.update(format!("v0:{at}:{body}").as_bytes());
+        let signature =
+            mac.finalize().into_bytes().iter().fold("v0=".to_owned(), |text, byte| format!("{text}{byte:02x}"));
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("x-slack-request-timestamp", at),
+            ("x-slack-signature", signature),
+            ("content-type", "application/json".to_owned()),
+        ] {
+            headers.insert(name, value.parse().unwrap());
+        }
+        let url = format!("{}/slack/events", self.inner.kairos);
+        let answer = self.inner.http.post(url).headers(headers).body(body).send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
     }
 
     /// Sends a request to Kairos once more, as Slack does when it heard no answer.
@@ -182,9 +227,11 @@ impl Inner {
     /// A call of Kairos.
     async fn call(&self, method: &str, headers: &HeaderMap, body: Bytes) -> Response {
         let asked = read(headers, &body);
+        let token = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let token = token.trim_start_matches("Bearer ").to_owned();
         let wrong = {
             let mut seen = lock(&self.seen);
-            seen.calls.push(Call { method: method.to_owned(), body: asked.clone() });
+            seen.calls.push(Call { method: method.to_owned(), token: token.clone(), body: asked.clone() });
             let faults = checks::of_call(method, &asked);
             seen.faulty.extend(faults.into_iter().map(|fault| format!("{method}: {fault}")));
             seen.wrong.get_mut(method).and_then(VecDeque::pop_front)
@@ -195,17 +242,20 @@ impl Inner {
             }
             Some(Wrong::Status(status)) => return StatusCode::from_u16(status).unwrap().into_response(),
             Some(Wrong::Error(code)) => return axum::Json(json!({ "ok": false, "error": code })).into_response(),
-            Some(Wrong::AnswerLost) | None => {}
+            Some(Wrong::AnswerLost | Wrong::Done) | None => {}
         }
-        let expected =
-            if method == "apps.connections.open" { "Bearer xapp-test-token" } else { "Bearer xoxb-test-token" };
-        if headers.get("authorization").is_none_or(|token| token != expected) {
+        if method == "oauth.v2.access" {
+            return axum::Json(self.exchanged(&token, &asked)).into_response();
+        }
+        let is_of_the_app = token.starts_with("xapp-");
+        let peer = lock(&self.seen).peers.get(&token).cloned();
+        let Some(peer) = peer.filter(|_| is_of_the_app == (method == "apps.connections.open")) else {
             return axum::Json(json!({ "ok": false, "error": "invalid_auth" })).into_response();
-        }
+        };
         if method == "conversations.open" && !is_known(asked["users"].as_str().unwrap_or_default()) {
             return axum::Json(json!({ "ok": false, "error": "user_not_found" })).into_response();
         }
-        let Some(mut answer) = self.forward(method, headers, body).await else {
+        let Some(mut answer) = self.forward(&peer, method, headers, body).await else {
             return StatusCode::BAD_GATEWAY.into_response();
         };
         self.complete(method, &asked, &mut answer);
@@ -222,8 +272,19 @@ impl Inner {
         ([("x-oauth-scopes", listed)], axum::Json(answer)).into_response()
     }
 
-    async fn forward(&self, method: &str, headers: &HeaderMap, body: Bytes) -> Option<Value> {
-        let url = format!("{}/api/{method}", lock(&self.peer));
+    /// A code for a token, as Slack does it: for the app alone, to the address it named, once.
+    fn exchanged(&self, pass: &str, asked: &Value) -> Value {
+        let is_the_app = pass == "Basic MS4yOmNsaWVudC1zZWNyZXQ=";
+        let returns = asked["redirect_uri"].as_str().unwrap_or_default();
+        let code = asked["code"].as_str().unwrap_or_default();
+        if !is_the_app || !returns.ends_with("/slack/oauth") {
+            return json!({ "ok": false, "error": if is_the_app { "bad_redirect_uri" } else { "invalid_client_id" } });
+        }
+        lock(&self.seen).codes.remove(code).unwrap_or_else(|| json!({ "ok": false, "error": "invalid_code" }))
+    }
+
+    async fn forward(&self, peer: &str, method: &str, headers: &HeaderMap, body: Bytes) -> Option<Value> {
+        let url = format!("{peer}/api/{method}");
         let mut request = self.http.post(url).body(body);
         for name in ["authorization", "content-type"] {
             if let Some(value) = headers.get(name) {
@@ -256,6 +317,8 @@ impl Inner {
                     .collect();
                 answer["messages"] = json!(entries);
             }
+            // local-slack knows nobody who made a channel.
+            "conversations.info" if asked["channel"] == "C03BOB" => answer["channel"]["creator"] = json!("U02BOB"),
             "users.info" if asked["user"] == "U01ALICE" => answer["user"]["is_admin"] = json!(true),
             "apps.connections.open" => {
                 if let Some(url) = answer["url"].as_str() {
@@ -269,7 +332,7 @@ impl Inner {
 
 /// What the manifest asks for, as Slack lists it.
 fn scopes() -> String {
-    let manifest = slack::manifest(&slack::Mode::Socket);
+    let manifest = slack::manifest(&slack::Mode::Socket, None);
     let listed = manifest["oauth_config"]["scopes"]["bot"].as_array().into_iter().flatten();
     listed.filter_map(Value::as_str).collect::<Vec<_>>().join(",")
 }

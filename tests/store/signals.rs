@@ -132,7 +132,7 @@ async fn one_dip_is_open_at_a_time_and_its_record_stays() {
 }
 
 #[tokio::test]
-async fn looks_are_remembered_and_totals_hide_the_few() {
+async fn looks_are_remembered_and_everybody_is_there_for_a_total() {
     each_database(|store| async move {
         let (trigger, measure) = (TriggerId::new("fewer-close"), MeasureId::new("close-rate"));
         let ana = PersonId::new("ana");
@@ -144,11 +144,17 @@ async fn looks_are_remembered_and_totals_hide_the_few() {
         assert_eq!(store.last_look(&trigger, &ana).await.unwrap(), Some(at(9)));
         change(&store, vec![DipChange::Open(Box::new(dip(1, false)))]).await;
         for n in 0..5 {
-            assert_eq!(store.dips_in_total(&trigger, &measure, at(0)).await.unwrap(), None, "{n} people");
             let kept = keeps(&signal(&format!("s{n}"), Some("crm:7"), 9.0, 10), Some(&format!("p{n}")), 11);
             change(&store, vec![kept]).await;
         }
-        assert_eq!(store.dips_in_total(&trigger, &measure, at(0)).await.unwrap(), Some((5, 1)));
+        let observed = store.observed_since(&measure, at(10)).await.unwrap();
+        let people: Vec<_> = observed.iter().map(|(person, _)| person.as_str()).collect();
+        assert_eq!(people, ["p0", "p1", "p2", "p3", "p4"]);
+        assert!(store.observed_since(&measure, at(11)).await.unwrap().is_empty());
+        assert_eq!(store.dips_since(&trigger, at(1)).await.unwrap(), [dip(1, false)]);
+        assert!(store.dips_since(&trigger, at(2)).await.unwrap().is_empty());
+        assert_eq!(store.dips_of_alert(&trigger, "f1").await.unwrap().len(), 1);
+        assert!(store.dips_of_alert(&trigger, "f2").await.unwrap().is_empty());
     })
     .await;
 }

@@ -2,13 +2,16 @@
 //!
 //! Invariants
 //! - A call is paced before it goes out ([`crate::pace`]), and ends within [`CALL`].
-//! - Tokens stand in the header alone; nothing of them is ever shown.
+//! - Tokens and secrets stand in the header alone; nothing of them is ever shown.
 //! - What Slack answers is read field by field: no answer is refused for a field that is odd.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use chat::{Refusal, Timestamp};
-use reqwest::{StatusCode, header::RETRY_AFTER};
+use reqwest::{
+    StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
 use serde_json::Value;
 
 use crate::{
@@ -33,6 +36,33 @@ pub(crate) struct Token(pub(crate) String);
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(…)")
+    }
+}
+
+/// What a call shows that it may be made.
+#[derive(Clone, Debug)]
+enum Pass {
+    Bearer(Token),
+    /// The app's id and secret.
+    Basic(String, Token),
+}
+
+/// The way to one workspace, or to Slack as the app: its own pass, and its own pace.
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    pass: Pass,
+    pace: Pace,
+}
+
+impl Pipe {
+    /// With a token.
+    pub(crate) fn bearer(token: Token) -> Self {
+        Self { pass: Pass::Bearer(token), pace: Pace::default() }
+    }
+
+    /// With an id and a secret.
+    pub(crate) fn basic(id: String, secret: Token) -> Self {
+        Self { pass: Pass::Basic(id, secret), pace: Pace::default() }
     }
 }
 
@@ -75,9 +105,13 @@ methods! {
     AUTH_TEST = "auth.test", Rate::per_minute(100), Harmless, false, true, &[];
     // This one takes the app's own token.
     CONNECTIONS_OPEN = "apps.connections.open", Rate::per_minute(20), Harmless, false, true, &[];
+    // This one takes the app's id and secret.
+    OAUTH_ACCESS = "oauth.v2.access", Rate::per_minute(100), Harmless, false, true, &[];
     POST_MESSAGE = "chat.postMessage", Rate::per_channel(), Shows, true, false, &["chat:write"];
     POST_EPHEMERAL = "chat.postEphemeral", Rate::per_minute(100), Shows, false, false, &["chat:write"];
     UPDATE = "chat.update", Rate::per_minute(50), Harmless, false, false, &["chat:write"];
+    UPLOAD_URL = "files.getUploadURLExternal", Rate::per_minute(100), Harmless, false, true, &["files:write"];
+    COMPLETE_UPLOAD = "files.completeUploadExternal", Rate::per_minute(100), Harmless, false, false, &["files:write"];
     OPEN_CONVERSATION = "conversations.open", Rate::per_minute(50), Harmless, false, false, &["im:write"];
     CONVERSATION = "conversations.info", Rate::per_minute(50), Harmless, false, true, &["channels:read", "groups:read"];
     HISTORY = "conversations.history", Rate::per_minute(50), Harmless, false, true, READING;
@@ -129,7 +163,6 @@ pub(crate) struct Answer {
 pub(crate) struct Api {
     http: reqwest::Client,
     base: String,
-    pace: Arc<Pace>,
     now: Now,
 }
 
@@ -143,7 +176,12 @@ impl Api {
             .user_agent("kairos")
             .build()
             .map_err(|_| Refusal::Definite("no client for Slack's address can be made".to_owned()))?;
-        Ok(Self { http, base, pace: Arc::default(), now })
+        Ok(Self { http, base, now })
+    }
+
+    /// Its address, without a slash at its end.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
     }
 
     /// The time.
@@ -152,29 +190,33 @@ impl Api {
     }
 
     /// Calls `method`; the answer when Slack says that it was done.
-    pub(crate) async fn call(&self, method: Method, token: &Token, body: &Value) -> Result<Value, Refusal> {
-        self.ask(method, token, body).await.map(|answer| answer.body)
+    pub(crate) async fn call(&self, method: Method, pipe: &Pipe, body: &Value) -> Result<Value, Refusal> {
+        self.ask(method, pipe, body).await.map(|answer| answer.body)
     }
 
     /// Calls `method`, and keeps what its header tells.
-    pub(crate) async fn ask(&self, method: Method, token: &Token, body: &Value) -> Result<Answer, Refusal> {
+    pub(crate) async fn ask(&self, method: Method, pipe: &Pipe, body: &Value) -> Result<Answer, Refusal> {
         let name = method.name;
         let lane = method.lane(body);
-        match self.pace.enter(&[(lane.clone(), method.rate)], self.now()) {
+        match pipe.pace.enter(&[(lane.clone(), method.rate)], self.now()) {
             Ok(wait) => tokio::time::sleep(wait).await,
             Err(wait) => {
                 let reason = format!("{name}: as many as Slack takes are under way");
                 return Err(Refusal::Transient { reason, retry_after: Some(wait) });
             }
         }
-        let request = self.http.post(format!("{}/{name}", self.base)).bearer_auth(&token.0);
+        let request = self.http.post(format!("{}/{name}", self.base));
+        let request = match &pipe.pass {
+            Pass::Bearer(token) => request.bearer_auth(&token.0),
+            Pass::Basic(id, secret) => request.basic_auth(id, Some(&secret.0)),
+        };
         let request = if method.as_form { request.form(&form(body)) } else { request.json(body) };
         let response = request.send().await.map_err(|error| unanswered(method, &error))?;
         let status = response.status();
         if status == StatusCode::TOO_MANY_REQUESTS {
             let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
             let wait = Duration::from_secs(seconds.unwrap_or(30).min(3_600));
-            self.pace.shut(&lane, self.now() + wait);
+            pipe.pace.shut(&lane, self.now() + wait);
             return Err(Refusal::Transient { reason: format!("{name}: status 429"), retry_after: Some(wait) });
         }
         if !status.is_success() {
@@ -187,6 +229,18 @@ impl Api {
             return Ok(Answer { body, scopes });
         }
         Err(refusal::of_code(name, body["error"].as_str().unwrap_or_default(), method.repeat))
+    }
+}
+
+impl Api {
+    /// Puts `bytes` where Slack said, with no token.
+    pub(crate) async fn upload(&self, url: &str, bytes: Vec<u8>) -> Result<(), Refusal> {
+        let failed = |reason: &str| Refusal::Transient { reason: format!("upload: {reason}"), retry_after: None };
+        let sent = self.http.post(url).header(CONTENT_TYPE, "application/octet-stream").body(bytes).send().await;
+        match sent.map_err(|_| failed("no answer"))?.status() {
+            status if status.is_success() => Ok(()),
+            status => Err(failed(&format!("status {}", status.as_u16()))),
+        }
     }
 }
 

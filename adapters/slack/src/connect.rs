@@ -13,11 +13,14 @@ use chat::Refusal;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
-    api::{Now, Token},
+    api::{Now, Pipe, Token},
     door::{Door, Host},
     http::{self, Receiving},
-    platform::{PictureUrl, SlackPlatform},
+    install::{App, Installing},
+    pictures::Album,
+    platform::SlackPlatform,
     socket::{CONNECTIONS, Socket},
+    workspaces::{Installations, Workspaces},
 };
 
 /// What an operator has to tell about Slack.
@@ -25,12 +28,21 @@ use crate::{
 pub struct Settings {
     /// The address of the Web API, without a slash at its end.
     pub api_url: String,
-    /// The token of the bot, `xoxb-…`.
-    pub bot_token: String,
+    /// Whom Kairos speaks as.
+    pub workspaces: Speaking,
     /// The token of the app, `xapp-…`: events come over Socket Mode.
     pub app_token: Option<String>,
     /// The signing secret: events come over HTTP.
     pub signing_secret: Option<String>,
+}
+
+/// In which workspaces Kairos is.
+#[derive(Clone)]
+pub enum Speaking {
+    /// In one, as the bot of this token, `xoxb-…`.
+    InOne(String),
+    /// In all that install this app; the house keeps the installations.
+    InMany(App, Arc<dyn Installations>),
 }
 
 impl fmt::Debug for Settings {
@@ -68,8 +80,12 @@ impl Listening {
 
 impl Slack {
     /// Slack with these settings; nothing is connected yet.
-    pub fn new(settings: Settings, picture_url: PictureUrl, now: Now) -> Result<Self, Refusal> {
-        let platform = SlackPlatform::new(&settings.api_url, &settings.bot_token, picture_url, Arc::clone(&now))?;
+    pub fn new(settings: Settings, album: Arc<dyn Album>, now: Now) -> Result<Self, Refusal> {
+        let workspaces = match &settings.workspaces {
+            Speaking::InOne(token) => Workspaces::one(token),
+            Speaking::InMany(_, kept) => Workspaces::installed(Arc::clone(kept)),
+        };
+        let platform = SlackPlatform::new(&settings.api_url, workspaces, album, Arc::clone(&now))?;
         Ok(Self { platform, settings, now, forged: Arc::default() })
     }
 
@@ -83,15 +99,22 @@ impl Slack {
         self.forged.load(Ordering::Relaxed)
     }
 
-    /// The addresses under `/slack/`; none without a signing secret.
+    /// The addresses under `/slack/`: those of events with a signing secret, those of installing with an app.
     pub fn router(&self, host: Arc<dyn Host>) -> Router {
-        let Some(secret) = &self.settings.signing_secret else { return Router::new() };
-        http::router(Receiving {
-            secret: Token(secret.clone()),
-            door: Door::new(host, self.platform.clone()),
-            now: Arc::clone(&self.now),
-            forged: Arc::clone(&self.forged),
-        })
+        let mut router = Router::new();
+        if let Speaking::InMany(app, _) = &self.settings.workspaces {
+            let (api, workspaces) = (self.platform.api.clone(), self.platform.workspaces.clone());
+            router = router.merge(Installing::new(app.clone(), api, workspaces).router());
+        }
+        if let Some(secret) = &self.settings.signing_secret {
+            router = router.merge(http::router(Receiving {
+                secret: Token(secret.clone()),
+                door: Door::new(host, self.platform.clone()),
+                now: Arc::clone(&self.now),
+                forged: Arc::clone(&self.forged),
+            }));
+        }
+        router
     }
 
     /// Connects by Socket Mode, where there is an app token, and stays connected.
@@ -99,9 +122,9 @@ impl Slack {
         let stop = watch::Sender::new(false);
         let door = Door::new(host, self.platform.clone());
         let slots = if self.settings.app_token.is_some() { CONNECTIONS } else { 0 };
-        let token = Token(self.settings.app_token.clone().unwrap_or_default());
+        let pipe = Arc::new(Pipe::bearer(Token(self.settings.app_token.clone().unwrap_or_default())));
         let tasks = (0..slots).map(|slot| {
-            let socket = Socket { api: self.platform.api.clone(), token: token.clone(), door: door.clone(), slot };
+            let socket = Socket { api: self.platform.api.clone(), pipe: Arc::clone(&pipe), door: door.clone(), slot };
             tokio::spawn(socket.keep(stop.subscribe()))
         });
         Listening { tasks: tasks.collect(), stop }

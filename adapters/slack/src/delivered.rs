@@ -14,6 +14,8 @@ use std::{
 use chat::{ChannelId, Key, MessageId, Place, Sent, WorkspaceId};
 use sha2::{Digest, Sha256};
 
+use crate::writing::hex;
+
 /// How many are remembered.
 const ROOM: usize = 4_096;
 
@@ -64,12 +66,7 @@ fn slot(place: &Place, digest: &str) -> Slot {
 
 /// A key as others may see it: 32 hexadecimal digits.
 pub(crate) fn digest(key: &Key) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(&key.0).iter().take(16).fold(String::new(), |mut text, byte| {
-        // Writing to a String can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&Sha256::digest(&key.0)[..16])
 }
 
 #[cfg(test)]

@@ -43,6 +43,7 @@ impl Door {
             told[RECEIVED] = json!(format!("{}.{:03}000", ms / 1_000, ms % 1_000));
         }
         self.host.accept(told.to_string()).await?;
+        self.platform.workspaces.heed(&told).await?;
         if let Some(opening) = opening(&told) {
             let platform = self.platform.clone();
             // Slack waits for the acknowledgement meanwhile, and gives three seconds for both.

@@ -11,7 +11,7 @@ use chat::{Card, Misfit};
 use serde_json::Value;
 
 use crate::{
-    card::{blocks, described, fallback, links},
+    card::{Picture, blocks, described, fallback, links},
     choices::{SELECT_OPTIONS, arranged},
     rich_text::{self, BLOCK_CHARACTERS, Piece},
     writing::{escape, length, one_line},
@@ -87,7 +87,7 @@ fn choices(card: &Card) -> Vec<Misfit> {
 
 fn whole(card: &Card) -> Vec<Misfit> {
     // The address of the picture is not known here: room is kept for a long one.
-    let message = blocks(card, |_| Some("x".repeat(500)));
+    let message = blocks(card, |_| Some(Picture::At("x".repeat(500))));
     let count = message["blocks"].as_array().map_or(0, Vec::len);
     let size = length(&Value::to_string(&message["blocks"]));
     [

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     api::{EMAIL_SCOPE, METHODS},
     translate::SUBSCRIPTIONS,
+    video,
 };
 
 /// How events arrive.
@@ -25,12 +26,13 @@ pub enum Mode {
 pub(crate) fn scopes() -> BTreeSet<&'static str> {
     let of_methods = METHODS.iter().flat_map(|method| method.scopes());
     let of_events = SUBSCRIPTIONS.iter().flat_map(|(_, scopes)| *scopes);
-    // The slash command and the shortcut.
-    of_methods.chain(of_events).copied().chain(["commands"]).collect()
+    // The slash command and the shortcut, and players in messages.
+    of_methods.chain(of_events).copied().chain(["commands", video::SCOPE]).collect()
 }
 
-/// The manifest of an app named Kairos.
-pub fn manifest(mode: &Mode) -> Value {
+/// The manifest of an app named Kairos. With `installed_at`, the public address of Kairos without a slash at its end,
+/// several workspaces can install it there.
+pub fn manifest(mode: &Mode, installed_at: Option<&str>) -> Value {
     let url = |path: &str| match mode {
         Mode::Socket => Value::Null,
         Mode::Http(base) => json!(format!("{base}/slack/{path}")),
@@ -48,6 +50,7 @@ pub fn manifest(mode: &Mode) -> Value {
                 "messages_tab_enabled": true,
                 "messages_tab_read_only_enabled": false,
             },
+            "unfurl_domains": video::DOMAINS,
             "bot_user": { "display_name": "Kairos", "always_online": true },
             "shortcuts": [{
                 "name": "Help with this",
@@ -63,7 +66,10 @@ pub fn manifest(mode: &Mode) -> Value {
                 "should_escape": true,
             }],
         },
-        "oauth_config": { "scopes": { "bot": scopes() } },
+        "oauth_config": {
+            "redirect_urls": installed_at.map(|base| [format!("{base}/slack/oauth")]),
+            "scopes": { "bot": scopes() },
+        },
         "settings": {
             "event_subscriptions": { "request_url": url("events"), "bot_events": events },
             "interactivity": { "is_enabled": true, "request_url": url("interactions") },
@@ -109,16 +115,18 @@ mod tests {
             "channels:read",
             "chat:write",
             "commands",
+            "files:write",
             "groups:history",
             "groups:read",
             "im:history",
             "im:write",
+            "links.embed:write",
             "mpim:history",
             "reactions:read",
             "users:read",
         ];
         assert_eq!(scopes().into_iter().collect::<Vec<_>>(), expected);
-        assert_eq!(manifest(&Mode::Socket)["oauth_config"]["scopes"]["bot"], json!(expected));
+        assert_eq!(manifest(&Mode::Socket, None)["oauth_config"]["scopes"]["bot"], json!(expected));
     }
 
     #[test]
@@ -127,7 +135,7 @@ mod tests {
             let scopes = manifest["oauth_config"]["scopes"]["bot"].as_array().cloned().unwrap_or_default();
             scopes.contains(&json!(EMAIL_SCOPE))
         };
-        let plain = manifest(&Mode::Socket);
+        let plain = manifest(&Mode::Socket, None);
         assert!(!has(&plain));
         assert!(has(&with_emails(plain)));
     }
@@ -135,25 +143,31 @@ mod tests {
     /// Every method that the code names is in the table, so its scopes are asked for.
     #[test]
     fn every_method_that_is_called_is_in_the_table() {
-        let source = [include_str!("platform.rs"), include_str!("socket.rs"), include_str!("examine.rs")].concat();
+        let source = [include_str!("platform.rs"), include_str!("socket.rs"), include_str!("examine.rs")].concat()
+            + include_str!("install.rs")
+            + include_str!("pictures.rs")
+            + include_str!("past.rs");
         let table = include_str!("api.rs");
         for method in METHODS {
             let line = table.lines().find(|line| line.contains(&format!("= \"{}\"", method.name()))).expect("a line");
             let constant = line.split_whitespace().next().expect("a name");
             assert!(source.contains(&format!("api::{constant}")), "{} is asked for and never called", method.name());
         }
-        assert!(!source.contains("reqwest"), "Slack is called by the table of methods alone");
+        assert!(!source.contains("reqwest::Client"), "Slack is called by the table of methods alone");
     }
 
     #[test]
     fn each_mode_has_what_it_needs_and_nothing_of_the_other() {
-        let socket = manifest(&Mode::Socket);
+        let socket = manifest(&Mode::Socket, None);
         assert_eq!(socket["settings"]["socket_mode_enabled"], true);
-        assert!(!socket.to_string().contains("url"), "no address is needed");
-        let http = manifest(&Mode::Http("https://kairos.example".to_owned()));
+        assert!(!socket.to_string().contains("_url"), "no address is needed");
+        let http = manifest(&Mode::Http("https://kairos.example".to_owned()), None);
         assert_eq!(http["settings"]["socket_mode_enabled"], false);
         assert_eq!(http["settings"]["event_subscriptions"]["request_url"], "https://kairos.example/slack/events");
         assert_eq!(http["settings"]["interactivity"]["request_url"], "https://kairos.example/slack/interactions");
         assert_eq!(http["features"]["slash_commands"][0]["url"], "https://kairos.example/slack/commands");
+        assert_eq!(http["oauth_config"]["redirect_urls"], Value::Null);
+        let many = manifest(&Mode::Socket, Some("https://kairos.example"));
+        assert_eq!(many["oauth_config"]["redirect_urls"], json!(["https://kairos.example/slack/oauth"]));
     }
 }

@@ -9,58 +9,76 @@ use chat::{
 use serde_json::{Value, json};
 
 use crate::{
-    api::{self, Api, Method, Now, Token},
-    blocks,
+    api::{self, Api, Method, Now},
+    card::{Embeds, Picture, written},
     delivered::{Delivered, Trace, digest},
     fit,
     form::{Origin, modal},
+    past::{Pages, Reader},
+    pictures::{Album, Pictures},
+    refusal,
     translate::{self, Opening, place, trigger_of},
+    workspaces::Workspaces,
 };
 
-/// Messages of one page; Slack recommends no more.
-const PAGE: u32 = 200;
-/// Pages that are read of a history.
-const PAGES: usize = 20;
+/// Messages that are read of a history.
+const MOST: usize = 4_000;
 /// Pages that are looked through for a delivery whose answer never came: it is among the newest.
 const PAGES_TO_SEARCH: usize = 5;
 /// What the metadata of our messages is called.
 pub(crate) const DELIVERY: &str = "kairos_delivery";
 
-/// Gives the public https address of a picture of the library, where it has one.
-pub type PictureUrl = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
-
-/// Slack, as one workspace's token opens it.
+/// Slack, in each of its workspaces. Clones are the same.
 #[derive(Clone)]
 pub struct SlackPlatform {
     pub(crate) api: Api,
-    token: Token,
-    picture_url: PictureUrl,
+    pub(crate) workspaces: Workspaces,
+    pictures: Pictures,
     delivered: Arc<Delivered>,
 }
 
 impl SlackPlatform {
-    /// Slack at the address `api_url`, as the bot whose token is `bot_token`.
-    pub fn new(api_url: &str, bot_token: &str, picture_url: PictureUrl, now: Now) -> Result<Self, Refusal> {
+    /// Slack at the address `api_url`.
+    pub(crate) fn new(api_url: &str, workspaces: Workspaces, album: Arc<dyn Album>, now: Now) -> Result<Self, Refusal> {
         let api = Api::new(api_url.to_owned(), now)?;
-        Ok(Self { api, token: Token(bot_token.to_owned()), picture_url, delivered: Arc::default() })
-    }
-
-    /// The token for a workspace.
-    fn token(&self, _team: &WorkspaceId) -> &Token {
-        &self.token
+        let pictures = Pictures::new(album, api.clone());
+        Ok(Self { api, workspaces, pictures, delivered: Arc::default() })
     }
 
     async fn call(&self, method: Method, team: &WorkspaceId, body: &Value) -> Result<Value, Refusal> {
-        self.api.call(method, self.token(team), body).await
+        let pipe = self.workspaces.pipe(team).await?;
+        let answer = self.api.call(method, &pipe, body).await;
+        if answer.as_ref().is_err_and(refusal::is_of_the_token) {
+            self.workspaces.doubt(team);
+        }
+        answer
     }
 
-    fn message(&self, card: &Card) -> Result<Value, Refusal> {
-        let misfits = fit(card);
-        if misfits.is_empty() {
-            return Ok(blocks(card, |file| (self.picture_url)(file)));
+    /// Shows a card by `method`, with the rest of what it takes written into the message by `complete`.
+    ///
+    /// What Slack will not show (a picture that it has still to look at, a video that it may not play) is described.
+    async fn show(
+        &self,
+        method: Method,
+        team: &WorkspaceId,
+        card: &Card,
+        complete: impl Fn(Value) -> Value,
+    ) -> Result<Value, Refusal> {
+        let lying = match &card.image {
+            Some(image) => self.pictures.of(image, team, &*self.workspaces.pipe(team).await?).await,
+            None => None,
+        };
+        let picture = lying.as_ref().map(|lying| Picture::File(lying.id.clone()));
+        let may_be_refused = picture.is_some() || card.video.is_some();
+        let said = self.call(method, team, &complete(written(card, picture, Embeds::Shown))).await;
+        let is_refused = may_be_refused && said.as_ref().is_err_and(refusal::is_of_the_blocks);
+        if !is_refused {
+            return said;
         }
-        let parts: Vec<_> = misfits.iter().map(|misfit| misfit.part.as_str()).collect();
-        Err(Refusal::Definite(format!("the card is over a limit of Slack: {}", parts.join(", "))))
+        if let Some(lying) = lying {
+            self.pictures.refused(&lying, team).await;
+        }
+        self.call(method, team, &complete(written(card, None, Embeds::Described))).await
     }
 
     /// The place as a channel that Slack knows: a person's own id leads to the private conversation.
@@ -82,7 +100,7 @@ impl SlackPlatform {
     }
 
     async fn say(&self, place: &Place, to: &ShownTo, card: &Card, key: &Key) -> Result<Sent, Refusal> {
-        let mut body = self.message(card)?;
+        fits(card)?;
         let digest = digest(key);
         match self.delivered.trace(place, &digest) {
             Some(Trace::Arrived(sent)) => return Ok(sent),
@@ -96,23 +114,11 @@ impl SlackPlatform {
             None => {}
         }
         let at = self.channel(place).await?;
-        body["channel"] = json!(at.channel);
-        if let Some(thread) = &at.thread {
-            body["thread_ts"] = json!(thread);
-        }
         let (method, unclear) = match to {
-            ShownTo::Everyone => {
-                body["unfurl_links"] = json!(false);
-                body["unfurl_media"] = json!(false);
-                body["metadata"] = json!({ "event_type": DELIVERY, "event_payload": { "key": digest } });
-                (api::POST_MESSAGE, Trace::Unclear)
-            }
-            ShownTo::Only(who) => {
-                body["user"] = json!(who.user);
-                (api::POST_EPHEMERAL, Trace::UnclearForOne)
-            }
+            ShownTo::Everyone => (api::POST_MESSAGE, Trace::Unclear),
+            ShownTo::Only(_) => (api::POST_EPHEMERAL, Trace::UnclearForOne),
         };
-        let said = self.call(method, &at.workspace, &body).await;
+        let said = self.show(method, &at.workspace, card, |message| addressed(message, &at, to, &digest)).await;
         if matches!(said, Err(Refusal::Unknown(_))) {
             self.delivered.note(place, &digest, unclear);
         }
@@ -133,7 +139,11 @@ impl SlackPlatform {
         };
         let mut pages = Pages::of(&at, json!({ "include_all_metadata": true }));
         for _ in 0..PAGES_TO_SEARCH {
-            let Some(entries) = self.page(&mut pages).await? else { return Ok(None) };
+            if pages.is_over {
+                return Ok(None);
+            }
+            let answer = self.call(pages.method, &at.workspace, &pages.body).await?;
+            let entries = pages.take(answer);
             if let Some(ts) = entries.iter().find(|entry| bears(entry)).and_then(|entry| entry["ts"].as_str()) {
                 return Ok(Some(Sent { message: MessageId::new(ts), place: at }));
             }
@@ -141,29 +151,11 @@ impl SlackPlatform {
         Ok(None)
     }
 
-    /// The next page of a conversation; `None` after the last.
-    async fn page(&self, pages: &mut Pages) -> Result<Option<Vec<Value>>, Refusal> {
-        if pages.is_over {
-            return Ok(None);
-        }
-        let mut answer = self.call(pages.method, &pages.team, &pages.body).await?;
-        let next = answer["response_metadata"]["next_cursor"].as_str().filter(|next| !next.is_empty());
-        pages.is_over = next.is_none();
-        pages.body["cursor"] = json!(next);
-        Ok(Some(answer["messages"].as_array_mut().map(std::mem::take).unwrap_or_default()))
-    }
-
     async fn read(&self, place: &Place, since: Timestamp) -> Result<Vec<Event>, Refusal> {
         let at = self.channel(place).await?;
-        let ms = since.as_ms().max(0);
-        // Slack leaves out what is exactly as old, unless asked.
-        let oldest = format!("{}.{:03}000", ms / 1_000, ms % 1_000);
-        let mut pages = Pages::of(&at, json!({ "oldest": oldest, "inclusive": true }));
-        let mut events = Vec::new();
-        for _ in 0..PAGES {
-            let Some(entries) = self.page(&mut pages).await? else { break };
-            events.extend(entries.iter().filter_map(|entry| translate::of_history(entry, &at)));
-        }
+        let pipe = self.workspaces.pipe(&at.workspace).await?;
+        let entries = Reader { api: &self.api, pipe: &pipe }.entries(&at, since, MOST).await?;
+        let mut events: Vec<_> = entries.iter().filter_map(|entry| translate::of_history(entry, &at)).collect();
         events.retain(|event| event.at >= since);
         events.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         Ok(events)
@@ -183,8 +175,18 @@ impl SlackPlatform {
         }
     }
 
+    async fn is_admin(&self, who: &Identity) -> Result<bool, Refusal> {
+        let user = self.user(who).await?.unwrap_or_default();
+        Ok(["is_admin", "is_owner", "is_primary_owner"].iter().any(|flag| user[*flag] == true))
+    }
+
     /// Who has this address; nobody where the app was not given leave to read addresses.
+    ///
+    /// With several workspaces nobody is found: an address does not say which one is meant.
     async fn user_with(&self, email: &str) -> Result<Option<Identity>, Refusal> {
+        if matches!(self.workspaces, Workspaces::Installed { .. }) {
+            return Ok(None);
+        }
         match self.call(api::USER_BY_EMAIL, &WorkspaceId::new(""), &json!({ "email": email })).await {
             Ok(answer) => {
                 let user = &answer["user"];
@@ -213,27 +215,31 @@ impl SlackPlatform {
     }
 }
 
-/// A conversation, page by page.
-struct Pages {
-    method: Method,
-    team: WorkspaceId,
-    body: Value,
-    is_over: bool,
+/// Refuses a card that Slack can't show whole.
+fn fits(card: &Card) -> Result<(), Refusal> {
+    let misfits = fit(card);
+    if misfits.is_empty() {
+        return Ok(());
+    }
+    let parts: Vec<_> = misfits.iter().map(|misfit| misfit.part.as_str()).collect();
+    Err(Refusal::Definite(format!("the card is over a limit of Slack: {}", parts.join(", "))))
 }
 
-impl Pages {
-    fn of(at: &Place, mut body: Value) -> Self {
-        body["channel"] = json!(at.channel);
-        body["limit"] = json!(PAGE);
-        let method = match &at.thread {
-            Some(thread) => {
-                body["ts"] = json!(thread);
-                api::REPLIES
-            }
-            None => api::HISTORY,
-        };
-        Self { method, team: at.workspace.clone(), body, is_over: false }
+/// A message with whom it is for, and where.
+fn addressed(mut message: Value, at: &Place, to: &ShownTo, digest: &str) -> Value {
+    message["channel"] = json!(at.channel);
+    if let Some(thread) = &at.thread {
+        message["thread_ts"] = json!(thread);
     }
+    match to {
+        ShownTo::Everyone => {
+            message["unfurl_links"] = json!(false);
+            message["unfurl_media"] = json!(false);
+            message["metadata"] = json!({ "event_type": DELIVERY, "event_payload": { "key": digest } });
+        }
+        ShownTo::Only(who) => message["user"] = json!(who.user),
+    }
+    message
 }
 
 /// A message for one person can't be looked up, and is never said twice.
@@ -251,6 +257,7 @@ fn profile(user: &Value) -> Profile {
         zone: text(&user["tz"]),
         language: text(&user["locale"]).and_then(|locale| locale.get(..2).map(str::to_lowercase)),
         roles: text(&about["title"]).map(|title| title.to_lowercase()).into_iter().collect(),
+        do_not_disturb_until: None,
         email: text(&about["email"]),
     }
 }
@@ -270,10 +277,14 @@ impl Platform for SlackPlatform {
 
     fn edit<'a>(&'a self, sent: &'a Sent, card: &'a Card) -> Pending<'a, ()> {
         Box::pin(async move {
-            let mut body = self.message(card)?;
-            body["channel"] = json!(self.channel(&sent.place).await?.channel);
-            body["ts"] = json!(sent.message);
-            self.call(api::UPDATE, &sent.place.workspace, &body).await.map(drop)
+            fits(card)?;
+            let channel = self.channel(&sent.place).await?.channel;
+            let complete = |mut message: Value| {
+                message["channel"] = json!(channel);
+                message["ts"] = json!(sent.message);
+                message
+            };
+            self.show(api::UPDATE, &sent.place.workspace, card, complete).await.map(drop)
         })
     }
 
@@ -319,23 +330,25 @@ impl Platform for SlackPlatform {
 
     fn show_home<'a>(&'a self, who: &'a Identity, card: &'a Card) -> Pending<'a, ()> {
         Box::pin(async move {
-            let mut message = self.message(card)?;
-            let view = json!({ "type": "home", "blocks": message["blocks"].take() });
-            let body = json!({ "user_id": who.user, "view": view });
-            self.call(api::PUBLISH_VIEW, &who.workspace, &body).await.map(drop)
+            fits(card)?;
+            let complete = |mut message: Value| json!({ "user_id": who.user, "view": { "type": "home", "blocks": message["blocks"].take() } });
+            self.show(api::PUBLISH_VIEW, &who.workspace, card, complete).await.map(drop)
         })
     }
 
     fn may_steer<'a>(&'a self, who: &'a Identity, place: &'a Place) -> Pending<'a, bool> {
         Box::pin(async move {
-            let user = self.user(who).await?.unwrap_or_default();
-            if ["is_admin", "is_owner", "is_primary_owner"].iter().any(|flag| user[*flag] == true) {
+            if self.is_admin(who).await? {
                 return Ok(true);
             }
             let asked = json!({ "channel": place.channel });
             let channel = self.call(api::CONVERSATION, &place.workspace, &asked).await?;
             Ok(channel["channel"]["creator"].as_str() == Some(who.user.as_str()))
         })
+    }
+
+    fn runs_workspace<'a>(&'a self, who: &'a Identity) -> Pending<'a, bool> {
+        Box::pin(self.is_admin(who))
     }
 
     fn name_of<'a>(&'a self, place: &'a Place) -> Pending<'a, Option<String>> {

@@ -20,6 +20,8 @@ const TRANSIENT: &[&str] = &[
 ];
 /// Answers after which, says Slack, some of it may have been done.
 const UNCLEAR: &[&str] = &["fatal_error", "internal_error", "request_timeout"];
+/// Refusals of whoever calls, whatever is asked.
+const OF_THE_TOKEN: &[&str] = &["invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"];
 /// What is waited for when Slack says "too fast" without saying how long.
 const USUAL_WAIT: Duration = Duration::from_secs(30);
 
@@ -43,6 +45,18 @@ pub(crate) fn of_code(method: &str, code: &str, repeat: Repeat) -> Refusal {
         return unclear(reason, repeat);
     }
     Refusal::Definite(reason)
+}
+
+/// True when Slack does not take the token any more; another one may do.
+pub(crate) fn is_of_the_token(refusal: &Refusal) -> bool {
+    let Refusal::Definite(reason) = refusal else { return false };
+    OF_THE_TOKEN.iter().any(|code| reason.ends_with(code))
+}
+
+/// True when Slack finds fault with the blocks: with a picture or a player, perhaps.
+pub(crate) fn is_of_the_blocks(refusal: &Refusal) -> bool {
+    let Refusal::Definite(reason) = refusal else { return false };
+    ["invalid_blocks", "invalid_arguments", "invalid_attachments"].iter().any(|code| reason.ends_with(code))
 }
 
 /// The refusal for a status that is not 200 and not 429.

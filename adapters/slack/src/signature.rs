@@ -10,6 +10,8 @@ use subtle::ConstantTimeEq;
 
 use chat::Timestamp;
 
+use crate::writing::hex;
+
 /// How far the time of a request may be from ours, either way.
 const WINDOW_SECS: i64 = 300;
 
@@ -24,7 +26,6 @@ pub(crate) fn is_genuine(secret: &str, timestamp: &str, signature: &str, body: &
 
 /// The signature that Slack makes.
 pub(crate) fn sign(secret: &str, timestamp: &str, body: &[u8]) -> String {
-    use std::fmt::Write as _;
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
         // A key of any length is taken; were it not, nothing would be genuine.
         return String::new();
@@ -32,11 +33,7 @@ pub(crate) fn sign(secret: &str, timestamp: &str, body: &[u8]) -> String {
     for part in [b"v0:", timestamp.as_bytes(), b":", body] {
         mac.update(part);
     }
-    mac.finalize().into_bytes().iter().fold("v0=".to_owned(), |mut text, byte| {
-        // Writing to a String can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("v0={}", hex(&mac.finalize().into_bytes()))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! - An envelope is acknowledged after the commit, on the connection it came by.
 //! - Trying again gets slower with every failure, up to half a minute, and never stops.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chat::Refusal;
 use futures_util::{SinkExt, StreamExt};
@@ -22,7 +22,7 @@ use tokio_tungstenite::{
 use tracing::{debug, info, warn};
 
 use crate::{
-    api::{self, Api, Token},
+    api::{self, Api, Pipe},
     door::Door,
 };
 
@@ -43,7 +43,7 @@ type Line = WebSocketStream<MaybeTlsStream<TcpStream>>;
 #[derive(Clone)]
 pub(crate) struct Socket {
     pub(crate) api: Api,
-    pub(crate) token: Token,
+    pub(crate) pipe: Arc<Pipe>,
     pub(crate) door: Door,
     /// Which one: it only spreads the waits.
     pub(crate) slot: u32,
@@ -126,7 +126,7 @@ impl Socket {
     /// A connection that has said hello.
     async fn open(&self) -> Result<Line, Refusal> {
         let lost = || Refusal::Transient { reason: "the connection was lost".to_owned(), retry_after: None };
-        let answer = self.api.call(api::CONNECTIONS_OPEN, &self.token, &json!({})).await?;
+        let answer = self.api.call(api::CONNECTIONS_OPEN, &self.pipe, &json!({})).await?;
         let url = answer["url"].as_str().ok_or_else(lost)?;
         let limits = WebSocketConfig::default().max_message_size(Some(LONGEST)).max_frame_size(Some(LONGEST));
         let greeted = async {

@@ -7,14 +7,14 @@ use chat::contract::{check_rendering, missing, sample_cards};
 use chat::{Card, Choice, ChoiceId, Prominence, Text};
 use proptest::prelude::*;
 use serde_json::Value;
-use slack::{blocks, fit};
+use slack::{Picture, blocks, fit};
 
 #[path = "../../chat/tests/support/any_card.rs"]
 mod any_card;
 
 /// The message for `card`, where every picture has been published.
 fn message(card: &Card) -> Value {
-    blocks(card, |file| Some(format!("https://kairos.example/pictures/{file}")))
+    blocks(card, |file| Some(Picture::At(format!("https://kairos.example/pictures/{file}"))))
 }
 
 fn sample(name: &str) -> Card {

@@ -2,16 +2,18 @@
 
 use super::{
     Encoder, HEAD, HEADS, HIDDEN, INTERMEDIATE, Layer, Linear, Norm,
-    panels::{INPUTS, Multiply, OUTPUTS, TILE},
+    panels::{GROUP, INPUTS, Multiply, OUTPUTS, Rounding, Row, TILE},
 };
 use crate::static_table::to_length_one;
 
-/// The vector of a text by its pieces with their marks.
+/// The vectors of texts by their pieces with their marks. All go through a layer before any goes through the next, so
+/// that the weights are fetched once for all.
 #[inline(always)]
-pub(crate) fn embed<M: Multiply>(encoder: &Encoder, ids: &[u32], multiply: M) -> Vec<f32> {
-    let mut states = vec![0.0_f32; ids.len() * HIDDEN];
-    for ((state, id), position) in states.chunks_exact_mut(HIDDEN).zip(ids).zip(encoder.positions.chunks_exact(HIDDEN))
-    {
+pub(crate) fn embed<M: Multiply>(encoder: &Encoder, texts: &[Vec<u32>], multiply: M) -> Vec<Vec<f32>> {
+    let lengths: Vec<usize> = texts.iter().map(Vec::len).collect();
+    let mut states = vec![0.0_f32; lengths.iter().sum::<usize>() * HIDDEN];
+    let placed = texts.iter().flat_map(|ids| ids.iter().zip(encoder.positions.chunks_exact(HIDDEN)));
+    for (state, (id, position)) in states.chunks_exact_mut(HIDDEN).zip(placed) {
         let at = *id as usize * HIDDEN;
         let (Some(word), Some(scale)) = (encoder.words.get(at..at + HIDDEN), encoder.word_scales.get(*id as usize))
         else {
@@ -22,21 +24,28 @@ pub(crate) fn embed<M: Multiply>(encoder: &Encoder, ids: &[u32], multiply: M) ->
         }
         normalise(state, &encoder.norm);
     }
-    let mut room = Room::new(ids.len());
+    let mut room = Room::new(states.len() / HIDDEN);
     for layer in &encoder.layers {
-        pass(layer, &mut states, &mut room, multiply);
+        pass(layer, &mut states, &lengths, &mut room, multiply);
     }
-    let mut mean = vec![0.0_f32; HIDDEN];
-    for state in states.chunks_exact(HIDDEN) {
-        for (mean, state) in mean.iter_mut().zip(state) {
-            *mean += state;
+    let mut rest = states.as_slice();
+    let mut means = Vec::with_capacity(texts.len());
+    for length in lengths {
+        let (own, behind) = rest.split_at(length * HIDDEN);
+        rest = behind;
+        let mut mean = vec![0.0_f32; HIDDEN];
+        for state in own.chunks_exact(HIDDEN) {
+            for (mean, state) in mean.iter_mut().zip(state) {
+                *mean += state;
+            }
         }
+        to_length_one(&mut mean);
+        means.push(mean);
     }
-    to_length_one(&mut mean);
-    mean
+    means
 }
 
-/// Where intermediate results stand; made once for a text.
+/// Where intermediate results stand; made once for all layers.
 struct Room {
     query: Vec<f32>,
     key: Vec<f32>,
@@ -61,13 +70,23 @@ impl Room {
 }
 
 #[inline(always)]
-fn pass<M: Multiply>(layer: &Layer, states: &mut [f32], room: &mut Room, multiply: M) {
+fn pass<M: Multiply>(layer: &Layer, states: &mut [f32], lengths: &[usize], room: &mut Room, multiply: M) {
     let rounded = &mut room.rounded;
     rounded.take(states, HIDDEN);
     product(&layer.query, rounded, &mut room.query, multiply);
     product(&layer.key, rounded, &mut room.key, multiply);
     product(&layer.value, rounded, &mut room.value, multiply);
-    attend(&room.query, &room.key, &room.value, &mut room.narrow);
+    let mut from = 0;
+    for length in lengths {
+        let own = from..from + length * HIDDEN;
+        attend(
+            &room.query[own.clone()],
+            &room.key[own.clone()],
+            &room.value[own.clone()],
+            &mut room.narrow[own.clone()],
+        );
+        from = own.end;
+    }
     rounded.take(&room.narrow, HIDDEN);
     product(&layer.attended, rounded, &mut room.query, multiply);
     add_and_normalise(states, &room.query, &layer.attended_norm);
@@ -81,16 +100,13 @@ fn pass<M: Multiply>(layer: &Layer, states: &mut [f32], room: &mut Room, multipl
     add_and_normalise(states, &room.narrow, &layer.narrow_norm);
 }
 
-/// Inputs that are rounded by the largest value among them: one that stands out costs its group alone.
-const GROUP: usize = 64;
-
 /// Rows of inputs, rounded to eight bits group by group.
 #[derive(Default)]
 struct Rounded {
     width: usize,
     rows: Vec<i8>,
-    /// For each group of each row: what a step stands for, and 128 × the sum of the rounded.
-    groups: Vec<(f32, i32)>,
+    /// One for each group of each row.
+    groups: Vec<Rounding>,
 }
 
 impl Rounded {
@@ -109,7 +125,7 @@ impl Rounded {
             for row in rows {
                 sum += i32::from(*row);
             }
-            self.groups.push((largest / 127.0, 128 * sum));
+            self.groups.push(Rounding { step: largest / 127.0, excess: 128 * sum });
         }
     }
 }
@@ -146,26 +162,19 @@ fn product<M: Multiply>(linear: &Linear, rounded: &Rounded, out: &mut [f32], mul
     let outputs = linear.bias.len();
     let count = rounded.rows.len() / rounded.width;
     let inputs: &[[i8; INPUTS]] = rounded.rows.as_chunks().0;
+    let row = |at: usize| {
+        // Behind the last row it is multiplied again, and the result is not used.
+        let at = at.min(count - 1);
+        Row { inputs: &inputs[at * fours..][..fours], roundings: &rounded.groups[at * groups..][..groups] }
+    };
     let panels = linear.weights.panels().zip(linear.scales.as_chunks::<OUTPUTS>().0);
     for (number, ((panel, scales), bias)) in panels.zip(linear.bias.as_chunks::<OUTPUTS>().0).enumerate() {
         for from in (0..count).step_by(TILE) {
-            // Behind the last row it is multiplied again, and the result is not used.
-            let [a, b, c, d] = [0, 1, 2, 3].map(|at| (from + at).min(count - 1));
-            let mut results = [[0.0_f32; OUTPUTS]; TILE];
-            for (group, blocks) in panel.chunks_exact(GROUP / INPUTS).enumerate() {
-                let row = |row: usize| &inputs[row * fours + group * (GROUP / INPUTS)..][..GROUP / INPUTS];
-                let sums = multiply.tile(blocks, [row(a), row(b), row(c), row(d)]);
-                for ((results, sums), row) in results.iter_mut().zip(&sums).zip([a, b, c, d]) {
-                    let (step, excess) = rounded.groups[row * groups + group];
-                    for (result, sum) in results.iter_mut().zip(sums) {
-                        *result += (sum - excess) as f32 * step;
-                    }
-                }
-            }
-            for (at, results) in results.iter().enumerate().take(count - from) {
+            let products = multiply.tile(panel, [row(from), row(from + 1), row(from + 2), row(from + 3)]);
+            for (at, products) in products.iter().enumerate().take(count - from) {
                 let out = &mut out[(from + at) * outputs + number * OUTPUTS..][..OUTPUTS];
-                for (((out, result), scale), bias) in out.iter_mut().zip(results).zip(scales).zip(bias) {
-                    *out = result * scale + bias;
+                for at in 0..OUTPUTS {
+                    out[at] = products[at] * scales[at] + bias[at];
                 }
             }
         }

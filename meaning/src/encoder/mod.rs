@@ -11,7 +11,7 @@ mod panels;
 use self::panels::Panels;
 pub(crate) use self::{
     forward::embed as forward,
-    panels::{Block, INPUTS, Multiply, OUTPUTS, Plain, Sums, TILE},
+    panels::{BLOCKS, Block, Multiply, OUTPUTS, Plain, Products, Row, TILE},
 };
 use crate::{
     machine,
@@ -100,12 +100,26 @@ impl Encoder {
 
     /// The vector of a text by its pieces, without marks of beginning and end.
     pub fn embed(&self, ids: &[u32]) -> Vec<f32> {
-        let mut marked = Vec::with_capacity(ids.len().min(POSITIONS) + 2);
-        marked.push(BEGIN);
-        marked.extend(ids.iter().take(POSITIONS - 2));
-        marked.push(END);
-        machine::embed(self, &marked)
+        machine::embed(self, &[marked(ids)]).pop().unwrap_or_default()
     }
+
+    /// The vectors of texts, which takes less than one after the other.
+    pub fn embed_all(&self, texts: &[&[u32]]) -> Vec<Vec<f32>> {
+        let texts: Vec<Vec<u32>> = texts.iter().map(|ids| marked(ids)).collect();
+        texts.chunks(TOGETHER).flat_map(|some| machine::embed(self, some)).collect()
+    }
+}
+
+/// Texts that go through the layers together: more would not stay in the machine's near memory.
+const TOGETHER: usize = 16;
+
+/// The pieces that are looked at, between the marks.
+fn marked(ids: &[u32]) -> Vec<u32> {
+    let mut marked = Vec::with_capacity(ids.len().min(POSITIONS) + 2);
+    marked.push(BEGIN);
+    marked.extend(ids.iter().take(POSITIONS - 2));
+    marked.push(END);
+    marked
 }
 
 impl Layer {

@@ -4,7 +4,7 @@
 //! instructions of a machine with dot products of bytes multiply by four inputs.
 //!
 //! Invariants
-//! - All ways of multiplying give the same whole numbers.
+//! - All ways of multiplying give the same whole numbers within a group of inputs.
 
 /// Outputs of a panel.
 pub(crate) const OUTPUTS: usize = 32;
@@ -45,13 +45,35 @@ impl Panels {
 /// Positions of a message that are multiplied together.
 pub(crate) const TILE: usize = 4;
 
-/// Sums of products: by position, then by output.
-pub(crate) type Sums = [[i32; OUTPUTS]; TILE];
+/// Inputs that are rounded by the largest value among them: one that stands out costs its group alone.
+pub(super) const GROUP: usize = 64;
 
-/// Multiplies blocks of one panel by [`TILE`] rows of as many inputs. Weights count 128 too much each.
+/// Blocks of a panel for a group of inputs.
+pub(crate) const BLOCKS: usize = GROUP / INPUTS;
+
+/// How a group of inputs was rounded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rounding {
+    /// What a step stands for.
+    pub(crate) step: f32,
+    /// 128 × the sum of the rounded: what weights that count 128 too much add to every product.
+    pub(crate) excess: i32,
+}
+
+/// A row of inputs, rounded group by group.
+#[derive(Clone, Copy)]
+pub(crate) struct Row<'a> {
+    pub(crate) inputs: &'a [[i8; INPUTS]],
+    pub(crate) roundings: &'a [Rounding],
+}
+
+/// Products by position, then by output.
+pub(crate) type Products = [[f32; OUTPUTS]; TILE];
+
+/// Multiplies a panel by [`TILE`] rows.
 pub(crate) trait Multiply: Copy {
-    /// Adds up the products.
-    fn tile(self, blocks: &[Block], rows: [&[[i8; INPUTS]]; TILE]) -> Sums;
+    /// The products, in the inputs' own scale and in steps of the weights.
+    fn tile(self, panel: &[Block], rows: [Row<'_>; TILE]) -> Products;
 }
 
 /// Plain Rust: for every machine.
@@ -60,24 +82,25 @@ pub(crate) struct Plain;
 
 impl Multiply for Plain {
     #[inline(always)]
-    fn tile(self, blocks: &[Block], rows: [&[[i8; INPUTS]]; TILE]) -> Sums {
-        let mut sums = [[0_i32; OUTPUTS]; TILE];
-        for (at, block) in blocks.iter().enumerate() {
-            let mut weights = [[0_i32; OUTPUTS]; INPUTS];
-            for (output, four) in block.chunks_exact(INPUTS).enumerate() {
-                for input in 0..INPUTS {
-                    weights[input][output] = i32::from(four[input]);
+    fn tile(self, panel: &[Block], rows: [Row<'_>; TILE]) -> Products {
+        let mut products = [[0.0_f32; OUTPUTS]; TILE];
+        for (group, blocks) in panel.chunks_exact(BLOCKS).enumerate() {
+            for (row, products) in rows.iter().zip(&mut products) {
+                let mut sums = [0_i32; OUTPUTS];
+                for (block, four) in blocks.iter().zip(&row.inputs[group * BLOCKS..]) {
+                    let x = four.map(i32::from);
+                    for (sum, weights) in sums.iter_mut().zip(block.as_chunks::<INPUTS>().0) {
+                        let w = weights.map(i32::from);
+                        *sum += (x[0] * w[0] + x[1] * w[1]) + (x[2] * w[2] + x[3] * w[3]);
+                    }
                 }
-            }
-            for (row, sums) in rows.iter().zip(&mut sums) {
-                let x = row[at].map(i32::from);
-                for output in 0..OUTPUTS {
-                    sums[output] += (x[0] * weights[0][output] + x[1] * weights[1][output])
-                        + (x[2] * weights[2][output] + x[3] * weights[3][output]);
+                let Rounding { step, excess } = row.roundings[group];
+                for (product, sum) in products.iter_mut().zip(sums) {
+                    *product += (sum - excess) as f32 * step;
                 }
             }
         }
-        sums
+        products
     }
 }
 
@@ -87,20 +110,21 @@ mod tests {
 
     #[test]
     fn panels_multiply_like_the_matrix() {
-        let (outputs, inputs) = (64, 24);
+        let (outputs, inputs) = (64, 2 * GROUP);
         let weights: Vec<i8> = (0..outputs * inputs).map(|at| ((at * 37 + 11) % 255) as u8 as i8).collect();
         let row: Vec<i8> = (0..inputs).map(|at| ((at * 91 + 3) % 255) as u8 as i8).collect();
-        let fours: Vec<[i8; INPUTS]> =
-            row.chunks_exact(INPUTS).map(|four| std::array::from_fn(|at| four[at])).collect();
-        let total: i32 = row.iter().map(|x| i32::from(*x)).sum();
+        let roundings: Vec<Rounding> = row
+            .chunks_exact(GROUP)
+            .map(|group| Rounding { step: 0.5, excess: 128 * group.iter().map(|x| i32::from(*x)).sum::<i32>() })
+            .collect();
         let panels = Panels::of(&weights, inputs);
         for (number, panel) in panels.panels().enumerate() {
-            let sums = Plain.tile(panel, [&fours; TILE]);
-            for (output, sum) in sums[0].iter().enumerate() {
+            let products = Plain.tile(panel, [Row { inputs: row.as_chunks().0, roundings: &roundings }; TILE]);
+            for (output, product) in products[0].iter().enumerate() {
                 let from = (number * OUTPUTS + output) * inputs;
                 let right: i32 =
                     weights[from..from + inputs].iter().zip(&row).map(|(w, x)| i32::from(*w) * i32::from(*x)).sum();
-                assert_eq!(sum - 128 * total, right);
+                assert!((product - 0.5 * right as f32).abs() < 0.5, "{product} {right}");
             }
         }
     }

@@ -13,6 +13,7 @@
 mod chance;
 mod looks;
 mod methods;
+mod totals;
 mod trial;
 mod words;
 
@@ -108,6 +109,7 @@ pub fn judge(measure: &Measure, dip: &Dip, watched: &Watched<'_>) -> Option<Verd
     verdict(outcome, words::found(measure, dip, &look, &found), numbers)
 }
 
+pub use totals::{FEWEST, Moved, Part, Total, total};
 pub use trial::{Trial, false_alarms, found_within};
 pub use words::promise;
 

@@ -3,10 +3,10 @@
 //! Invariants
 //! - Without a model for meaning, wording alone decides; nothing else changes.
 
-use meaning::{Classifier, Features, Lesson, Statistics, Training};
+use meaning::{Classifier, Features, Lesson, Statistics, Training, likeness};
 
 /// How much meaning and wording say, by weight in the cosine (MATCHING.md).
-const MEANING: f32 = 0.7;
+pub(super) const MEANING: f32 = 0.7;
 /// What teaches none, for each background line; a trigger's own lessons count one.
 const BACKGROUND_WEIGHT: f32 = 0.25;
 /// What a description of the need teaches beside a message that means it.
@@ -31,6 +31,11 @@ impl Seen {
         }
     }
 
+    /// Its meaning, weighed.
+    pub(super) fn dense(&self) -> &[f32] {
+        &self.dense
+    }
+
     /// With its heaviest features only: the others cost time and teach nothing that could be measured.
     fn cut(mut self) -> Self {
         if self.features.len() > Statistics::KEPT {
@@ -43,20 +48,7 @@ impl Seen {
 
     /// How alike two texts are: 1 is the same, 0 is chance.
     pub(super) fn likeness(&self, other: &Self) -> f32 {
-        let mut sum: f32 = self.dense.iter().zip(&other.dense).map(|(a, b)| a * b).sum();
-        let (mut a, mut b) = (self.features.iter().peekable(), other.features.iter().peekable());
-        while let (Some((x, v)), Some((y, w))) = (a.peek(), b.peek()) {
-            match x.cmp(y) {
-                std::cmp::Ordering::Less => drop(a.next()),
-                std::cmp::Ordering::Greater => drop(b.next()),
-                std::cmp::Ordering::Equal => {
-                    sum += v * w;
-                    a.next();
-                    b.next();
-                }
-            }
-        }
-        sum
+        likeness((&self.dense, &self.features), (&other.dense, &other.features))
     }
 }
 

@@ -11,6 +11,7 @@ use meaning::{DIMS, Features, HIDDEN, Models, clean};
 use super::{
     alarm_budget::{AlarmBudget, ScoreSketch},
     look::{Look, Meant, Seen},
+    second_look::SecondLook,
 };
 
 /// How many of a thousand ordinary messages get a second look. The first look knows wording, and people say what they need
@@ -18,9 +19,9 @@ use super::{
 /// lets through"). A second look takes about a millisecond.
 const SECOND_LOOKS: AlarmBudget = AlarmBudget::per_1000(250.0);
 /// What asking adds to the odds: a bonus, never a gate, since many need something without asking.
-const ASKING_BONUS: f32 = 1.0;
+const ASKING_BONUS: f32 = 1.5;
 /// What a text of everyday words alone is put back by: it resembles much and means little.
-const EMPTINESS: f32 = 1.5;
+const EMPTINESS: f32 = 2.5;
 /// What a message without a second look is put back by.
 const UNPROMISING: f32 = 20.0;
 /// Word pieces that are looked at.
@@ -69,24 +70,28 @@ impl Text {
     /// Texts at both looks, by all cores of the machine: the second look takes its time.
     pub(super) fn all(models: &Models, texts: &[&str]) -> Vec<Self> {
         let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_THREADS);
-        let share = texts.len().div_ceil(cores).max(FEW);
-        let whole = |text: &&str| {
-            let mut begun = Self::begun(models, text);
-            begun.look_again(models);
-            begun
-        };
+        let mut begun: Vec<Self> = texts.iter().map(|text| Self::begun(models, text)).collect();
+        // Texts of a length go together, and every core gets some of each.
+        let mut by_length: Vec<&mut Self> = begun.iter_mut().collect();
+        by_length.sort_by_key(|text| text.ids.len());
+        let mut shares: Vec<Vec<&mut Self>> =
+            (0..by_length.len().div_ceil(FEW).clamp(1, cores)).map(|_| vec![]).collect();
+        let count = shares.len();
+        for (number, text) in by_length.into_iter().enumerate() {
+            shares[number % count].push(text);
+        }
         thread::scope(|scope| {
-            let parts: Vec<_> = texts
-                .chunks(share)
-                .skip(1)
-                .map(|part| scope.spawn(move || part.iter().map(whole).collect::<Vec<Self>>()))
-                .collect();
-            let mut all: Vec<Self> = texts.iter().take(share).map(whole).collect();
-            for part in parts {
-                all.extend(part.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            let mut shares = shares.into_iter();
+            let own = shares.next();
+            let others: Vec<_> = shares.map(|share| scope.spawn(|| look_again_at_all(models, share))).collect();
+            if let Some(share) = own {
+                look_again_at_all(models, share);
             }
-            all
-        })
+            for other in others {
+                other.join().unwrap_or_else(|panic| resume_unwind(panic));
+            }
+        });
+        begun
     }
 
     fn look_again(&mut self, models: &Models) -> Option<&Seen> {
@@ -107,6 +112,11 @@ impl Text {
         &self.cleaned
     }
 
+    /// What the second look made of it, where there was one.
+    pub(super) fn second(&self) -> Option<&Seen> {
+        self.second.as_ref()
+    }
+
     /// How alike two texts are, by the most thorough look that both had.
     pub(super) fn likeness(&self, other: &Self) -> f32 {
         match (&self.second, &other.second) {
@@ -121,7 +131,7 @@ impl Text {
 pub(super) struct Looks {
     models: Arc<Models>,
     first: Look,
-    second: Option<Look>,
+    second: Option<SecondLook>,
     /// From this score on at first look, a second is worth its time.
     promising: f32,
     /// Scores of ordinary messages: they set the thresholds where a channel has none of its own.
@@ -135,7 +145,7 @@ impl Looks {
         let (first, second) = thread::scope(|scope| {
             let first = scope.spawn(|| Look::learn(triggers, with_background(firsts(texts), &first_lines)));
             let second = models.second.as_ref();
-            let second = second.map(|_| Look::learn(triggers, with_background(seconds(texts), &second_lines)));
+            let second = second.map(|_| SecondLook::learn(triggers, texts, &second_lines.background));
             (first.join().unwrap_or_else(|panic| resume_unwind(panic)), second)
         });
         let mut learnt = Self { models, first, second, promising: f32::MIN, traffic: ScoreSketch::default() };
@@ -148,7 +158,7 @@ impl Looks {
         let (first_lines, second_lines) = (Lines::first(&self.models), Lines::second(&self.models));
         self.first.relearn(trigger, with_background(firsts(texts), &first_lines));
         if let Some(second) = &mut self.second {
-            second.relearn(trigger, with_background(seconds(texts), &second_lines));
+            second.relearn(trigger, texts, &second_lines.background);
         }
         self.set_by_traffic(&first_lines.traffic, &second_lines.traffic);
     }
@@ -171,8 +181,8 @@ impl Looks {
         };
         self.promising = sketch.threshold(SECOND_LOOKS);
         for ((seen, bonus), first) in second.iter().zip(&bonuses).zip(firsts) {
-            let score =
-                if first >= self.promising { strongest(odds(look, seen, *bonus)) } else { Some(first - UNPROMISING) };
+            let twice = first >= self.promising;
+            let score = if twice { strongest(look.odds(seen, false, *bonus)) } else { Some(first - UNPROMISING) };
             if let Some(score) = score {
                 self.traffic.add(score);
             }
@@ -194,9 +204,9 @@ impl Looks {
         let first = odds(&self.first, &text.first, text.bonus);
         let Some(look) = &self.second else { return first };
         let strongest = first.iter().copied().max_by(f32::total_cmp).unwrap_or(f32::MIN);
-        let bonus = text.bonus;
+        let (bonus, is_foreign) = (text.bonus, text.is_foreign);
         match text.look_again_if(surely || strongest >= self.promising, &self.models) {
-            Some(second) => odds(look, second, bonus),
+            Some(second) => look.odds(second, is_foreign, bonus),
             None => first.into_iter().map(|score| score - UNPROMISING).collect(),
         }
     }
@@ -205,6 +215,16 @@ impl Looks {
 impl Text {
     fn look_again_if(&mut self, promising: bool, models: &Models) -> Option<&Seen> {
         if promising { self.look_again(models) } else { None }
+    }
+}
+
+fn look_again_at_all(models: &Models, texts: Vec<&mut Text>) {
+    let Some(second) = &models.second else { return };
+    let ids: Vec<&[u32]> = texts.iter().map(|text| text.ids.as_slice()).collect();
+    let vectors = second.encoder.embed_all(&ids);
+    for (text, vector) in texts.into_iter().zip(vectors) {
+        let vector = if text.is_foreign { vec![0.0; HIDDEN] } else { vector };
+        text.second = Some(Seen::new(&vector, &text.features));
     }
 }
 
@@ -251,10 +271,6 @@ impl Lines {
 
 fn firsts<'a>(texts: &'a [(Meant, &'a Text)]) -> impl Iterator<Item = (Meant, &'a Seen)> {
     texts.iter().map(|(meant, text)| (*meant, &text.first))
-}
-
-fn seconds<'a>(texts: &'a [(Meant, &'a Text)]) -> impl Iterator<Item = (Meant, &'a Seen)> {
-    texts.iter().filter_map(|(meant, text)| Some((*meant, text.second.as_ref()?)))
 }
 
 fn with_background<'a>(

@@ -14,6 +14,7 @@ mod keywords;
 mod look;
 mod looks;
 mod recent;
+mod second_look;
 mod teaching;
 
 use std::sync::{Arc, OnceLock};
@@ -52,7 +53,8 @@ const TOLD_WORDS: usize = 3;
 pub struct Recogniser {
     keywords: Keywords,
     triggers: Vec<TriggerId>,
-    taught: Vec<Taught>,
+    /// What each trigger was taught with, in their order.
+    taught: Vec<Vec<Taught>>,
     looks: Looks,
 }
 
@@ -86,7 +88,12 @@ impl Recogniser {
             triggers.push(id);
             texts.extend(texts_of(trigger, &teaching));
         }
-        let taught = see(&models, texts);
+        let mut taught: Vec<Vec<Taught>> = triggers.iter().map(|_| Vec::new()).collect();
+        for text in see(&models, texts) {
+            if let Some(own) = text.meant.whose().and_then(|trigger| taught.get_mut(trigger)) {
+                own.push(text);
+            }
+        }
         let looks = Looks::learn(models, triggers.len(), &all(&taught));
         Self { keywords, triggers, taught, looks }
     }
@@ -97,9 +104,9 @@ impl Recogniser {
         let trigger = known.unwrap_or(self.triggers.len());
         if known.is_none() {
             self.triggers.push(id.clone());
+            self.taught.push(Vec::new());
         }
-        self.taught.retain(|taught| taught.meant.whose() != Some(trigger));
-        self.taught.extend(see(self.looks.models(), texts_of(trigger, teaching).collect()));
+        self.taught[trigger] = see(self.looks.models(), texts_of(trigger, teaching).collect());
         self.keywords.replace(id, teaching.keywords);
         self.looks.relearn(trigger, &all(&self.taught));
     }
@@ -123,13 +130,18 @@ impl Recogniser {
             }
         }
         let mut odds: Vec<(usize, f32)> = self.looks.odds(&mut heard, addressed).into_iter().enumerate().collect();
-        odds.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        for (trigger, score) in odds.into_iter().take(TOLD) {
+        let by_odds = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if odds.len() > TOLD {
+            odds.select_nth_unstable_by(TOLD, by_odds);
+            odds.truncate(TOLD);
+        }
+        odds.sort_by(by_odds);
+        for (trigger, score) in odds {
             let id = &self.triggers[trigger];
             if needs.iter().any(|need| need.trigger == *id) {
                 continue;
             }
-            let Some(evidence) = self.evidence(trigger, &heard) else { continue };
+            let Some(evidence) = self.evidence(trigger, &heard, score >= threshold) else { continue };
             needs.push(Need { trigger: id.clone(), score: shown(score), threshold: shown(threshold), evidence });
         }
         needs.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.trigger.cmp(&b.trigger)));
@@ -182,20 +194,26 @@ impl Recogniser {
         self.looks.models().bytes
     }
 
-    /// The example that is nearest, and those of its words that the message comes closest to.
-    fn evidence(&self, trigger: usize, heard: &Text) -> Option<Evidence> {
-        let own = self.taught.iter().filter(|taught| taught.meant == Meant::Need(trigger));
-        let nearest = own.max_by(|a, b| a.seen.likeness(heard).total_cmp(&b.seen.likeness(heard)))?;
+    /// The example that is nearest, and (`closely`) those of its words that the message comes closest to.
+    fn evidence(&self, trigger: usize, heard: &Text, closely: bool) -> Option<Evidence> {
+        let own = self.taught[trigger].iter().filter(|taught| taught.meant == Meant::Need(trigger));
+        let nearness = own.map(|taught| (taught, taught.seen.likeness(heard)));
+        let (nearest, _) = nearness.max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let words = if closely { self.words(&nearest.text, heard) } else { Vec::new() };
+        Some(Evidence::Example { nearest: nearest.text.clone(), words })
+    }
+
+    /// The words of an example that a message comes closest to.
+    fn words(&self, example: &str, heard: &Text) -> Vec<String> {
         let mut by_word: Vec<(f32, String)> = Vec::new();
-        for word in words(&clean(&nearest.text)) {
+        for word in words(&clean(example)) {
             let weight = Text::begun(self.looks.models(), &word).likeness(heard);
             if weight > 0.1 && by_word.iter().all(|(_, known)| *known != word) {
                 by_word.push((weight, word));
             }
         }
         by_word.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        let words = by_word.into_iter().take(TOLD_WORDS).map(|(_, word)| word).collect();
-        Some(Evidence::Example { nearest: nearest.text.clone(), words })
+        by_word.into_iter().take(TOLD_WORDS).map(|(_, word)| word).collect()
     }
 }
 
@@ -213,8 +231,8 @@ fn see(models: &Models, texts: Vec<(Meant, &str)>) -> Vec<Taught> {
     taught.map(|((meant, text), seen)| Taught { meant, text: text.to_owned(), seen }).collect()
 }
 
-fn all(taught: &[Taught]) -> Vec<(Meant, &Text)> {
-    taught.iter().map(|taught| (taught.meant, &taught.seen)).collect()
+fn all(taught: &[Vec<Taught>]) -> Vec<(Meant, &Text)> {
+    taught.iter().flatten().map(|taught| (taught.meant, &taught.seen)).collect()
 }
 
 /// The models that ship, read once.

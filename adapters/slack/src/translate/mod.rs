@@ -28,6 +28,8 @@ pub(crate) use message::of_history;
 pub(crate) const SUBSCRIPTIONS: &[(&str, &[&str])] = &[
     ("app_home_opened", &[]),
     ("app_mention", &["app_mentions:read"]),
+    // Those two end an installation, and are heeded at the door.
+    ("app_uninstalled", &[]),
     ("member_joined_channel", &["channels:read", "groups:read"]),
     ("message.channels", &["channels:history"]),
     ("message.groups", &["groups:history"]),
@@ -35,6 +37,7 @@ pub(crate) const SUBSCRIPTIONS: &[(&str, &[&str])] = &[
     ("message.mpim", &["mpim:history"]),
     ("reaction_added", &["reactions:read"]),
     ("reaction_removed", &["reactions:read"]),
+    ("tokens_revoked", &[]),
 ];
 
 /// The events in a raw event; none for what doesn't matter to us.
@@ -60,14 +63,11 @@ pub(crate) fn events(raw: &str) -> Result<Vec<Event>, Unreadable> {
 fn event_callback(value: &Value) -> Result<Option<Event>, Unreadable> {
     let event = &value["event"];
     let kind = field(event, "type").ok_or_else(|| missing("event.type"))?;
-    let team =
-        WorkspaceId::new(field(value, "team_id").or_else(|| field(event, "team")).ok_or_else(|| missing("team_id"))?);
-    let us = value["authorizations"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .find(|one| one["is_bot"] != false)
-        .and_then(|one| field(one, "user_id"));
+    let ours = value["authorizations"].as_array().into_iter().flatten().find(|one| one["is_bot"] != false);
+    // In a channel shared between workspaces the event may be from the other one: ours is the one that let us in.
+    let team = ours.and_then(|one| field(one, "team_id")).or_else(|| field(value, "team_id"));
+    let team = WorkspaceId::new(team.or_else(|| field(event, "team")).ok_or_else(|| missing("team_id"))?);
+    let us = ours.and_then(|one| field(one, "user_id"));
     let around = Around { team: &team, us, id: field(value, "event_id") };
     match kind {
         "message" | "app_mention" => message::event(event, kind, &around),

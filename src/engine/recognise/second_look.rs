@@ -1,0 +1,80 @@
+//! The thorough look: what the classifier says of each need, how near its examples are, and how much speaks for others.
+//!
+//! Invariants
+//! - Nearness counts for the needs that the classifier finds most likely: the others are taken for far.
+//! - What speaks for other needs lowers all alike: it never changes which is the strongest.
+
+use meaning::{Examples, HIDDEN};
+
+use super::{
+    look::{Look, MEANING, Meant, Seen},
+    looks::Text,
+};
+
+/// What it adds to the odds that the nearest three examples are as near as can be, and not at right angles.
+const NEARNESS: f32 = 8.0;
+/// The nearness that neither adds nor takes: what ordinary messages seldom reach.
+const USUAL_NEARNESS: f32 = 0.45;
+/// How much it lowers the odds that other needs are as likely: a message that means one need seldom sounds like three.
+const DOUBT: f32 = 0.5;
+/// Needs whose examples are looked at.
+const LIKELIEST: usize = 32;
+
+/// What was learnt of all triggers.
+#[derive(Debug)]
+pub(super) struct SecondLook {
+    look: Look,
+    examples: Examples,
+}
+
+impl SecondLook {
+    /// Learns `triggers` triggers from texts that had a second look, and lines of background.
+    pub(super) fn learn(triggers: usize, texts: &[(Meant, &Text)], background: &[Seen]) -> Self {
+        let own = texts.iter().filter_map(|(meant, text)| match meant {
+            Meant::Need(trigger) => Some((*trigger, text.second()?.dense())),
+            _ => None,
+        });
+        let examples = Examples::of(triggers, HIDDEN, own);
+        Self { look: Look::learn(triggers, lessons(texts, background)), examples }
+    }
+
+    /// Learns one trigger anew, or the next, from all texts; the others stay as they are.
+    pub(super) fn relearn(&mut self, trigger: usize, texts: &[(Meant, &Text)], background: &[Seen]) {
+        let own = texts.iter().filter(|(meant, _)| *meant == Meant::Need(trigger));
+        self.examples.replace(trigger, own.filter_map(|(_, text)| Some(text.second()?.dense())));
+        self.look.relearn(trigger, lessons(texts, background));
+    }
+
+    /// For each trigger, how far the odds speak for it; `bonus` is what the text's manner adds.
+    ///
+    /// Of a text in a language that the models don't know, nothing is near or far.
+    pub(super) fn odds(&self, seen: &Seen, is_foreign: bool, bonus: f32) -> Vec<f32> {
+        let odds = self.look.odds(seen);
+        if is_foreign {
+            return odds.into_iter().map(|odds| odds + bonus).collect();
+        }
+        let mut likeliest: Vec<usize> = (0..odds.len()).collect();
+        if odds.len() > LIKELIEST {
+            likeliest.select_nth_unstable_by(LIKELIEST, |a, b| odds[*b].total_cmp(&odds[*a]).then(a.cmp(b)));
+            likeliest.truncate(LIKELIEST);
+        }
+        let far = bonus - NEARNESS * USUAL_NEARNESS;
+        let mut scores: Vec<f32> = odds.iter().map(|odds| odds + far).collect();
+        for trigger in likeliest {
+            // Both vectors are weighed as the look weighs meaning.
+            scores[trigger] += NEARNESS * self.examples.nearness(trigger, seen.dense()) / MEANING;
+        }
+        let strongest = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)));
+        let others = odds.iter().enumerate().filter(|(trigger, _)| Some(*trigger) != strongest);
+        let doubt = DOUBT * others.map(|(_, odds)| odds.exp()).sum::<f32>().ln_1p();
+        for score in &mut scores {
+            *score -= doubt;
+        }
+        scores
+    }
+}
+
+fn lessons<'a>(texts: &'a [(Meant, &'a Text)], background: &'a [Seen]) -> impl Iterator<Item = (Meant, &'a Seen)> {
+    let taught = texts.iter().filter_map(|(meant, text)| Some((*meant, text.second()?)));
+    taught.chain(background.iter().map(|seen| (Meant::Background, seen)))
+}
