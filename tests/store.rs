@@ -17,4 +17,5 @@ mod queue;
 mod same_on_both;
 pub(crate) mod samples;
 mod schema;
+mod scores;
 mod signals;

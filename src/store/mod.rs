@@ -36,6 +36,7 @@ mod practice;
 mod queue;
 mod records;
 mod retention;
+mod scores;
 mod signal_records;
 mod signals;
 mod taps;
@@ -57,6 +58,7 @@ pub use records::{
     Person, PersonChange, Recorded, Settlement, Tap,
 };
 pub use retention::{Keeping, SWEPT, Swept};
+pub use scores::ChannelScores;
 pub use signal_records::{DipChange, Duty, KeptDip, Known, Origin, Unheard, Waiting};
 
 /// Everything that is kept. A clone is another handle to the same.

@@ -121,7 +121,8 @@ impl Replicas {
             .unwrap()
     }
 
-    async fn is_ready(&self, one: usize) {
+    /// Waits until it takes events.
+    pub(super) async fn is_ready(&self, one: usize) {
         let http = client();
         for _ in 0..600 {
             if http

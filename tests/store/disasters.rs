@@ -139,7 +139,10 @@ async fn a_full_disk_is_told_and_what_was_accepted_is_there_once_there_is_room()
     let folder = TempDir::new().unwrap();
     let url = format!("sqlite:{}", folder.path().join("k.sqlite").display());
     let env = [("KAIROS_STORE_URL", url.as_str()), ("KAIROS_PLAYGROUND_ENABLED", "on")];
-    assert!(Serving::start(folder.path(), &env).stop().0.success(), "the schema and the story need their room");
+    let first = Serving::start(folder.path(), &env);
+    // Whoever answers has begun to listen for its end, too.
+    first.text("/readyz");
+    assert!(first.stop().0.success(), "the schema and the story need their room");
     // It fails only when one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::new();
@@ -164,7 +167,9 @@ async fn a_full_disk_is_told_and_what_was_accepted_is_there_once_there_is_room()
     let log = serving.killed();
     assert!(log.contains("the store takes nothing") && log.contains("disk"), "{log}");
 
-    assert!(Serving::start(folder.path(), &env).stop().0.success());
+    let again = Serving::start(folder.path(), &env);
+    again.text("/readyz");
+    assert!(again.stop().0.success());
     let mut connection = SqliteConnection::connect(&url).await.unwrap();
     let sql = "SELECT COUNT(*) FROM arrivals WHERE platform LIKE 'alerts%'";
     let (kept,): (i64,) = sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap();

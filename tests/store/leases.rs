@@ -30,11 +30,10 @@ async fn one_has_it_until_it_gives_it_back_or_its_time_is_over() {
 #[tokio::test]
 async fn of_many_who_want_it_at_once_one_gets_it() {
     each_address(|url| async move {
-        let stores: Vec<_> = futures_util::future::join_all((0..4).map(|_| Store::open(&url)))
-            .await
-            .into_iter()
-            .map(Result::unwrap)
-            .collect();
+        let mut stores = Vec::new();
+        for _ in 0..4 {
+            stores.push(Store::open(&url).await.unwrap());
+        }
         for round in 0..20 {
             let name = format!("lease {round}");
             let name = name.as_str();

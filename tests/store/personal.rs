@@ -15,7 +15,7 @@ use super::samples::{
 use crate::support::databases::{Database, each_address, each_database, run_beside};
 
 /// Tables that hold nothing which grows with time, and why.
-const KEPT: [&str; 11] = [
+const KEPT: [&str; 12] = [
     // They go with their person.
     "identities",
     "person_keys",
@@ -27,6 +27,8 @@ const KEPT: [&str; 11] = [
     "uploads",
     // Each note has an end of its own.
     "notes",
+    // Numbers about channels, swept by themselves.
+    "channel_scores",
     // The housekeeping of the database itself.
     "leases",
     "write_probe",
