@@ -1,4 +1,4 @@
-//! `cargo bench`: the time and the memory of a replayed message, of recognising, of deciding, and of a start.
+//! `cargo bench`: the time and the memory of a replayed message, of recognising, and of a start.
 //!
 //! Numbers are of this machine, at this moment: take ratios, and what is slower than its bound by far.
 
@@ -11,37 +11,27 @@ use std::{
     io::{self, BufRead, BufReader, Write},
     path::Path,
     process::{Child, Command, Stdio},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
-use chat::{
-    AssetId, ChannelId, DeliveryId, Event, EventId, Identity, Message, MessageId, PersonId, Place, PlatformKind,
-    Privacy, ShownTo, Timestamp, UserId, What, WorkspaceId,
-};
 use jiff::tz::TimeZone;
 use kairos::{
     commands::replay::{self, Rehearsal, Replay, Screen},
     config::Config,
-    engine::{Audience, Engine, Evidence, Facts, Molecule, Need, PlaceFacts, Plan, Recogniser},
-    library::{Library, Mode, Source, TriggerId},
-    store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Store},
+    engine::Recogniser,
+    library::{Library, Source},
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 const MESSAGES: u32 = 50_000;
-const ROWS: u32 = 10_000;
-/// Monday, the first of January 2024, at 10:00 UTC.
-const NOW: Timestamp = Timestamp::from_ms(1_704_103_200_000);
 
 fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     // The replay comes first: the highest memory of the process is then its own.
     replayed(&runtime)?;
     recognised()?;
-    decided(&runtime)?;
     started()
 }
 
@@ -135,114 +125,6 @@ fn recognised() -> Result<()> {
         tell(name, &micros(took, times * u32::try_from(texts.len())?), "")?;
     }
     Ok(())
-}
-
-fn decided(runtime: &Runtime) -> Result<()> {
-    let library = Arc::new(Library::read(&Source::Starter).library);
-    let config = Config::load(None, std::iter::empty(), Some(Path::new("/")))?;
-    let engine = Engine::new(library, config.cadence);
-    let folder = TempDir::new()?;
-    runtime.block_on(async {
-        let store = Store::open(&format!("sqlite:{}", folder.path().join("bench.sqlite").display())).await?;
-        let who = identity();
-        let ana = store.person_of(&who, &PersonId::new("ana"), NOW).await?.id;
-        let deliveries = (0..ROWS).map(|n| delivered(n, &ana)).collect();
-        store.conclude(&Outcome { deliveries, ..Outcome::default() }).await?;
-        let (times, since) = (50, NOW - Duration::from_hours(24 * 400));
-        let (event, message) = question();
-        let needs = [need()];
-        let began = now();
-        for _ in 0..times {
-            let person = store.facts_about(&ana, since).await?;
-            let last_spoke = store.place_facts(&place(), since).await?;
-            let place = PlaceFacts { mode: Mode::Live, channel: "deals".to_owned(), last_spoke };
-            let facts = Facts { person: &person, place: &place, heard_at: NOW, now: NOW, addressed: false };
-            black_box(engine.decide(&event, &message, &needs, &facts));
-        }
-        tell("a decision over 10,000 rows of history", &micros(began.elapsed(), times), "")?;
-        let person = store.facts_about(&ana, since).await?;
-        let place = PlaceFacts { mode: Mode::Live, channel: "deals".to_owned(), last_spoke: Vec::new() };
-        let facts = Facts { person: &person, place: &place, heard_at: NOW, now: NOW, addressed: false };
-        let began = now();
-        for _ in 0..times {
-            black_box(engine.decide(&event, &message, &needs, &facts));
-        }
-        tell("of that the engine's own part", &micros(began.elapsed(), times), "")
-    })
-}
-
-fn place() -> Place {
-    Place {
-        platform: PlatformKind::Slack,
-        workspace: WorkspaceId::new("T1"),
-        channel: ChannelId::new("C1"),
-        thread: None,
-        privacy: Privacy::Shared,
-    }
-}
-
-fn identity() -> Identity {
-    Identity { platform: PlatformKind::Slack, workspace: WorkspaceId::new("T1"), user: UserId::new("U1") }
-}
-
-fn need() -> Need {
-    let evidence = Evidence::Keyword { phrase: "price objection".to_owned() };
-    Need { trigger: TriggerId::new("too-expensive"), score: 1.0, threshold: 0.5, evidence }
-}
-
-fn question() -> (Event, Message) {
-    let message = Message {
-        id: MessageId::new("m"),
-        text: "any line for a price objection?".to_owned(),
-        by_bot: false,
-        mentions_us: false,
-        replies_to: None,
-    };
-    let what = What::Message(message.clone());
-    (Event { id: EventId::new("e"), at: NOW, place: place(), by: identity(), what }, message)
-}
-
-/// One of the cards that a person got in the last year, an hour apart.
-fn delivered(n: u32, person: &PersonId) -> Delivery {
-    let at = NOW - Duration::from_mins(u64::from(n) * 50 + 3_000);
-    let plan = Plan {
-        trigger: TriggerId::new("customer-is-angry"),
-        person: person.clone(),
-        to: Audience::Thread,
-        molecule: Molecule { assets: vec![AssetId::new(format!("asset-{}", n % 40))], scenario: None },
-        shadow: false,
-        unasked: n.is_multiple_of(100),
-    };
-    let key = DeliveryKey {
-        tenant: "slack/T1".to_owned(),
-        event: EventId::new(format!("e{n}")),
-        trigger: plan.trigger.clone(),
-        person: person.clone(),
-        step: 0,
-    };
-    let offer = Offer {
-        plan,
-        need: need(),
-        place: place(),
-        message: MessageId::new(format!("m{n}")),
-        heard_in: key.event.clone(),
-        asker: identity(),
-        heard_at: at,
-    };
-    Delivery {
-        id: DeliveryId::new(format!("d{n}")),
-        key,
-        state: DeliveryState::Sent,
-        action: Action::Post { place: place(), shown_to: ShownTo::Everyone },
-        card: None,
-        offer: Some(offer),
-        due_at: at,
-        expires_at: at + Duration::from_hours(24),
-        created_at: at,
-        sent: Some((place(), MessageId::new(format!("s{n}")))),
-        sent_at: Some(at),
-        last_error: None,
-    }
 }
 
 /// A server of the bench, gone with it.

@@ -150,6 +150,7 @@ fn headline(act: &Act, settled: Option<Settled>) -> String {
         (Act::Speak(plan), _) if plan.unasked => "Nobody answered in time, so Kairos did".to_owned(),
         (Act::Speak(_), _) => "Was asked, so it answered at once".to_owned(),
         (Act::Hold { because: Rule::QuietHours, .. }, _) => "Waits for working hours".to_owned(),
+        (Act::Hold { because: Rule::Digest, .. }, _) => "Waits for the weekly digest".to_owned(),
         (Act::Hold { .. }, _) => "Waits for people to answer first".to_owned(),
         (Act::Silent { because }, _) => match because {
             Rule::Recognition => "Silent: no need was heard",

@@ -148,7 +148,11 @@ impl Kairos {
             .await
             .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
         let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
-        let (slack, discord) = (slack_of(config, &store, &engine).await?, discord_of(config, &engine)?);
+        let (slack, discord) = (slack_of(config, &store, &engine).await?, discord_of(config, &engine, &store)?);
+        if let Some(discord) = &discord {
+            // Before anything is sent: what somebody waits for is answered by what is remembered of them.
+            discord.recall().await;
+        }
         let mut platforms: Vec<Arc<dyn Platform>> =
             playground.iter().map(|playground| Arc::clone(playground) as Arc<dyn Platform>).collect();
         platforms.extend(slack.iter().map(|slack| Arc::new(slack.platform()) as Arc<dyn Platform>));
@@ -166,6 +170,7 @@ impl Kairos {
             clock: clock.clone(),
             ids: Ids::random(),
             unlisted: modes(config),
+            managers: config.managers.clone().into(),
             alerts: Arc::clone(&sources),
             observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
         });
@@ -248,6 +253,9 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
         let (decisions, deliveries) = (now - days(retention.decisions_days), now - days(retention.deliveries_days));
         let observations = now - days(retention.observations_days);
         if let Err(error) = works.store.sweep_signals(observations).await {
+            tracing::warn!(%error, "retention waits: the store does not answer");
+        }
+        if let Err(error) = works.store.sweep_notes(now).await {
             tracing::warn!(%error, "retention waits: the store does not answer");
         }
         match works.store.sweep(decisions, deliveries).await {

@@ -4,6 +4,7 @@ mod arrivals;
 mod concluding;
 mod duties;
 mod installations;
+mod notes;
 mod opening;
 mod outbox;
 mod people_and_places;

@@ -24,15 +24,15 @@ use std::{
     time::Duration,
 };
 
-use chat::Place;
+use chat::{Identity, Place};
 
 use crate::{
     alerts::Sources,
-    engine::{Budget, Cadence, WorkingHours},
+    engine::{Budget, Cadence, DigestHour, WorkingHours},
     library::Mode,
 };
 use reader::Reader;
-use values::{Switch, address, number, public_key, word, zone};
+use values::{Switch, address, identities, number, public_key, word, zone};
 
 pub use log_level::LogLevel;
 pub use mistake::{Mistake, Mistakes, Source};
@@ -69,6 +69,8 @@ pub struct Config {
     pub discord: Discord,
     /// When and how often somebody may be spoken to unasked.
     pub cadence: Cadence,
+    /// Who may see and pause triggers, beside whoever runs a workspace.
+    pub managers: Vec<Identity>,
     /// Where Kairos listens and speaks.
     pub channels: Channels,
     /// Who may send numbers and alerts.
@@ -164,6 +166,7 @@ impl Config {
             (secret.as_ref().is_some_and(|keys| keys.current.is_some()), public_url.clone().flatten().is_some());
         let (slack, discord) = (slack::slack(&mut reader, beside), discord(&mut reader));
         let (cadence, channels, retention) = (cadence(&mut reader), channels(&mut reader), retention(&mut reader));
+        let managers = reader.read("people.managers", identities);
         let mut alerts = alerts::read(&mut reader);
         let settings = reader.settings();
         let whole = move || {
@@ -188,6 +191,7 @@ impl Config {
                 slack,
                 discord,
                 cadence: cadence?,
+                managers: managers?,
                 channels: channels?,
                 alerts,
                 retention: retention?,
@@ -231,6 +235,8 @@ fn cadence(reader: &mut Reader) -> Option<Cadence> {
     let hours = reader.read("cadence.working_hours", str::parse);
     let days = reader.read("cadence.working_days", str::parse);
     let zone = reader.read("cadence.zone", zone);
+    let digest = reader
+        .read("cadence.digest", |text| if text.is_empty() { Ok(None) } else { text.parse::<DigestHour>().map(Some) });
     let (budget_per_day, budget_per_week) = (budget_per_day?, budget_per_week?);
     if budget_per_week < budget_per_day {
         reader.mistakes.push(budgets_disagree(reader, budget_per_day, budget_per_week));
@@ -240,6 +246,7 @@ fn cadence(reader: &mut Reader) -> Option<Cadence> {
         budget: Budget { per_day: budget_per_day, per_week: budget_per_week },
         hours: WorkingHours { days: days?, hours: hours? },
         zone: zone?,
+        digest: digest?,
     })
 }
 

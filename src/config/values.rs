@@ -9,7 +9,7 @@ use std::{
     str::FromStr,
 };
 
-use chat::{ChannelId, Place, PlatformKind, WorkspaceId};
+use chat::{ChannelId, Identity, Place, PlatformKind, UserId, WorkspaceId};
 use jiff::tz::TimeZone;
 
 use super::secret::{Secret, without_password};
@@ -128,6 +128,19 @@ impl fmt::Display for ChannelKey {
     }
 }
 
+/// People by platform, workspace and user, with commas between them.
+pub(super) fn identities(text: &str) -> Result<Vec<Identity>, Right> {
+    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let read = |name: &str| {
+        let [platform, workspace, user] = name.split('/').collect::<Vec<_>>().try_into().ok()?;
+        let named = !workspace.is_empty() && !user.is_empty();
+        let (workspace, user) = (WorkspaceId::new(workspace), UserId::new(user));
+        named.then_some(Identity { platform: platform.parse().ok()?, workspace, user })
+    };
+    let right = || "people as platform/workspace/user, with commas, such as slack/T0123456/U0123456,".to_owned();
+    names.map(|name| read(name).ok_or_else(right)).collect()
+}
+
 /// A whole number in `range`.
 pub(super) fn number(text: &str, range: std::ops::RangeInclusive<u32>) -> Result<u32, Right> {
     let number = text.parse().ok().filter(|number| range.contains(number));
@@ -211,6 +224,16 @@ mod tests {
     fn utc_is_known_without_any_time_zone_data() {
         assert_eq!(zone("UTC").unwrap(), TimeZone::UTC);
         assert!(zone("Europe/Lisboa").is_err());
+    }
+
+    #[test]
+    fn people_are_named_in_three_parts() {
+        let found = identities(" slack/T1/U1, discord/9/7 ").unwrap();
+        assert_eq!((found.len(), found[1].user.as_str()), (2, "7"));
+        assert_eq!(identities("").unwrap(), []);
+        for wrong in ["U1", "slack/T1", "slack//U1", "slack/T1/U1/x", "teams/T1/U1", "slack/T1/"] {
+            assert!(identities(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

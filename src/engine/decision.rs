@@ -180,6 +180,8 @@ rules! {
     Channel = "Channel",
     /// Whether a need was recognised.
     Recognition = "What was heard",
+    /// Who goes first, where one message means several needs.
+    Priority = "Who goes first",
     /// What was measured, and whether it moved.
     Measured = "What was measured",
     /// Whether the person turned to Kairos.
@@ -200,12 +202,14 @@ rules! {
     Cooldown = "Cooldown",
     /// The same asset reached the person a short time ago, or they know it.
     Recovery = "Same card again",
-    /// The person's budget of unasked messages.
-    Budget = "Budget",
-    /// Working hours.
-    QuietHours = "Working hours",
     /// The grace period.
     Grace = "Time for people to answer",
+    /// Working hours.
+    QuietHours = "Working hours",
+    /// The person's budget of unasked messages.
+    Budget = "Budget",
+    /// What the budget held back is told once a week.
+    Digest = "Digest",
 }
 
 impl fmt::Display for Rule {

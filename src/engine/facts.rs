@@ -3,7 +3,7 @@
 use chat::{AssetId, PersonId, Profile, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::WorkingHours;
+use super::{Budget, DaysOff, WorkingHours};
 use crate::library::{Mode, TriggerId};
 
 /// Everything about a person that a decision may look at.
@@ -15,6 +15,8 @@ pub struct PersonFacts {
     pub profile: Profile,
     /// Their own working hours; `None`: those of the house.
     pub hours: Option<WorkingHours>,
+    /// What else they chose for themselves.
+    pub own: Own,
     /// Wants nothing unasked at all.
     pub opted_out: bool,
     /// Wants nothing unasked until then.
@@ -34,6 +36,7 @@ impl PersonFacts {
             id,
             profile,
             hours: None,
+            own: Own::default(),
             opted_out: false,
             snoozed_until: None,
             stopped: Vec::new(),
@@ -41,6 +44,19 @@ impl PersonFacts {
             received: Vec::new(),
         }
     }
+}
+
+/// What a person chose for themselves, where they did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Own {
+    /// An IANA time zone; it counts more than what the platform tells.
+    pub zone: Option<String>,
+    /// How many unasked messages they bear; `None`: as many as the house says.
+    pub budget: Option<Budget>,
+    /// When they are away.
+    pub days_off: DaysOff,
+    /// Wants no digest of what the budget held back.
+    pub no_digest: bool,
 }
 
 /// A card that reached a person, or is on its way.
@@ -65,4 +81,6 @@ pub struct PlaceFacts {
     pub channel: String,
     /// When each trigger last spoke here.
     pub last_spoke: Vec<(TriggerId, Timestamp)>,
+    /// Triggers that are paused, here and everywhere.
+    pub paused: Vec<TriggerId>,
 }

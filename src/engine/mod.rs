@@ -17,10 +17,12 @@ mod samples;
 mod tap;
 #[cfg(test)]
 mod tests;
+mod totals;
 
-pub use cadence::{Budget, Cadence, Open, Settled, WorkingHours, settles};
+pub use cadence::{Budget, Cadence, DaysOff, DigestHour, Open, Settled, WorkingHours, settles, zone_named};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
-pub use facts::{PersonFacts, PlaceFacts, Received};
+pub use facts::{Own, PersonFacts, PlaceFacts, Received};
 pub use moment::{Engine, Facts, is_addressed};
 pub use recognise::{AlarmBudget, Recent, Recogniser, ScoreSketch, Teaching, WITHIN, asks, shipped};
 pub use tap::{Setting, Tap};
+pub use totals::{FEWEST, Total, Totals};

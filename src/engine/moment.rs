@@ -1,8 +1,8 @@
 //! The engine: what is heard, and what is decided about it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use chat::{Event, Message, PersonId, Timestamp, What};
+use chat::{AssetId, Event, Message, PersonId, Timestamp, What};
 
 use super::{
     Act, Audience, Cadence, Decision, Evidence, Need, PersonFacts, PlaceFacts, Plan, Reason, Rule,
@@ -11,7 +11,7 @@ use super::{
     condition::{Conditions, Subject},
     recognise::Recogniser,
 };
-use crate::library::{Library, Trigger};
+use crate::library::{Library, Mode, Trigger, TriggerId};
 
 /// Everything that decides, over one library.
 #[derive(Debug)]
@@ -61,23 +61,39 @@ impl Engine {
     }
 
     /// Decides about a message in which `needs` may be meant. One message gets at most one answer: the need of the
-    /// highest priority that may be spoken to, then the one with the strongest evidence.
+    /// highest priority that may be spoken to, then the one with the strongest evidence. The priority of its skill
+    /// weighs as much as that of the trigger.
     pub fn decide(&self, event: &Event, message: &Message, needs: &[Need], facts: &Facts<'_>) -> Decision {
         let mut heard: Vec<(&Need, &Trigger)> = needs
             .iter()
             .filter(|need| need.is_heard())
             .filter_map(|need| Some((need, self.library.triggers.get(&need.trigger)?)))
             .collect();
-        heard.sort_by(|(a, x), (b, y)| y.priority.cmp(&x.priority).then(b.score.total_cmp(&a.score)));
+        heard.sort_by(|(a, x), (b, y)| self.weight(y).cmp(&self.weight(x)).then(b.score.total_cmp(&a.score)));
         let mut first_refusal = None;
-        for (need, trigger) in heard {
-            let decision = self.decide_need(event, message, need, trigger, facts);
+        let of = heard.len();
+        for (place, (need, trigger)) in heard.into_iter().enumerate() {
+            let mut decision = self.decide_need(event, message, need, trigger, facts);
+            if of > 1 {
+                let (own, skill) = (trigger.priority, self.skill_priority(trigger));
+                let value =
+                    format!("{} of {of} needs heard: priority {own}, its skill {skill}, then evidence", place + 1);
+                decision.reasons.insert(1, Reason::passed(Rule::Priority, value));
+            }
             if !matches!(decision.act, Act::Silent { .. }) {
                 return decision;
             }
             first_refusal.get_or_insert(decision);
         }
         first_refusal.unwrap_or_else(|| nothing_heard(needs.first()))
+    }
+
+    fn skill_priority(&self, trigger: &Trigger) -> u8 {
+        self.library.skills.get(&trigger.skill).map_or(50, |skill| skill.priority)
+    }
+
+    fn weight(&self, trigger: &Trigger) -> u16 {
+        u16::from(trigger.priority) + u16::from(self.skill_priority(trigger))
     }
 
     fn decide_need(
@@ -126,6 +142,25 @@ impl Engine {
         is_held_out(trigger, person)
     }
 
+    /// Every asset that these triggers may offer: what a decision about them asks of the past.
+    pub fn assets_of<'a>(&self, triggers: impl IntoIterator<Item = &'a TriggerId>) -> Vec<AssetId> {
+        let triggers = triggers.into_iter().filter_map(|id| self.library.triggers.get(id));
+        let mut assets: Vec<AssetId> = triggers.flat_map(|trigger| trigger.offer.iter().cloned()).collect();
+        assets.sort();
+        assets.dedup();
+        assets
+    }
+
+    /// How far back a card that somebody had matters: as long as any trigger keeps it away.
+    pub fn longest_recovery(&self) -> Duration {
+        self.library.triggers.values().map(|trigger| trigger.recovery).max().unwrap_or_default()
+    }
+
+    /// How far back it matters that a trigger spoke in a channel: as long as any rests.
+    pub fn longest_cooldown(&self) -> Duration {
+        self.library.triggers.values().map(|trigger| trigger.cooldown).max().unwrap_or_default()
+    }
+
     /// The next instant in somebody's working hours.
     pub fn opens(&self, person: &PersonFacts, now: Timestamp) -> Timestamp {
         self.cadence.opens(person, now).0
@@ -164,6 +199,23 @@ impl Engine {
         }
     }
 
+    /// What is left of a plan that was put by, with what is true now; or why nothing is.
+    pub fn still_worth(&self, plan: &Plan, facts: &Facts<'_>) -> Result<Plan, Reason> {
+        let Facts { person, place, heard_at, now, .. } = *facts;
+        let gone = || Reason::stopped(Rule::Trigger, "no longer in the library");
+        let trigger = self.library.triggers.get(&plan.trigger).ok_or_else(gone)?;
+        let asking =
+            Asking { trigger, person, place, addressed: false, heard_at, first_look: false, to_group: false, now };
+        if let Some(reason) = Cadence::stops(&asking) {
+            return Err(reason);
+        }
+        if place.mode.min(trigger.mode) != Mode::Live {
+            return Err(Reason::stopped(Rule::Trigger, "shadow: nothing is said"));
+        }
+        let chosen = compose::choose(&self.library, trigger, person, false, now);
+        if chosen.reason.passed { Ok(Plan { molecule: chosen.molecule, ..plan.clone() }) } else { Err(chosen.reason) }
+    }
+
     fn ask_cadence(
         &self,
         need: &Need,
@@ -175,8 +227,10 @@ impl Engine {
         let Facts { person, place, heard_at, now, addressed } = *facts;
         let chosen = compose::choose(&self.library, trigger, person, addressed, now);
         let fits = chosen.reason.passed;
-        let leave =
-            self.cadence.ask(&Asking { trigger, person, place, addressed, heard_at, first_look, now }, &mut reasons);
+        let to_group =
+            to == Audience::Thread && !matches!(need.evidence, Evidence::Keyword { .. } | Evidence::Example { .. });
+        let asking = Asking { trigger, person, place, addressed, heard_at, first_look, to_group, now };
+        let leave = self.cadence.ask(&asking, &mut reasons);
         let plan = |shadow| Plan {
             trigger: trigger.id.clone(),
             person: person.id.clone(),

@@ -69,6 +69,7 @@ pub(crate) fn cadence() -> Cadence {
         budget: Budget { per_day: 1, per_week: 3 },
         hours: WorkingHours::default(),
         zone: jiff::tz::TimeZone::UTC,
+        digest: None,
     }
 }
 
@@ -86,5 +87,5 @@ pub(crate) fn person() -> PersonFacts {
 }
 
 pub(crate) fn place() -> PlaceFacts {
-    PlaceFacts { mode: Mode::Live, channel: "deals".to_owned(), last_spoke: Vec::new() }
+    PlaceFacts { mode: Mode::Live, channel: "deals".to_owned(), last_spoke: Vec::new(), paused: Vec::new() }
 }

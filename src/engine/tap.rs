@@ -6,7 +6,7 @@
 
 use chat::{AssetId, ChoiceId, DeliveryId, SessionId};
 
-use crate::library::ScenarioId;
+use crate::library::{ScenarioId, TriggerId};
 
 /// What a person may change about themselves with one tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,20 @@ pub enum Setting {
     Out,
     /// Working hours of one's own.
     Hours,
+    /// A time zone of one's own.
+    Zone,
+    /// The time zone of the house is mine too.
+    UsualZone,
+    /// How many unasked messages one bears.
+    Budget,
+    /// When one is away.
+    DaysOff,
+    /// A digest of what the budget held back may come.
+    Digest,
+    /// No digest.
+    NoDigest,
+    /// The triggers that one may pause.
+    Triggers,
     /// Show me everything that is kept.
     Export,
     /// Forget me; to be confirmed.
@@ -29,11 +43,18 @@ pub enum Setting {
 
 impl Setting {
     /// Every setting with its name, as it is written.
-    const ALL: [(Self, &'static str); 7] = [
+    const ALL: [(Self, &'static str); 14] = [
         (Self::Snooze, "snooze"),
         (Self::Resume, "resume"),
         (Self::Out, "out"),
         (Self::Hours, "hours"),
+        (Self::Zone, "zone"),
+        (Self::UsualZone, "usual-zone"),
+        (Self::Budget, "budget"),
+        (Self::DaysOff, "days-off"),
+        (Self::Digest, "digest"),
+        (Self::NoDigest, "no-digest"),
+        (Self::Triggers, "triggers"),
         (Self::Export, "export"),
         (Self::Erase, "erase"),
         (Self::EraseNow, "erase-now"),
@@ -75,6 +96,10 @@ pub enum Tap {
     Answer(AssetId, usize),
     /// Show here, to whom it is for, what could not be sent in private.
     Open(DeliveryId),
+    /// A manager lets a trigger be quiet.
+    Pause(TriggerId),
+    /// A manager lets it speak again.
+    Resume(TriggerId),
     /// Change something about oneself.
     Set(Setting),
 }
@@ -95,6 +120,8 @@ impl Tap {
             Self::Turn(session, turn, option) => format!("turn:{session}:{turn}:{option}"),
             Self::Answer(asset, index) => format!("answer:{asset}:{index}"),
             Self::Open(id) => format!("open:{id}"),
+            Self::Pause(id) => format!("pause:{id}"),
+            Self::Resume(id) => format!("resume:{id}"),
             Self::Set(setting) => format!("set:{}", setting.name()),
         })
     }
@@ -123,6 +150,8 @@ impl Tap {
                 let (asset, index) = rest.rsplit_once(':')?;
                 Self::Answer(AssetId::new(asset), index.parse().ok()?)
             }
+            "pause" => Self::Pause(TriggerId::new(rest)),
+            "resume" => Self::Resume(TriggerId::new(rest)),
             "set" => Self::Set(Setting::read(rest)?),
             _ => return None,
         })

@@ -2,6 +2,7 @@
 
 mod cases;
 mod conditions;
+mod machine;
 mod order;
 mod properties;
 

@@ -40,7 +40,7 @@ impl Line {
         if self.is_settled(open.as_ref()).await? {
             return Ok(());
         }
-        let mut facts = self.facts(about.identity, effect).await?;
+        let mut facts = self.facts_for(about.identity, [&trigger.id], effect).await?;
         facts.received.extend(promised(effect, about.person));
         let place = Place {
             platform: about.identity.platform,
@@ -87,6 +87,10 @@ impl Line {
         let delivery = match &decision.act {
             Act::Speak(plan) if plan.shadow => None,
             Act::Speak(plan) => self.help_delivery(help, plan, DeliveryState::Pending, now),
+            Act::Hold { because: Rule::Digest, plan, .. } => {
+                let offer = self.help_delivery(help, plan, DeliveryState::Held, now);
+                self.put_by(offer, person, effect).await?
+            }
             Act::Hold { until, plan, .. } => self.help_delivery(help, plan, DeliveryState::Held, *until),
             Act::Silent { .. } => None,
         };
@@ -159,6 +163,7 @@ impl Line {
                 heard_in: event,
                 asker: help.asker.clone(),
                 heard_at: now,
+                put_by: false,
             }),
             due_at,
             expires_at: now + OFFER_LASTS,
@@ -198,7 +203,7 @@ impl Line {
         let taps = self.parts.store.taps_on(&delivery.id).await?;
         let engaged = taps.iter().any(|tap| tap.person == dip.person && ENGAGED.contains(&tap.tap.as_str()));
         let Some(about) = about.filter(|_| engaged) else { return Ok(()) };
-        let facts = self.facts(about.identity, effect).await?;
+        let facts = self.facts_for(about.identity, [], effect).await?;
         let is_quiet = facts.opted_out || facts.snoozed_until.is_some_and(|until| until > now);
         if !is_quiet && !facts.stopped.contains(&trigger.id) {
             let due_at = self.parts.engine.opens(&facts, now);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chat::{Event, What};
 use tracing::warn;
 
-use super::{Line, LineError, Observed, line::Effect, worker::on_its_own};
+use super::{Line, LineError, Observed, digest::PUT_BY_LASTS, line::Effect, worker::on_its_own};
 use crate::{
     engine::{Act, Decision, Facts, Open, Reason, Rule, asks, compose::offer_card, settles},
     store::{Delivery, Offer, Outcome, Recorded, Settlement},
@@ -38,7 +38,8 @@ impl Line {
         for delivery in held {
             let Some(offer) = &delivery.offer else { continue };
             let open = Open { place: &offer.place, message: &offer.message, asker: &offer.asker };
-            if let Some(settled) = settles(open, event, asks) {
+            // What was put by is long off the channel's mind: only what surely belongs to it settles it.
+            if let Some(settled) = settles(open, event, asks || offer.put_by) {
                 let reason = Reason::stopped(Rule::Answered, settled.words());
                 let decision = Decision {
                     act: Act::Silent { because: Rule::Answered },
@@ -74,12 +75,22 @@ impl Line {
     async fn wake(&self, delivery: &Delivery) -> Result<(), LineError> {
         let mut effect = Effect::default();
         let now = self.now();
-        let Some(offer) = &delivery.offer else { return Ok(()) };
-        let facts = self.facts(&offer.asker, &mut effect).await?;
+        let Some(offer) = &delivery.offer else { return self.wake_digest(delivery).await };
+        if offer.put_by {
+            return self.forget_put_by(delivery, offer).await;
+        }
+        let facts = self.fresh_facts(&offer.asker, [&offer.plan.trigger], &mut effect).await?;
         let place = self.place_facts(&offer.place).await?;
         let known = Facts { person: &facts, place: &place, heard_at: offer.heard_at, now, addressed: false };
         let decision = self.parts.engine.reconsider(&offer.need, &offer.plan, &known);
-        let settlement = self.settlement(delivery, offer, &decision);
+        let settlement = match &decision.act {
+            Act::Hold { because: Rule::Digest, plan, .. } => {
+                self.plan_digest(&facts, (&delivery.key.tenant, &offer.asker), &mut effect).await?;
+                let offer = Box::new(Offer { plan: plan.clone(), put_by: true, ..offer.clone() });
+                Settlement::PutBy { offer, until: now + PUT_BY_LASTS }
+            }
+            _ => self.settlement(delivery, offer, &decision),
+        };
         effect.outcome.settled.push((delivery.id.clone(), settlement));
         self.look_again(delivery.key.event.clone(), delivery, offer, decision, None, &mut effect);
         self.commit(effect).await
@@ -113,7 +124,7 @@ impl Line {
         }
     }
 
-    fn look_again(
+    pub(super) fn look_again(
         &self,
         event: chat::EventId,
         delivery: &Delivery,

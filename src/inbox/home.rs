@@ -1,6 +1,6 @@
 //! The page of one's own: what Kairos knows of me and why, and what I may change.
 
-use chat::{Card, Event, Field, Form, FormId, HOME, Identity, MessageId, PersonId, Text};
+use chat::{Card, Event, HOME, Identity, MessageId, PersonId, Text};
 
 use super::{
     Line, LineError,
@@ -9,15 +9,12 @@ use super::{
 };
 use crate::{
     engine::{
-        Setting, WorkingHours,
+        PersonFacts, Setting,
         compose::{Kept, erase_card, export_card, person_card},
     },
     library::ScenarioId,
     store::{Action, PersonChange},
 };
-
-/// The form for working hours, and its one field.
-const HOURS: &str = "hours";
 
 impl Line {
     /// Somebody opened their page.
@@ -41,25 +38,16 @@ impl Line {
         draw: impl FnOnce(&crate::library::Library, &Kept<'_>) -> Result<Card, LineError>,
     ) -> Result<Card, LineError> {
         let mut facts = self.facts(who, effect).await?;
-        for (person, change) in effect.outcome.people.iter().filter(|(person, _)| *person == facts.id) {
-            debug_assert_eq!(*person, facts.id);
-            match change {
-                PersonChange::Snooze(until) => facts.snoozed_until = *until,
-                PersonChange::OptOut(out) => facts.opted_out = *out,
-                PersonChange::Hours(hours) => facts.hours = *hours,
-                _ => {}
+        for (person, change) in &effect.outcome.people {
+            if *person == facts.id {
+                apply(change, &mut facts);
             }
         }
         let library = self.parts.engine.library();
         let practising = self.practising(&facts.id).await?;
-        let cadence = self.parts.engine.cadence();
-        let kept = Kept {
-            facts: &facts,
-            practising: &practising,
-            usual_hours: cadence.hours,
-            usual_zone: &cadence.zone,
-            now: self.now(),
-        };
+        let usual = self.parts.engine.cadence();
+        let steers = self.steers(who).await;
+        let kept = Kept { facts: &facts, practising: &practising, usual, steers, now: self.now() };
         draw(library, &kept)
     }
 
@@ -86,7 +74,16 @@ impl Line {
             Setting::Snooze => vec![PersonChange::Snooze(Some(self.now() + SNOOZE))],
             Setting::Resume => vec![PersonChange::Snooze(None), PersonChange::OptOut(false)],
             Setting::Out => vec![PersonChange::OptOut(true)],
-            Setting::Hours => return self.ask_hours(event, person, effect).await,
+            Setting::UsualZone => {
+                let zone = self.parts.engine.cadence().zone.iana_name().unwrap_or("UTC").to_owned();
+                vec![PersonChange::Zone(Some(zone))]
+            }
+            Setting::Digest => vec![PersonChange::Digest(true)],
+            Setting::NoDigest => vec![PersonChange::Digest(false)],
+            Setting::Hours | Setting::Budget | Setting::DaysOff | Setting::Zone => {
+                return self.ask_about(event, setting, person, effect).await.map(drop);
+            }
+            Setting::Triggers => return self.show_triggers(event, person, effect).await,
             Setting::Export => return self.export(event, person, effect).await,
             Setting::Erase => {
                 let card = erase_card();
@@ -121,52 +118,21 @@ impl Line {
         effect.outcome.deliveries.push(self.answer(event, "export", person, privately(event), card));
         Ok(())
     }
+}
 
-    /// Opens the form for working hours, with those that hold now.
-    async fn ask_hours(&self, event: &Event, person: &PersonId, effect: &mut Effect) -> Result<(), LineError> {
-        let facts = self.facts(&event.by, effect).await?;
-        let hours = facts.hours.unwrap_or(self.parts.engine.cadence().hours);
-        let field =
-            Field { id: HOURS.to_owned(), label: "Days and hours".to_owned(), value: hours.to_string(), long: false };
-        let form = Form { id: FormId::new(HOURS), title: "Your working hours".to_owned(), fields: vec![field] };
-        let asked = match self.parts.platforms.get(event.by.platform) {
-            Some(platform) => platform.ask(event, &form).await.is_ok(),
-            None => false,
-        };
-        if !asked {
-            let card = Card::new("That took too long", Text::paragraph("The form could not be opened; tap once more."));
-            effect.outcome.deliveries.push(self.answer(event, HOURS, person, privately(event), card));
-        }
-        Ok(())
-    }
-
-    /// Working hours were sent; true when the form was that one.
-    pub(super) async fn hours_sent(
-        &self,
-        event: &Event,
-        form: &FormId,
-        fields: &[(String, String)],
-        effect: &mut Effect,
-    ) -> Result<bool, LineError> {
-        if form.as_str() != HOURS {
-            return Ok(false);
-        }
-        let person = self.person(&event.by, effect).await?.id;
-        let written = fields.iter().find(|(field, _)| field == HOURS).map_or("", |(_, written)| written.trim());
-        let card = match written.parse::<WorkingHours>() {
-            Ok(hours) => {
-                effect.outcome.people.push((person.clone(), PersonChange::Hours(Some(hours))));
-                Card::new("Noted", Text::paragraph(format!("Your working hours are {hours}.")))
-            }
-            Err(right) => Card::new("Nothing has changed", Text::paragraph(format!("I could read {right}."))),
-        };
-        effect.outcome.deliveries.push(self.answer(event, HOURS, &person, privately(event), card));
-        let has_home = self.parts.platforms.get(event.by.platform).is_some_and(chat::Platform::has_home);
-        if has_home {
-            let card = self.about(&event.by, effect).await?;
-            let show = Action::ShowHome { who: event.by.clone() };
-            effect.outcome.deliveries.push(self.answer(event, HOME, &person, show, card));
-        }
-        Ok(true)
+/// What a change makes of what is known.
+fn apply(change: &PersonChange, facts: &mut PersonFacts) {
+    match change {
+        PersonChange::Described(profile, _) => facts.profile = profile.clone(),
+        PersonChange::Snooze(until) => facts.snoozed_until = *until,
+        PersonChange::OptOut(out) => facts.opted_out = *out,
+        PersonChange::Hours(hours) => facts.hours = *hours,
+        PersonChange::Zone(zone) => facts.own.zone.clone_from(zone),
+        PersonChange::Budget(budget) => facts.own.budget = *budget,
+        PersonChange::DaysOff(days) => facts.own.days_off = days.clone(),
+        PersonChange::Digest(wanted) => facts.own.no_digest = !*wanted,
+        PersonChange::Stop(trigger, true) => facts.stopped.push(trigger.clone()),
+        PersonChange::Stop(trigger, false) => facts.stopped.retain(|stopped| stopped != trigger),
+        PersonChange::ZoneAsked(_) | PersonChange::Erase => {}
     }
 }

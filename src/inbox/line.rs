@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use chat::{Card, DeliveryId, Event, Identity, PersonId, Place, Platforms, ShownTo, Timestamp, What};
+use chat::{Card, DeliveryId, Event, Identity, PersonId, Place, Platforms, Profile, ShownTo, Timestamp, What};
 use thiserror::Error;
 
 use super::{Observed, Observer};
@@ -19,7 +19,9 @@ use crate::{
 
 /// How long the platform's word about a person is believed.
 const PROFILE_LASTS: std::time::Duration = std::time::Duration::from_hours(24);
-/// How far back a person's and a channel's past matters: longer than any window of a trigger.
+/// How long the platform's word is believed that somebody may be disturbed.
+const PEACE_LASTS: std::time::Duration = std::time::Duration::from_mins(5);
+/// How far back a person's past is told on their page.
 pub(super) const PAST: std::time::Duration = std::time::Duration::from_hours(24 * 400);
 /// How long an answer to a tap or a question is worth sending.
 const ANSWER_LASTS: std::time::Duration = std::time::Duration::from_hours(24);
@@ -50,6 +52,8 @@ pub struct Parts {
     pub ids: Ids,
     /// The mode of a channel that the store does not know.
     pub unlisted: Arc<dyn Fn(&Place) -> Mode + Send + Sync>,
+    /// Who may see and pause triggers, beside whoever runs a workspace.
+    pub managers: Arc<[Identity]>,
     /// Reads what other systems sent.
     pub alerts: Arc<Sources>,
     /// Looks on.
@@ -75,6 +79,16 @@ impl fmt::Debug for Line {
 pub(super) struct Effect {
     pub(super) outcome: Outcome,
     pub(super) observed: Vec<Observed>,
+}
+
+impl Effect {
+    /// What the platform told of a person while this event was decided.
+    pub(super) fn described(&self, person: &PersonId) -> Option<&Profile> {
+        self.outcome.people.iter().find_map(|(id, change)| match change {
+            PersonChange::Described(profile, _) if id == person => Some(profile),
+            _ => None,
+        })
+    }
 }
 
 impl Line {
@@ -103,6 +117,11 @@ impl Line {
 
     async fn decide(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
         let has_settled = self.settle_open(event, effect).await?;
+        self.answer_to(event, has_settled, effect).await?;
+        self.ask_zone_once(event, effect).await
+    }
+
+    async fn answer_to(&self, event: &Event, has_settled: bool, effect: &mut Effect) -> Result<(), LineError> {
         match &event.what {
             What::Message(message) if has_settled && !is_addressed(event) => {
                 self.settled_by(event, message, effect);
@@ -112,7 +131,7 @@ impl Line {
             What::Edited(message) => self.hear_again(event, message, effect).await,
             What::Command { text } => self.command(event, text, effect).await,
             What::Choice { message, choice } => self.tapped(event, message, choice, effect).await,
-            What::Form { form, fields, .. } if self.hours_sent(event, form, fields, effect).await? => Ok(()),
+            What::Form { form, fields, .. } if self.settings_sent(event, form, fields, effect).await? => Ok(()),
             What::Form { form, message, .. } => self.filled_in(event, form, message.as_ref(), effect).await,
             What::HomeOpened => self.home_opened(event, effect).await,
             What::Deleted { .. } | What::Reaction { .. } | What::Joined => Ok(()),
@@ -141,10 +160,23 @@ impl Line {
 
     /// The person behind an identity, with what the platform tells about them when that is old.
     pub(super) async fn person(&self, who: &Identity, effect: &mut Effect) -> Result<Person, LineError> {
+        self.person_described(who, PROFILE_LASTS, effect).await
+    }
+
+    async fn person_described(
+        &self,
+        who: &Identity,
+        within: std::time::Duration,
+        effect: &mut Effect,
+    ) -> Result<Person, LineError> {
         let now = self.now();
         let candidate = PersonId::new(self.parts.ids.new_id());
         let mut person = self.parts.store.person_of(who, &candidate, now).await?;
-        if person.described_at.is_some_and(|at| now.since(at) < PROFILE_LASTS) {
+        if person.described_at.is_some_and(|at| now.since(at) < within) {
+            return Ok(person);
+        }
+        if let Some(profile) = effect.described(&person.id) {
+            person.profile = profile.clone();
             return Ok(person);
         }
         let Some(platform) = self.parts.platforms.get(who.platform) else { return Ok(person) };
@@ -156,33 +188,65 @@ impl Line {
         Ok(person)
     }
 
-    /// Everything about a person that a decision may look at.
+    /// Everything about a person, for their own page.
     pub(super) async fn facts(&self, who: &Identity, effect: &mut Effect) -> Result<PersonFacts, LineError> {
         let person = self.person(who, effect).await?;
         let facts = self.parts.store.facts_about(&person.id, self.now() - PAST).await?;
         Ok(PersonFacts { profile: person.profile, ..facts })
     }
 
+    /// What a decision about these triggers may look at.
+    pub(super) async fn facts_for<'a>(
+        &self,
+        who: &Identity,
+        triggers: impl IntoIterator<Item = &'a TriggerId>,
+        effect: &mut Effect,
+    ) -> Result<PersonFacts, LineError> {
+        let person = self.person(who, effect).await?;
+        self.past_of(person, triggers).await
+    }
+
+    /// The same just before something unasked is said: whether they want to be left in peace is asked again.
+    pub(super) async fn fresh_facts<'a>(
+        &self,
+        who: &Identity,
+        triggers: impl IntoIterator<Item = &'a TriggerId>,
+        effect: &mut Effect,
+    ) -> Result<PersonFacts, LineError> {
+        let person = self.person_described(who, PEACE_LASTS, effect).await?;
+        self.past_of(person, triggers).await
+    }
+
+    async fn past_of<'a>(
+        &self,
+        person: Person,
+        triggers: impl IntoIterator<Item = &'a TriggerId>,
+    ) -> Result<PersonFacts, LineError> {
+        let (now, engine) = (self.now(), &self.parts.engine);
+        let assets = engine.assets_of(triggers);
+        Ok(self.parts.store.facts_for(person, &assets, now - engine.longest_recovery(), now).await?)
+    }
+
     /// A place with what was said there lately.
     pub(super) async fn place_facts(&self, place: &Place) -> Result<PlaceFacts, LineError> {
         let mut facts = self.mode_of(place).await?;
-        facts.last_spoke = self.parts.store.place_facts(place, self.now() - PAST).await?;
+        facts.last_spoke =
+            self.parts.store.place_facts(place, self.now() - self.parts.engine.longest_cooldown()).await?;
+        facts.paused = self.parts.store.pauses().await?.into_iter().map(|pause| pause.trigger).collect();
         Ok(facts)
     }
 
-    /// The mode of a place, without what was said there.
+    /// The mode of a place, without what was said there or is paused.
     pub(super) async fn mode_of(&self, place: &Place) -> Result<PlaceFacts, LineError> {
-        if place.is_private() {
-            return Ok(PlaceFacts { mode: Mode::Live, channel: String::new(), last_spoke: Vec::new() });
-        }
-        Ok(match self.parts.store.channel(place).await? {
-            Some(channel) => PlaceFacts { mode: channel.mode, channel: channel.name, last_spoke: Vec::new() },
-            None => PlaceFacts {
-                mode: (self.parts.unlisted)(place),
-                channel: place.channel.to_string(),
-                last_spoke: Vec::new(),
-            },
-        })
+        let (mode, channel) = if place.is_private() {
+            (Mode::Live, String::new())
+        } else {
+            match self.parts.store.channel(place).await? {
+                Some(channel) => (channel.mode, channel.name),
+                None => ((self.parts.unlisted)(place), place.channel.to_string()),
+            }
+        };
+        Ok(PlaceFacts { mode, channel, last_spoke: Vec::new(), paused: Vec::new() })
     }
 
     /// A card that answers what somebody just did; `what` names the manner of answer in its key.

@@ -106,13 +106,18 @@ impl Line {
     ) -> Result<(), LineError> {
         let now = self.now();
         let addressed = is_addressed(event);
-        let facts = self.facts(&event.by, effect).await?;
+        let triggers = needs.iter().filter(|need| need.is_heard()).map(|need| &need.trigger);
+        let facts = self.facts_for(&event.by, triggers, effect).await?;
         let place = self.place_facts(&event.place).await?;
         let known = Facts { person: &facts, place: &place, heard_at: event.at.max(now - OFFER_LASTS), now, addressed };
         let decision = self.parts.engine.decide(event, message, needs, &known);
         let delivery = match &decision.act {
             Act::Speak(plan) if plan.shadow => None,
             Act::Speak(plan) => self.offer(event, message, plan, &decision, DeliveryState::Pending, now),
+            Act::Hold { because: Rule::Digest, plan, .. } => {
+                let offer = self.offer(event, message, plan, &decision, DeliveryState::Held, now);
+                self.put_by(offer, &facts, effect).await?
+            }
             Act::Hold { until, plan, .. } => self.offer(event, message, plan, &decision, DeliveryState::Held, *until),
             Act::Silent { .. } if addressed => Some(self.say_why_not(event, message, needs, &facts)),
             Act::Silent { .. } => None,
@@ -152,6 +157,7 @@ impl Line {
             heard_in: event.id.clone(),
             asker: event.by.clone(),
             heard_at: event.at,
+            put_by: false,
         };
         Some(Delivery {
             id,

@@ -8,6 +8,7 @@
 mod accept;
 mod acquaintance;
 mod commands;
+mod digest;
 mod dips;
 mod groups;
 mod holds;
@@ -16,7 +17,9 @@ mod line;
 mod messages;
 mod observer;
 mod practices;
+mod settings;
 mod signals;
+mod steering;
 mod taps;
 mod worker;
 

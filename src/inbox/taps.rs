@@ -46,6 +46,8 @@ impl Line {
                 Ok(())
             }
             Some(Tap::Open(id)) => self.open_waiting(event, &id, &person, effect).await,
+            Some(Tap::Pause(trigger)) => self.steer(event, message, (trigger, true), &person, effect).await,
+            Some(Tap::Resume(trigger)) => self.steer(event, message, (trigger, false), &person, effect).await,
             Some(Tap::Set(setting)) => self.set(event, message, setting, &person, effect).await,
             None => {
                 self.say(event, "unknown-choice", &person, &gone(), effect);
@@ -120,8 +122,11 @@ impl Line {
         effect: &mut Effect,
     ) -> Result<(), LineError> {
         let library = self.parts.engine.library();
-        let offer = self.offer_behind(id).await?.map(|(_, offer)| offer);
-        let card = match offer {
+        let found = self.offer_behind(id).await?;
+        if let Some((item, offer)) = found.as_ref().filter(|(_, offer)| offer.put_by && offer.plan.person == *person) {
+            return self.open_put_by(event, item, offer, effect).await;
+        }
+        let card = match found.map(|(_, offer)| offer) {
             Some(offer) if offer.plan.person != *person => {
                 let text = Text::paragraph("It is for whoever asked; nobody else can open it.");
                 Card::new("This one is not for you", text)

@@ -70,6 +70,7 @@ impl Line {
         }
         // A hold is woken once nothing is left unread: it may be what settles it.
         if arrivals.len() < BATCH as usize {
+            self.parts.store.hold_late(self.now()).await?;
             done += self.wake_due().await? + self.take_found().await? + self.take_unheard().await?;
         }
         Ok(done)

@@ -250,7 +250,7 @@ fn stand_ins(drafts: &Drafts) -> BTreeMap<SkillId, Skill> {
     let measures = drafts.measures.iter().map(|found| &found.item.skill);
     let stand_in = |id: &SkillId| {
         let title = id.as_str().replace('-', " ");
-        (id.clone(), Skill { id: id.clone(), title, area: "other".to_owned(), about: String::new() })
+        (id.clone(), Skill { id: id.clone(), title, area: "other".to_owned(), about: String::new(), priority: 50 })
     };
     assets.chain(scenarios).chain(triggers).chain(measures).map(stand_in).collect()
 }

@@ -60,6 +60,8 @@ pub struct Skill {
     pub area: String,
     /// What it is, in a sentence or two.
     pub about: String,
+    /// 0 to 100, usually 50: how much it matters to whoever leads here when one message means several needs.
+    pub priority: u8,
 }
 
 /// Everything Kairos can say about work.

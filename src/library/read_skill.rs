@@ -10,7 +10,7 @@ use super::{
     read_asset::BODY_CHARACTERS,
 };
 
-const KEYS: &[&str] = &["kind", "id", "title", "area"];
+const KEYS: &[&str] = &["kind", "id", "title", "area", "priority"];
 
 /// Reads a skill; `None` when something is missing.
 pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<Skill> {
@@ -22,6 +22,7 @@ pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<Skill> {
     let title = fields.text("title", TITLE_CHARACTERS, "Answering price objections");
     let area = fields.text("area", NAME_CHARACTERS, "selling");
     let area = area.and_then(|area| fields.name("area", area, head.value_at("area")));
+    let priority = u8::try_from(fields.whole("priority", 100, 50)).unwrap_or(u8::MAX);
     if let Some(id) = id.as_deref().filter(|id| *id != folder) {
         let found = format!("the skill is named `{id}` and its folder `{folder}`");
         page.error("wrong-name", head.value_at("id"), found, format!("`id: {folder}`"));
@@ -43,5 +44,5 @@ pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<Skill> {
             "what it is, in a sentence or two below the front matter",
         );
     }
-    Some(Skill { id: SkillId::new(id?), title: title?, area: area?, about: about.plain() })
+    Some(Skill { id: SkillId::new(id?), title: title?, area: area?, about: about.plain(), priority })
 }

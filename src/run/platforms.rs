@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use chat::PlatformKind;
+use chat::{Note, Notebook, Noted, PlatformKind, Timestamp};
 use discord::{Clockwork, Connection, Discord};
 use slack::{App, Settings, Slack, Speaking};
 
@@ -65,16 +65,18 @@ pub fn discord_connection(config: &Config) -> Option<Connection> {
         clock: Clockwork::new(move || machine.now()),
         picture: Arc::new(|_| None),
         suggest: Arc::new(|_| Vec::new()),
+        notebook: Arc::new(()),
     })
 }
 
 /// Discord as it is configured, before it connects.
-pub(super) fn discord_of(config: &Config, engine: &Arc<Engine>) -> Result<Option<Arc<Discord>>> {
+pub(super) fn discord_of(config: &Config, engine: &Arc<Engine>, store: &Store) -> Result<Option<Arc<Discord>>> {
     let Some(connection) = discord_connection(config) else { return Ok(None) };
     let (pictures, titles) = (Arc::clone(engine), Arc::clone(engine));
     let connection = Connection {
         picture: Arc::new(move |file| pictures.library().pictures.get(file).cloned()),
         suggest: Arc::new(move |typed| titles.library().titles_like(typed)),
+        notebook: Arc::new(KeptNotes { store: store.clone(), platform: PlatformKind::Discord }),
         ..connection
     };
     let discord = Discord::new(connection).map_err(anyhow::Error::msg);
@@ -88,4 +90,26 @@ pub(super) fn discord_door(inbox: &Inbox) -> discord::Door {
         let inbox = inbox.clone();
         Box::pin(async move { inbox.accept(PlatformKind::Discord, raw).await.map_err(|error| error.to_string()) })
     })
+}
+
+/// The notes of one adapter, in the store.
+struct KeptNotes {
+    store: Store,
+    platform: PlatformKind,
+}
+
+impl Notebook for KeptNotes {
+    fn read(&self, now: Timestamp) -> Noted<'_, Vec<Note>> {
+        Box::pin(async move { self.store.notes(self.platform, now).await.map_err(|error| error.to_string()) })
+    }
+
+    fn write(&self, note: Note, now: Timestamp) -> Noted<'_, ()> {
+        Box::pin(
+            async move { self.store.write_note(self.platform, &note, now).await.map_err(|error| error.to_string()) },
+        )
+    }
+
+    fn strike<'a>(&'a self, name: &'a str) -> Noted<'a, ()> {
+        Box::pin(async move { self.store.strike_note(self.platform, name).await.map_err(|error| error.to_string()) })
+    }
 }

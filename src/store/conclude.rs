@@ -11,7 +11,7 @@ use super::{
     backend::{Tx, execute},
     decisions, deliveries,
     inbox::FINISH_ARRIVAL,
-    people, places, practice, signals, taps,
+    pauses, people, places, practice, signals, taps,
 };
 
 /// What became of an [`Outcome`].
@@ -54,7 +54,8 @@ impl Store {
 
 fn is_bare(outcome: &Outcome) -> bool {
     // Taken apart, so that a new field can't be forgotten here.
-    let Outcome { arrival: _, decisions, deliveries, settled, taps, sessions, people, channels, dips } = outcome;
+    let Outcome { arrival: _, decisions, deliveries, settled, taps, sessions, people, channels, pauses, dips } =
+        outcome;
     decisions.is_empty()
         && deliveries.is_empty()
         && settled.is_empty()
@@ -62,6 +63,7 @@ fn is_bare(outcome: &Outcome) -> bool {
         && sessions.is_empty()
         && people.is_empty()
         && channels.is_empty()
+        && pauses.is_empty()
         && dips.is_empty()
 }
 
@@ -98,6 +100,9 @@ async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> 
     }
     for channel in &outcome.channels {
         places::keep(tx, channel).await?;
+    }
+    for pause in &outcome.pauses {
+        pauses::change(tx, pause).await?;
     }
     for dip in &outcome.dips {
         signals::change(tx, dip).await?;

@@ -1,10 +1,10 @@
 //! A delivery and its row; how deliveries are found.
 
-use chat::{ChannelId, DeliveryId, EventId, MessageId, PersonId, PlatformKind, Timestamp, WorkspaceId};
+use chat::{AssetId, ChannelId, DeliveryId, EventId, MessageId, PersonId, PlatformKind, Timestamp, WorkspaceId};
 use sqlx::FromRow;
 
 use super::{
-    Delivery, DeliveryKey, DeliveryState, Settlement, Store, StoreError,
+    Delivery, DeliveryKey, DeliveryState, Offer, Settlement, Store, StoreError,
     backend::{Tx, execute, fetch_all, fetch_optional},
     columns::{
         read_instant, read_json, read_name, read_optional_json, read_small, write_instant, write_json,
@@ -81,9 +81,10 @@ pub(super) async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<bool, Sto
     let sql = "INSERT INTO deliveries
              (id, tenant, event_id, trigger_id, person_id, step, state, action, card, offer,
               heard_platform, heard_workspace, heard_channel, due_at, expires_at, created_at,
-              sent_platform, sent_workspace, sent_channel, sent_message, sent_place, sent_at, last_error)
+              sent_platform, sent_workspace, sent_channel, sent_message, sent_place, sent_at, last_error,
+              asset_id, unasked)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-              $17, $18, $19, $20, $21, $22, $23)
+              $17, $18, $19, $20, $21, $22, $23, $24, $25)
          ON CONFLICT DO NOTHING";
     let key = &delivery.key;
     let action = write_json(&delivery.action)?;
@@ -118,25 +119,45 @@ pub(super) async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<bool, Sto
         sent_place,
         write_instant(delivery.sent_at),
         delivery.last_error.as_deref(),
+        delivery.offer.as_ref().map(first_asset),
+        delivery.offer.as_ref().map(|offer| offer.plan.unasked),
     )?;
     Ok(inserted == 1)
 }
 
+/// What an offer shows first; empty for practice alone, which counts against a budget too.
+fn first_asset(offer: &Offer) -> &str {
+    offer.plan.molecule.assets.first().map_or("", AssetId::as_str)
+}
+
 /// Settles what is held or pending; false when it is neither any more, and then nothing changes.
 pub(super) async fn settle(tx: &mut Tx, id: &DeliveryId, settlement: &Settlement) -> Result<bool, StoreError> {
-    let (state, card, offer, due_at, why) = match settlement {
-        Settlement::Send { card, offer, due_at } => {
-            (DeliveryState::Pending, Some(write_json(card)?), Some(write_json(offer)?), Some(*due_at), None)
+    let (state, card, offer, why) = match settlement {
+        Settlement::Send { card, offer, .. } => {
+            (DeliveryState::Pending, Some(write_json(card)?), Some(write_json(offer)?), None)
         }
-        Settlement::Hold { until } => (DeliveryState::Held, None, None, Some(*until), None),
+        Settlement::Tell { card } => (DeliveryState::Pending, Some(write_json(card)?), None, None),
+        Settlement::PutBy { offer, .. } => (DeliveryState::Held, None, Some(write_json(offer)?), None),
+        Settlement::Hold { .. } => (DeliveryState::Held, None, None, None),
         Settlement::Cancel { reason } => {
-            (DeliveryState::Cancelled, None, None, None, Some(format!("{}: {}", reason.rule, reason.value)))
+            (DeliveryState::Cancelled, None, None, Some(format!("{}: {}", reason.rule, reason.value)))
         }
     };
+    let (due_at, expires_at) = match settlement {
+        Settlement::Send { due_at, .. } | Settlement::Hold { until: due_at } => (Some(*due_at), None),
+        Settlement::PutBy { until, .. } => (Some(*until), Some(*until)),
+        Settlement::Tell { .. } | Settlement::Cancel { .. } => (None, None),
+    };
     let sql = "UPDATE deliveries
-         SET state = $2, card = $3, offer = COALESCE($4, offer), due_at = COALESCE($5, due_at), last_error = $6
+         SET state = $2, card = $3, offer = COALESCE($4, offer), due_at = COALESCE($5, due_at),
+             expires_at = COALESCE($6, expires_at), last_error = $7, asset_id = COALESCE($8, asset_id)
          WHERE id = $1 AND state IN ('held', 'pending')";
-    Ok(execute!(tx.on(), sql, id.as_str(), state.as_str(), card, offer, write_instant(due_at), why)? == 1)
+    let (due_at, expires_at) = (write_instant(due_at), write_instant(expires_at));
+    let asset = match settlement {
+        Settlement::Send { offer, .. } | Settlement::PutBy { offer, .. } => Some(first_asset(offer)),
+        _ => None,
+    };
+    Ok(execute!(tx.on(), sql, id.as_str(), state.as_str(), card, offer, due_at, expires_at, why, asset)? == 1)
 }
 
 impl Store {
@@ -173,7 +194,8 @@ impl Store {
         row.map(DeliveryRow::into_delivery).transpose()
     }
 
-    /// Offers that are held because of what was heard in this channel, its threads included; the oldest first.
+    /// Offers that nobody asked for and that are held, or not sent yet, because of what was heard in this channel, its
+    /// threads included; the oldest first.
     pub async fn held_in(
         &self,
         platform: PlatformKind,
@@ -184,7 +206,8 @@ impl Store {
             "SELECT ",
             delivery_columns!(),
             " FROM deliveries
-              WHERE heard_channel = $1 AND heard_workspace = $2 AND heard_platform = $3 AND state = 'held'
+              WHERE heard_channel = $1 AND heard_workspace = $2 AND heard_platform = $3
+                AND state IN ('held', 'pending') AND (state = 'held' OR unasked = TRUE)
               ORDER BY created_at, id"
         );
         into_deliveries(fetch_all!(self.pools.read(), sql, channel.as_str(), workspace.as_str(), platform.as_str())?)
@@ -198,6 +221,14 @@ impl Store {
             " FROM deliveries WHERE tenant = $1 AND event_id = $2 AND offer IS NOT NULL ORDER BY created_at, id"
         );
         into_deliveries(fetch_all!(self.pools.read(), sql, tenant, event.as_str())?)
+    }
+
+    /// Holds again what nobody asked for and should have been sent two minutes ago, after a standstill say: by now it may
+    /// be evening, or answered. How many there were.
+    pub async fn hold_late(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let sql = "UPDATE deliveries SET state = 'held'
+             WHERE state = 'pending' AND unasked = TRUE AND due_at < $1 - 120000 AND expires_at >= $1";
+        Ok(execute!(self.pools.write(), sql, now.as_ms())?)
     }
 
     /// Up to `limit` held deliveries whose hour has come, to be decided again; those that are due longest first.

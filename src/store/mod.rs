@@ -18,12 +18,16 @@ mod columns;
 mod conclude;
 mod decisions;
 mod deliveries;
+mod digest;
 mod duties;
 mod error;
+mod facts;
 mod inbox;
 mod installations;
 mod names;
+mod notes;
 mod outbox;
+mod pauses;
 mod people;
 mod places;
 mod practice;
@@ -37,14 +41,15 @@ use std::fmt;
 
 use backend::{Pools, execute};
 pub use conclude::Concluded;
+pub use digest::DigestState;
 pub use duties::EVERY_TEAM;
 pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
 pub use installations::KeptInstallation;
 pub use outbox::QueueCounts;
 pub use records::{
-    Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,
-    Recorded, Settlement, Tap,
+    Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Pause, PauseChange,
+    Person, PersonChange, Recorded, Settlement, Tap,
 };
 pub use retention::Swept;
 pub use signal_records::{DipChange, Duty, KeptDip, Known, Origin, Unheard, Waiting};

@@ -38,6 +38,7 @@ macro_rules! claiming_due {
         concat!(
             "WITH due AS MATERIALIZED (
                  SELECT id FROM deliveries WHERE state = 'pending' AND due_at <= $1 AND expires_at >= $1
+                   AND (unasked IS NOT TRUE OR due_at >= $1 - 120000)
                  ORDER BY due_at, id LIMIT $2 ",
             $skip_locked,
             ")
@@ -66,7 +67,8 @@ impl Store {
     /// Takes up to `limit` deliveries that are due and not overdue, to be sent within `lease`; those that have been
     /// due longest first.
     ///
-    /// A call to the platform MUST be over before the lease is.
+    /// A call to the platform MUST be over before the lease is. What nobody asked for and is late, after a standstill say,
+    /// is left to [`Store::hold_late`].
     pub async fn claim_due(
         &self,
         now: Timestamp,

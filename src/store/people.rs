@@ -1,18 +1,15 @@
-//! People: their identities, what they chose, and what a decision may know about them.
+//! People: their identities, and what they chose.
 
-use chat::{AssetId, Identity, PersonId, Timestamp, UserId, WorkspaceId};
+use chat::{Identity, PersonId, Timestamp, UserId, WorkspaceId};
 use sqlx::FromRow;
 
 use super::{
-    Offer, Person, PersonChange, Store, StoreError,
+    Person, PersonChange, Store, StoreError,
     backend::{Tx, execute, fetch_all, fetch_optional},
-    columns::{read_instant, read_json, read_name, write_instant, write_json},
+    columns::{read_instant, read_json, read_name, read_small, write_instant, write_json},
     names,
 };
-use crate::{
-    engine::{PersonFacts, Received, WorkingHours},
-    library::TriggerId,
-};
+use crate::engine::{Budget, Own, WorkingHours};
 
 #[derive(FromRow)]
 struct PersonRow {
@@ -22,6 +19,20 @@ struct PersonRow {
     hours: Option<String>,
     opted_out: bool,
     snoozed_until: Option<i64>,
+    zone: Option<String>,
+    zone_asked_at: Option<i64>,
+    budget_per_day: Option<i64>,
+    budget_per_week: Option<i64>,
+    days_off: Option<String>,
+    no_digest: bool,
+}
+
+/// The columns of [`PersonRow`].
+macro_rules! person_columns {
+    () => {
+        "id, profile, described_at, hours, opted_out, snoozed_until, zone, zone_asked_at, budget_per_day, \
+         budget_per_week, days_off, no_digest"
+    };
 }
 
 impl PersonRow {
@@ -33,9 +44,28 @@ impl PersonRow {
             hours: self.hours.map(|hours| read_name(&hours, "hours")).transpose()?,
             opted_out: self.opted_out,
             snoozed_until: read_instant(self.snoozed_until),
+            zone_asked_at: read_instant(self.zone_asked_at),
+            own: Own {
+                zone: self.zone,
+                budget: read_budget(self.budget_per_day, self.budget_per_week)?,
+                days_off: read_name(&self.days_off.unwrap_or_default(), "days_off")?,
+                no_digest: self.no_digest,
+            },
         })
     }
 }
+
+fn read_budget(per_day: Option<i64>, per_week: Option<i64>) -> Result<Option<Budget>, StoreError> {
+    let Some((per_day, per_week)) = per_day.zip(per_week) else { return Ok(None) };
+    let per_day = read_small(per_day, "budget_per_day")?;
+    Ok(Some(Budget { per_day, per_week: read_small(per_week, "budget_per_week")? }))
+}
+
+/// What waits for its hour is decided again by then, so only what is decided has to be taken back.
+const TAKE_BACK_PENDING: &str = "UPDATE deliveries SET state = 'cancelled', last_error = $2
+     WHERE person_id = $1 AND state = 'pending' AND (unasked = TRUE OR trigger_id IN ('digest', 'recovered'))";
+const TAKE_BACK_TRIGGER: &str = "UPDATE deliveries SET state = 'cancelled', last_error = $2
+     WHERE person_id = $1 AND state = 'pending' AND unasked = TRUE AND trigger_id = $3";
 
 /// Changes what is kept about a person; about somebody unknown there is nothing to change.
 pub(super) async fn change(tx: &mut Tx, person: &PersonId, change: &PersonChange) -> Result<(), StoreError> {
@@ -51,18 +81,43 @@ pub(super) async fn change(tx: &mut Tx, person: &PersonId, change: &PersonChange
         PersonChange::Snooze(until) => {
             let sql = "UPDATE people SET snoozed_until = $2 WHERE id = $1";
             execute!(tx.on(), sql, id, write_instant(*until))?;
+            if until.is_some() {
+                execute!(tx.on(), TAKE_BACK_PENDING, id, "snoozed")?;
+            }
         }
         PersonChange::OptOut(out) => {
             execute!(tx.on(), "UPDATE people SET opted_out = $2 WHERE id = $1", id, *out)?;
+            if *out {
+                execute!(tx.on(), TAKE_BACK_PENDING, id, "nothing unasked, please")?;
+            }
         }
         PersonChange::Hours(hours) => {
             let hours = hours.as_ref().map(WorkingHours::to_string);
             execute!(tx.on(), "UPDATE people SET hours = $2 WHERE id = $1", id, hours)?;
         }
+        PersonChange::Zone(zone) => {
+            execute!(tx.on(), "UPDATE people SET zone = $2 WHERE id = $1", id, zone.as_deref())?;
+        }
+        PersonChange::ZoneAsked(at) => {
+            execute!(tx.on(), "UPDATE people SET zone_asked_at = $2 WHERE id = $1", id, at.as_ms())?;
+        }
+        PersonChange::Budget(budget) => {
+            let sql = "UPDATE people SET budget_per_day = $2, budget_per_week = $3 WHERE id = $1";
+            let (day, week) = budget.map(|own| (i64::from(own.per_day), i64::from(own.per_week))).unzip();
+            execute!(tx.on(), sql, id, day, week)?;
+        }
+        PersonChange::DaysOff(days) => {
+            let days = (!days.is_empty()).then(|| days.to_string());
+            execute!(tx.on(), "UPDATE people SET days_off = $2 WHERE id = $1", id, days)?;
+        }
+        PersonChange::Digest(wanted) => {
+            execute!(tx.on(), "UPDATE people SET no_digest = $2 WHERE id = $1", id, !*wanted)?;
+        }
         PersonChange::Stop(trigger, true) => {
             let sql = "INSERT INTO stops (person_id, trigger_id) SELECT id, $2 FROM people WHERE id = $1
                  ON CONFLICT (person_id, trigger_id) DO NOTHING";
             execute!(tx.on(), sql, id, trigger.as_str())?;
+            execute!(tx.on(), TAKE_BACK_TRIGGER, id, "this trigger was stopped", trigger.as_str())?;
         }
         // Done before everything else, by [`erase`].
         PersonChange::Erase => {}
@@ -132,9 +187,12 @@ impl Store {
     }
 
     async fn find_person(&self, identity: &Identity) -> Result<Option<Person>, StoreError> {
-        let sql = "SELECT id, profile, described_at, hours, opted_out, snoozed_until
-             FROM identities JOIN people ON people.id = identities.person_id
-             WHERE platform = $1 AND workspace = $2 AND user_id = $3";
+        let sql = concat!(
+            "SELECT ",
+            person_columns!(),
+            " FROM identities JOIN people ON people.id = identities.person_id
+              WHERE platform = $1 AND workspace = $2 AND user_id = $3"
+        );
         let row: Option<PersonRow> = fetch_optional!(
             self.pools.read(),
             sql,
@@ -147,7 +205,7 @@ impl Store {
 
     /// The person with this id.
     pub async fn person(&self, id: &PersonId) -> Result<Option<Person>, StoreError> {
-        let sql = "SELECT id, profile, described_at, hours, opted_out, snoozed_until FROM people WHERE id = $1";
+        let sql = concat!("SELECT ", person_columns!(), " FROM people WHERE id = $1");
         let row: Option<PersonRow> = fetch_optional!(self.pools.read(), sql, id.as_str())?;
         row.map(PersonRow::into_person).transpose()
     }
@@ -166,51 +224,5 @@ impl Store {
         let mut identities = identities.collect::<Result<Vec<_>, StoreError>>()?;
         identities.sort();
         Ok(identities)
-    }
-
-    /// Everything about a person that a decision may look at; what reached them, or is on its way, not before `since`.
-    ///
-    /// Somebody unknown has chosen nothing.
-    pub async fn facts_about(&self, person: &PersonId, since: Timestamp) -> Result<PersonFacts, StoreError> {
-        let kept = self.person(person).await?;
-        let sql = "SELECT 'stopped', trigger_id FROM stops WHERE person_id = $1
-             UNION SELECT tap, asset_id FROM taps WHERE person_id = $1 AND tap = 'know' AND asset_id IS NOT NULL";
-        let choices: Vec<(String, String)> = fetch_all!(self.pools.read(), sql, person.as_str())?;
-        let (mut stopped, mut known) = (Vec::new(), Vec::new());
-        for (choice, of) in choices {
-            if choice == "stopped" { stopped.push(TriggerId::new(of)) } else { known.push(AssetId::new(of)) }
-        }
-        stopped.sort();
-        known.sort();
-        let received = self.received_by(person, since).await?;
-        Ok(PersonFacts {
-            id: person.clone(),
-            opted_out: kept.as_ref().is_some_and(|kept| kept.opted_out),
-            snoozed_until: kept.as_ref().and_then(|kept| kept.snoozed_until),
-            hours: kept.as_ref().and_then(|kept| kept.hours),
-            profile: kept.map(|kept| kept.profile).unwrap_or_default(),
-            stopped,
-            known,
-            received,
-        })
-    }
-
-    async fn received_by(&self, person: &PersonId, since: Timestamp) -> Result<Vec<Received>, StoreError> {
-        let sql = "SELECT COALESCE(sent_at, due_at), offer FROM deliveries
-             WHERE person_id = $1 AND offer IS NOT NULL AND state IN ('pending', 'sending', 'ambiguous', 'sent')
-               AND COALESCE(sent_at, due_at) >= $2
-             ORDER BY COALESCE(sent_at, due_at) DESC, id DESC";
-        let rows: Vec<(i64, String)> = fetch_all!(self.pools.read(), sql, person.as_str(), since.as_ms())?;
-        let received = rows.into_iter().map(|(at, offer)| {
-            let Offer { plan, .. } = read_json(&offer, "offer")?;
-            Ok(Received {
-                at: Timestamp::from_ms(at),
-                trigger: plan.trigger,
-                // An offer of practice alone counts against the budget too; no asset has an empty name.
-                asset: plan.molecule.assets.into_iter().next().unwrap_or_else(|| AssetId::new("")),
-                unasked: plan.unasked,
-            })
-        });
-        received.collect()
     }
 }

@@ -80,7 +80,8 @@ impl Store {
         Ok(())
     }
 
-    /// When each trigger last spoke about something heard in this channel, or is about to: not before `since`.
+    /// When each trigger last spoke about something heard in this channel, or is about to: not before `since`, which
+    /// should lie no further back than any trigger rests, for every row from then on is looked at.
     pub async fn place_facts(
         &self,
         place: &Place,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DipChange, Origin};
 use crate::{
-    engine::{Decision, Need, Plan, Reason, WorkingHours},
+    engine::{Budget, DaysOff, Decision, Need, Own, Plan, Reason, WorkingHours},
     library::{Mode, TriggerId},
     practice::Session,
 };
@@ -157,6 +157,9 @@ pub struct Offer {
     pub asker: Identity,
     /// When it was heard.
     pub heard_at: Timestamp,
+    /// Over the budget: it waits to be told in a digest, and not for its own hour.
+    #[serde(default)]
+    pub put_by: bool,
 }
 
 /// A person with everything that is kept about them in their own row.
@@ -174,6 +177,10 @@ pub struct Person {
     pub opted_out: bool,
     /// Wants nothing unasked until then.
     pub snoozed_until: Option<Timestamp>,
+    /// When they were asked for their time zone; `None`: never.
+    pub zone_asked_at: Option<Timestamp>,
+    /// What else they chose for themselves.
+    pub own: Own,
 }
 
 /// A channel and its mode.
@@ -236,6 +243,18 @@ pub enum Settlement {
         /// Not before.
         due_at: Timestamp,
     },
+    /// Send this card, which offers nothing by itself, at once.
+    Tell {
+        /// The card.
+        card: Card,
+    },
+    /// Wait for a digest.
+    PutBy {
+        /// What it offers.
+        offer: Box<Offer>,
+        /// How long it is worth telling.
+        until: Timestamp,
+    },
     /// Wait on.
     Hold {
         /// Look again then.
@@ -259,10 +278,42 @@ pub enum PersonChange {
     OptOut(bool),
     /// Their own working hours; `None`: those of the house.
     Hours(Option<WorkingHours>),
+    /// Their own time zone, by its IANA name; `None`: what the platform tells.
+    Zone(Option<String>),
+    /// They were asked for their time zone.
+    ZoneAsked(Timestamp),
+    /// How many unasked messages they bear; `None`: as many as the house says.
+    Budget(Option<Budget>),
+    /// When they are away.
+    DaysOff(DaysOff),
+    /// Whether a digest may tell them what the budget held back.
+    Digest(bool),
     /// This trigger no more, or again.
     Stop(TriggerId, bool),
     /// Forgotten, with everything that is kept about them; what else the outcome holds is written after it.
     Erase,
+}
+
+/// A trigger that says nothing unasked, wherever it is live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// Which.
+    pub trigger: TriggerId,
+    /// Who paused it; `None`: it paused itself.
+    pub by: Option<PersonId>,
+    /// Why, in words a manager reads.
+    pub reason: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// A change to what is paused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PauseChange {
+    /// Paused; one that is paused already stays as it is.
+    Pause(Pause),
+    /// It may speak again.
+    Resume(TriggerId),
 }
 
 /// Everything that one event changes: written in one transaction, or not at all.
@@ -284,6 +335,8 @@ pub struct Outcome {
     pub people: Vec<(PersonId, PersonChange)>,
     /// Channels whose mode was set.
     pub channels: Vec<Channel>,
+    /// Triggers that are paused or go on.
+    pub pauses: Vec<PauseChange>,
     /// Signals that were heard, and what they did to dips.
     pub dips: Vec<DipChange>,
 }

@@ -91,10 +91,19 @@ fn beyond_limits(body: &Value) -> Vec<String> {
     if body["content"].as_str().is_some_and(|content| content.chars().count() > 2_000) {
         wrong.push("content of more than 2,000 characters".to_owned());
     }
-    if body["components"].as_array().is_some_and(Vec::is_empty) {
+    let embeds = body["embeds"].as_array().map_or(0, Vec::len);
+    if embeds == 0 && body["components"].as_array().is_some_and(Vec::is_empty) {
         wrong.push("an empty message".to_owned());
     }
-    let is_message = body["flags"].as_u64().is_some_and(|flags| flags & (1 << 15) != 0);
+    let mut together = 0;
+    each(&body["embeds"], &mut |part| {
+        let of = |key: &str| part[key].as_str().map_or(0, |text| text.chars().count());
+        together += of("title") + of("description") + of("text");
+    });
+    if together > 6_000 {
+        wrong.push(format!("{together} characters in embeds"));
+    }
+    let is_message = embeds > 0 || body["flags"].as_u64().is_some_and(|flags| flags & (1 << 15) != 0);
     if is_message && body["allowed_mentions"] != json!({ "parse": [] }) {
         wrong.push("mentions are allowed".to_owned());
     }
@@ -116,8 +125,19 @@ pub(crate) fn assert_sound(requests: &[Value]) {
 
 #[tokio::test]
 async fn every_asset_and_the_longest_texts_are_taken() {
+    sends_everything(&Peer::start()).await;
+}
+
+#[tokio::test]
+async fn every_asset_and_the_longest_texts_are_taken_as_embeds() {
     let peer = Peer::start();
-    let discord = adapter(&peer);
+    peer.ask("settings", &json!({ "without_v2": true }));
+    sends_everything(&peer).await;
+}
+
+/// Every card of the library and the longest ones, to a channel; some of them are changed as well.
+async fn sends_everything(peer: &Peer) {
+    let discord = adapter(peer);
     let place = Place {
         platform: PlatformKind::Discord,
         workspace: peer.id("/guild").as_str().into(),

@@ -92,6 +92,58 @@ fn a_refused_token_is_told_in_words() {
 }
 
 #[test]
+fn a_redirected_api_that_names_discords_own_gateway_is_not_followed() {
+    let peer = Peer::start();
+    peer.ask("settings", &json!({ "gateway_url": "wss://gateway.discord.gg" }));
+    let world = World::beside(peer);
+    eventually("the question for the gateway", || {
+        world.peer.requests().iter().any(|request| request["path"] == "/gateway/bot").then_some(())
+    });
+    let (_, log) = world.kairos.stop();
+    assert!(log.contains("names Discord's own gateway") && log.contains("KAIROS_DISCORD_GATEWAY_URL"), "{log}");
+    assert!(!log.contains("can't be reached"), "it was not even tried: {log}");
+}
+
+#[test]
+fn a_gateway_that_names_discords_own_to_resume_at_is_resumed_where_it_is() {
+    let peer = Peer::start();
+    peer.ask("settings", &json!({ "resume_url": "wss://gateway-us-east1-b.discord.gg" }));
+    let world = World::beside(peer);
+    world.peer.connected();
+    world.peer.ask("drop", &json!({ "code": 4000 }));
+    eventually("the resume", || (world.peer.state("resumed") == 1).then_some(()));
+    serves(&world);
+}
+
+#[test]
+fn a_configured_gateway_is_the_only_one() {
+    let peer = Peer::start();
+    peer.ask("settings", &json!({ "gateway_url": "wss://gateway.discord.gg" }));
+    let gateway = format!("{}/gw", peer.id("/base").replace("http://", "ws://"));
+    let world = World::with(peer, &[("KAIROS_DISCORD_GATEWAY_URL", &gateway)]);
+    world.peer.connected();
+    serves(&world);
+}
+
+#[test]
+fn a_close_for_good_is_told_in_words_and_not_tried_again() {
+    for (code, words) in [
+        (4_004, "refuses the token"),
+        (4_010, "doesn't know this shard"),
+        (4_011, "wants more shards"),
+        (4_012, "a newer Kairos is needed"),
+        (4_013, "doesn't know an intent"),
+    ] {
+        let world = World::new();
+        world.peer.ask("drop", &json!({ "code": code }));
+        eventually("the end of the connection", || (world.peer.state("connections") == 0).then_some(()));
+        let (_, log) = world.kairos.stop();
+        assert!(log.contains(words) && log.contains("nothing is served on Discord"), "{code}: {log}");
+        assert_eq!(world.peer.state("resumed") + world.peer.state("identified"), 1, "{code}");
+    }
+}
+
+#[test]
 fn the_commands_are_registered_once_and_again_when_they_change() {
     let mut world = World::new();
     let puts = |world: &World| {
@@ -103,6 +155,9 @@ fn the_commands_are_registered_once_and_again_when_they_change() {
     assert_eq!(puts(&world), 1);
     world = world.restart();
     assert_eq!(puts(&world), 1, "Discord knew them");
+    world.peer.ask("commands", &json!({ "commands": [{ "type": 1, "name": "other", "description": "another" }] }));
+    world = world.restart();
+    assert_eq!(puts(&world), 2, "they had changed");
 }
 
 #[test]

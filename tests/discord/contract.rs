@@ -17,10 +17,15 @@ mod reader;
 
 /// The adapter within this process, over the wire to `peer`.
 pub(crate) fn adapter(peer: &Peer) -> Arc<Discord> {
+    Discord::new(connection(peer)).unwrap()
+}
+
+/// How it reaches `peer`.
+pub(crate) fn connection(peer: &Peer) -> Connection {
     // Somebody else in this process may have chosen the same before.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let machine = Clock::system();
-    Discord::new(Connection {
+    Connection {
         token: peer.id("/token"),
         api_url: peer.api(),
         gateway_url: None,
@@ -28,8 +33,8 @@ pub(crate) fn adapter(peer: &Peer) -> Arc<Discord> {
         clock: Clockwork::new(move || machine.now()),
         picture: Arc::new(|_| Some(b"\x89PNG\r\n\x1a\n".to_vec())),
         suggest: Arc::new(|_| Vec::new()),
-    })
-    .unwrap()
+        notebook: Arc::new(()),
+    }
 }
 
 struct Readers(Peer);
@@ -68,8 +73,10 @@ fn visible(value: &Value, seen: &mut Vec<String>) {
         Value::Object(object) => {
             for (key, value) in object {
                 match (key.as_str(), value.as_str()) {
-                    ("content", Some(text)) => seen.push(reader::read(text)),
-                    ("label" | "description" | "url", Some(text)) => seen.push(text.to_owned()),
+                    ("content" | "title", Some(text)) => seen.push(reader::read(text)),
+                    ("label" | "url" | "text", Some(text)) => seen.push(text.to_owned()),
+                    // Of a picture, or of an embed, where it is the body.
+                    ("description", Some(text)) => seen.extend([text.to_owned(), reader::read(text)]),
                     _ => visible(value, seen),
                 }
             }
@@ -101,7 +108,9 @@ impl Other for Readers {
             ours.iter()
                 .map(|message| {
                     let mut seen = Vec::new();
-                    visible(&message["components"], &mut seen);
+                    for part in ["embeds", "attachments", "components"] {
+                        visible(&message[part], &mut seen);
+                    }
                     let pings = message["mention_everyone"] == true
                         || [&message["mentions"], &message["mention_roles"]]
                             .iter()
@@ -158,6 +167,16 @@ impl Other for Readers {
 #[tokio::test]
 async fn the_contract_is_kept() {
     let readers = Readers(Peer::start());
+    let discord = adapter(&readers.0);
+    readers.0.says("ben", &readers.0.id("/channels/deals"), "Morning!");
+    let breaches = check(discord.as_ref(), &readers).await;
+    assert!(breaches.is_empty(), "{}", breaches.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+}
+
+#[tokio::test]
+async fn the_contract_is_kept_where_there_are_only_embeds() {
+    let readers = Readers(Peer::start());
+    readers.0.ask("settings", &json!({ "without_v2": true }));
     let discord = adapter(&readers.0);
     readers.0.says("ben", &readers.0.id("/channels/deals"), "Morning!");
     let breaches = check(discord.as_ref(), &readers).await;

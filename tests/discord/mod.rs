@@ -1,4 +1,5 @@
-//! Kairos on Discord: the real program against `simcord`, somebody else's imitation of Discord, on a real wire.
+//! Kairos on Discord: the real program against `simcord` and `discord-digital-twin`, imitations of Discord that others
+//! wrote, on a real wire.
 
 mod alerts;
 mod bodies;
@@ -8,4 +9,7 @@ mod employee;
 mod interactions_over_http;
 mod peer;
 mod private_answers;
+mod receiving;
+mod restarts;
+mod twin;
 mod world;

@@ -7,7 +7,7 @@
 use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc,
     time::Duration,
@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use crate::support::program::post;
 
 const SERVE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/discord/serve.py");
+const TWIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/discord/twin.mjs");
 const REQUIREMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/discord/requirements.txt");
 /// How long something may take to come to pass, and how often it is looked for.
 const LOOKS: u32 = 600;
@@ -48,12 +49,22 @@ impl Peer {
              && \"$HOME/.cache/kairos-tests/simcord/bin/pip\" install -r {REQUIREMENTS}",
             python.display()
         );
-        let mut process = Command::new(&python)
-            .arg(SERVE)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{}: {error}", python.display()));
+        Self::of(Command::new(&python).arg(SERVE))
+    }
+
+    /// The second one, `discord-digital-twin`; it does less, and in its own way.
+    pub(crate) fn twin() -> Self {
+        let folder = Path::new(TWIN).parent().unwrap();
+        assert!(
+            folder.join("node_modules/discord-digital-twin").exists(),
+            "the second simulated Discord isn't installed: run `npm ci --prefix tests/peers/discord`"
+        );
+        Self::of(Command::new("node").arg(TWIN))
+    }
+
+    fn of(command: &mut Command) -> Self {
+        let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut process = started.unwrap_or_else(|error| panic!("{}: {error}", command.get_program().display()));
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let info: Value = serde_json::from_str(&line).expect("the simulated Discord says where it is");
@@ -182,7 +193,7 @@ pub(crate) fn eventually<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
     panic!("{what} did not come to pass")
 }
 
-/// What can be read on a message: every text of its components.
+/// What can be read on a message: every text of its components and embeds.
 pub(crate) fn text_of(message: &Value) -> String {
     fn collect(value: &Value, texts: &mut Vec<String>) {
         match value {
@@ -190,7 +201,7 @@ pub(crate) fn text_of(message: &Value) -> String {
             Value::Object(object) => {
                 for (key, value) in object {
                     match (key.as_str(), value.as_str()) {
-                        ("content" | "label" | "description" | "placeholder", Some(text)) => {
+                        ("content" | "label" | "description" | "placeholder" | "title" | "text", Some(text)) => {
                             texts.push(text.to_owned());
                         }
                         ("url", Some(url)) => texts.push(url.to_owned()),
@@ -202,6 +213,7 @@ pub(crate) fn text_of(message: &Value) -> String {
         }
     }
     let mut texts = vec![message["content"].as_str().unwrap_or_default().to_owned()];
+    collect(&message["embeds"], &mut texts);
     collect(&message["components"], &mut texts);
     texts.join("\n").trim().to_owned()
 }

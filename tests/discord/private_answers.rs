@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::{
-    peer::{eventually, text_of},
+    bodies::assert_sound,
+    peer::{Peer, eventually, text_of},
     world::{QUESTION, World},
 };
 
@@ -114,4 +115,24 @@ fn a_wait_that_discord_asks_for_outlives_a_restart() {
     let card = world.peer.our_message(&question, 0);
     assert!(text_of(&card).contains("Tip number 1"));
     assert_eq!(world.peer.ours(&question).len(), 1, "{:?}", world.peer.requests());
+}
+
+/// An older API, or something that stands for Discord, knows no components of the second system.
+#[test]
+fn where_only_embeds_can_be_had_everything_goes_on_in_embeds() {
+    let peer = Peer::start();
+    peer.ask("settings", &json!({ "without_v2": true }));
+    let world = World::beside(peer);
+    world.peer.connected();
+    let thread = world.peer.says("ana", &world.deals(), QUESTION);
+    let card = world.peer.our_message(&thread, 0);
+    assert!(card["embeds"][0]["description"].is_string() && text_of(&card).contains("Tip number 1"), "{card}");
+    let why = world.peer.answer_to(&world.peer.presses("ben", &card, "Why this?"));
+    assert!(text_of(&why).contains("listens for this need"));
+    assert_eq!(why["flags"].as_u64().unwrap() & 64, 64, "still for one pair of eyes");
+    world.peer.presses("ana", &card, "Useful");
+    eventually("the embed after a tap", || text_of(&world.peer.our_message(&thread, 0)).contains('✓').then_some(()));
+    let page = world.peer.answer_to(&world.peer.commands("ana", &world.deals(), "me", None));
+    assert!(page["embeds"][0].is_object());
+    assert_sound(&world.peer.requests());
 }

@@ -47,10 +47,14 @@ impl World {
         let Self { peer, kairos, home, prompts } = self;
         let (_, log) = kairos.stop();
         assert!(log.contains("stopped"), "{log}");
-        let before = peer.state("identified");
-        let kairos = start(home.path(), prompts.path(), &peer, &[]);
-        eventually("the second connection", || (peer.state("identified") > before).then_some(()));
-        Self { peer, kairos, home, prompts }
+        Down { peer, home, prompts }.up()
+    }
+
+    /// `kill -9`.
+    pub(crate) fn killed(self) -> Down {
+        let Self { peer, kairos, home, prompts } = self;
+        kairos.kill();
+        Down { peer, home, prompts }
     }
 
     pub(crate) fn deals(&self) -> String {
@@ -61,6 +65,25 @@ impl World {
     pub(crate) fn private(&self, user: &str) -> String {
         let opened = self.peer.ask("private", &serde_json::json!({ "user": user }));
         opened["id"].as_str().unwrap().to_owned()
+    }
+}
+
+/// The simulated Discord without Kairos, and what Kairos left behind.
+pub(crate) struct Down {
+    pub(crate) peer: Peer,
+    home: TempDir,
+    prompts: TempDir,
+}
+
+impl Down {
+    /// Kairos starts again, and is connected again.
+    pub(crate) fn up(self) -> World {
+        let Self { peer, home, prompts } = self;
+        let sessions = |peer: &Peer| peer.state("identified") + peer.state("resumed");
+        let before = sessions(&peer);
+        let kairos = start(home.path(), prompts.path(), &peer, &[]);
+        eventually("the second connection", || (sessions(&peer) > before).then_some(()));
+        World { peer, kairos, home, prompts }
     }
 }
 

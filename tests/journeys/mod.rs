@@ -1,5 +1,6 @@
 //! One file a promise that a user could quote; each is kept on SQLite and on PostgreSQL.
 
+mod a_channel_is_switched_by_whoever_made_it;
 mod a_number_that_moved_brings_help_in_private;
 mod a_question_nobody_answers_gets_a_card_in_its_thread;
 mod a_question_that_people_answer_is_left_alone;
@@ -8,9 +9,13 @@ mod a_trigger_rests_in_a_channel_after_it_spoke;
 mod alerts_about_a_group_reach_whoever_is_on_duty;
 mod an_accepted_event_survives_a_kill;
 mod an_edit_gets_no_second_answer;
+mod any_three_weeks_keep_every_promise;
 mod asking_kairos_always_gets_an_answer_or_a_reason;
 mod holdout_is_recorded_and_silent;
+mod managers_see_totals_and_pause_triggers;
+mod my_own_page_is_changed_by_me;
 mod off_channels_stay_silent;
+mod one_message_gets_one_answer;
 mod practice_is_played_in_private_and_resumed;
 mod quiet_hours_are_respected;
 mod shadow_decides_and_says_nothing;
@@ -19,5 +24,7 @@ mod taps_change_the_card_in_place;
 mod the_daily_budget_holds_over_all_triggers;
 mod the_same_card_does_not_come_twice;
 mod what_arrives_twice_or_broken_does_no_harm;
+mod what_is_late_is_decided_again;
+mod what_is_over_the_budget_comes_in_one_digest;
 mod what_people_write_is_not_kept;
 mod why_this_explains;

@@ -3,8 +3,8 @@
 use chat::{DeliveryId, EventId, PersonId, Profile};
 use kairos::{
     engine::{Reason, Rule},
-    library::Mode,
-    store::{Concluded, DeliveryState, Outcome, PersonChange, Settlement, Store},
+    library::{Mode, TriggerId},
+    store::{Concluded, DeliveryState, Outcome, Pause, PauseChange, PersonChange, Settlement, Store},
 };
 
 use super::samples::{
@@ -44,8 +44,14 @@ fn everything(fence: i64) -> Outcome {
         sessions: vec![session("s1", 0, 1)],
         people: vec![(ana, PersonChange::OptOut(true))],
         channels: vec![channel("deals", Mode::Live)],
+        pauses: vec![PauseChange::Pause(pause(1))],
         dips: vec![keeps(&signal("s1", Some("crm:7"), 9.0, 1), None, 1)],
     }
+}
+
+fn pause(seconds: i64) -> Pause {
+    let reason = "by a manager".to_owned();
+    Pause { trigger: TriggerId::new("price"), by: Some(PersonId::new("ana")), reason, at: at(seconds) }
 }
 
 async fn prepare(store: &Store) -> i64 {
@@ -73,6 +79,13 @@ async fn all_of_it_is_written_together() {
         assert!(store.person(&ana).await.unwrap().unwrap().opted_out);
         assert_eq!(store.channel(&place("deals")).await.unwrap(), Some(channel("deals", Mode::Live)));
         assert!(store.knows_signal("s1").await.unwrap());
+        assert_eq!(store.pauses().await.unwrap(), [pause(1)]);
+        let pauses = vec![PauseChange::Pause(pause(9)), PauseChange::Resume(TriggerId::new("other"))];
+        store.conclude(&Outcome { pauses, ..Outcome::default() }).await.unwrap();
+        assert_eq!(store.pauses().await.unwrap(), [pause(1)], "paused already");
+        let pauses = vec![PauseChange::Resume(TriggerId::new("price"))];
+        store.conclude(&Outcome { pauses, ..Outcome::default() }).await.unwrap();
+        assert_eq!(store.pauses().await.unwrap(), []);
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use chat::{AssetId, PersonId, Profile};
 use kairos::{
-    engine::{PersonFacts, Received, WorkingHours},
+    engine::{Budget, DaysOff, Own, PersonFacts, Received, WorkingHours},
     library::{Mode, TriggerId},
     store::{Outcome, Person, PersonChange, StoreError},
 };
@@ -18,6 +18,8 @@ fn nobody_yet(id: &str) -> Person {
         hours: None,
         opted_out: false,
         snoozed_until: None,
+        zone_asked_at: None,
+        own: Own::default(),
     }
 }
 
@@ -79,6 +81,7 @@ async fn what_a_person_chose_is_kept() {
             zone: Some("Europe/Lisbon".to_owned()),
             language: None,
             roles: vec!["seller".to_owned()],
+            do_not_disturb_until: Some(at(50)),
             email: Some("Ana@Example.org".to_owned()),
         };
         let hours: WorkingHours = "Mon,Wed 08:15-12:00".parse().unwrap();
@@ -87,6 +90,11 @@ async fn what_a_person_chose_is_kept() {
             PersonChange::Hours(Some(hours)),
             PersonChange::OptOut(true),
             PersonChange::Snooze(Some(at(99))),
+            PersonChange::Zone(Some("Asia/Kolkata".to_owned())),
+            PersonChange::ZoneAsked(at(7)),
+            PersonChange::Budget(Some(Budget { per_day: 0, per_week: 2 })),
+            PersonChange::DaysOff("2026-12-24 to 2027-01-02\n2027-03-01".parse().unwrap()),
+            PersonChange::Digest(false),
         ];
         let people = changes.into_iter().map(|change| (ana.clone(), change)).collect();
         store.conclude(&Outcome { people, ..Outcome::default() }).await.unwrap();
@@ -96,14 +104,30 @@ async fn what_a_person_chose_is_kept() {
             hours: Some(hours),
             opted_out: true,
             snoozed_until: Some(at(99)),
+            zone_asked_at: Some(at(7)),
+            own: Own {
+                zone: Some("Asia/Kolkata".to_owned()),
+                budget: Some(Budget { per_day: 0, per_week: 2 }),
+                days_off: "2026-12-24 to 2027-01-02\n2027-03-01".parse().unwrap(),
+                no_digest: true,
+            },
             ..nobody_yet("ana")
         };
         assert_eq!(store.person(&ana).await.unwrap(), Some(kept.clone()));
         assert_eq!(store.person_of(&identity("U1"), &PersonId::new("p2"), at(6)).await.unwrap(), kept);
-        let back = [PersonChange::OptOut(false), PersonChange::Snooze(None), PersonChange::Hours(None)];
+        assert_eq!(store.facts_about(&ana, at(0)).await.unwrap().own, kept.own);
+        let back = [
+            PersonChange::OptOut(false),
+            PersonChange::Snooze(None),
+            PersonChange::Hours(None),
+            PersonChange::Zone(None),
+            PersonChange::Budget(None),
+            PersonChange::DaysOff(DaysOff::default()),
+            PersonChange::Digest(true),
+        ];
         let people = back.into_iter().map(|change| (ana.clone(), change)).collect();
         store.conclude(&Outcome { people, ..Outcome::default() }).await.unwrap();
-        let kept = Person { opted_out: false, snoozed_until: None, hours: None, ..kept };
+        let kept = Person { opted_out: false, snoozed_until: None, hours: None, own: Own::default(), ..kept };
         assert_eq!(store.person(&ana).await.unwrap(), Some(kept));
     })
     .await;
@@ -143,7 +167,7 @@ async fn a_decision_knows_what_reached_the_person_and_what_they_want() {
                 tap("sent", "ana", "useful", "other-tip", 1),
                 tap("sent", "ben", "know", "bens-tip", 1),
             ],
-            people: vec![stop("price", true), stop("price", true), stop("close", true), stop("close", false)],
+            people: vec![stop("price", true), stop("price", true), stop("angry", true), stop("angry", false)],
             ..Outcome::default()
         };
         store.conclude(&outcome).await.unwrap();
@@ -158,6 +182,7 @@ async fn a_decision_knows_what_reached_the_person_and_what_they_want() {
             id: ana.clone(),
             profile: Profile::default(),
             hours: None,
+            own: Own::default(),
             opted_out: false,
             snoozed_until: None,
             stopped: vec![TriggerId::new("price")],
@@ -172,6 +197,22 @@ async fn a_decision_knows_what_reached_the_person_and_what_they_want() {
         let facts = store.facts_about(&ana, at(52)).await.unwrap();
         assert_eq!(facts, expected);
         assert_eq!(store.facts_about(&ana, at(53)).await.unwrap().received, expected.received[..2]);
+
+        let person = store.person(&ana).await.unwrap().unwrap();
+        let assets = ["price-tip", "other-tip"].map(AssetId::new);
+        let needed = store.facts_for(person.clone(), &assets, at(0), at(90)).await.unwrap();
+        let had = received(52, "", "price-tip", false);
+        assert_eq!((&needed.stopped, &needed.known), (&expected.stopped, &expected.known));
+        let sorted = |mut received: Vec<Received>| {
+            received.sort_by_key(|card| (card.at, card.asset.clone(), card.unasked));
+            received
+        };
+        let mut unasked = expected.received[1..].to_vec();
+        unasked.push(had);
+        assert_eq!(sorted(needed.received), sorted(unasked), "every unasked card, and when each asset was last had");
+        let later = at(90 + 7 * 86_400);
+        let needed = store.facts_for(person, &[], at(0), later).await.unwrap();
+        assert_eq!(needed.received, [], "a week later no budget asks for them");
     })
     .await;
 }

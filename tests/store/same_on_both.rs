@@ -99,21 +99,31 @@ impl Memory {
                 }
             }
             Step::Settle(which, how) => {
-                let settlement = match how % 3 {
+                let settlement = match how % 5 {
                     0 => Settlement::Send {
                         card: card("settled"),
                         offer: Box::new(offered("d", "deals", "price", "other-tip", 0).offer.unwrap()),
                         due_at: self.now(),
                     },
                     1 => Settlement::Hold { until: at(self.now + 4) },
+                    2 => Settlement::Tell { card: card("digest") },
+                    3 => Settlement::PutBy {
+                        offer: Box::new(offered("d", "deals", "price", "third-tip", 0).offer.unwrap()),
+                        until: at(self.now + 9),
+                    },
                     _ => Settlement::Cancel { reason: Reason::stopped(Rule::Answered, "answered") },
                 };
                 Outcome { settled: vec![(DeliveryId::new(name(*which)), settlement)], ..Outcome::default() }
             }
             Step::Choose(choice) => {
-                let change = match choice % 3 {
+                let change = match choice % 6 {
                     0 => PersonChange::OptOut(choice % 2 == 0),
                     1 => PersonChange::Snooze(Some(self.now())),
+                    2 => PersonChange::Digest(choice % 4 == 0),
+                    3 => PersonChange::Budget(
+                        (choice % 4 == 1).then_some(kairos::engine::Budget { per_day: 1, per_week: 2 }),
+                    ),
+                    4 => PersonChange::DaysOff("2026-12-24".parse().unwrap()),
                     _ => PersonChange::Stop(TriggerId::new(name(*choice)), choice % 2 == 0),
                 };
                 Outcome { people: vec![(PersonId::new("ana"), change)], ..Outcome::default() }
@@ -163,7 +173,9 @@ impl Memory {
                 Some((id, fence)) => finish(store, &id, fence, *how, now).await,
                 None => String::new(),
             },
-            Step::Expire => format!("{:?}", store.expire_overdue(now).await),
+            Step::Expire => {
+                format!("{:?} {:?}", store.hold_late(now).await, store.expire_overdue(now).await)
+            }
             Step::Sweep => format!("{:?}", store.sweep(at(self.now - 30), at(self.now - 30)).await),
         }
     }
@@ -179,6 +191,11 @@ async fn finish(store: &Store, id: &DeliveryId, fence: i64, how: u8, now: Timest
     format!("{done:?}")
 }
 
+async fn facts_for(store: &Store, ana: &PersonId, now: Timestamp) -> kairos::engine::PersonFacts {
+    let person = store.person(ana).await.unwrap().unwrap();
+    store.facts_for(person, &["price-tip".into(), "other-tip".into()], at(0), now).await.unwrap()
+}
+
 /// All that can be seen.
 async fn everything(store: &Store, now: Timestamp) -> Vec<String> {
     let (ana, deals) = (PersonId::new("ana"), place("deals"));
@@ -191,9 +208,13 @@ async fn everything(store: &Store, now: Timestamp) -> Vec<String> {
         format!("{:?}", store.held_in(deals.platform, &deals.workspace, &deals.channel).await),
         format!("{:?}", store.person(&ana).await),
         format!("{:?}", store.facts_about(&ana, at(3)).await),
+        format!("{:?}", store.digest_of(&ana).await),
+        format!("{:?}", store.put_by_for(&ana, at(3)).await),
+        format!("{:?}", facts_for(store, &ana, now).await),
         format!("{:?}", store.place_facts(&deals, at(3)).await),
         format!("{:?}", store.decisions_of(&ana, 100).await),
         format!("{:?}", store.taps_of(&ana).await),
+        format!("{:?} {:?}", store.pauses().await, store.trigger_totals(at(3)).await),
         format!("{:?}", store.open_session(&ana, &ScenarioId::new("too-expensive")).await),
     ];
     for choice in 0..DELIVERIES {
@@ -264,7 +285,7 @@ fn both_databases_answer_the_same_whatever_is_done() {
         runtime.block_on(async {
             let everything =
                 "TRUNCATE arrivals, deliveries, people, identities, stops, taps, channels, sessions, decisions, person_keys, \
-                 signals, looks, dips CASCADE";
+                 signals, looks, dips, pauses CASCADE";
             run_beside(&database.url, everything).await;
             compare(&store, &steps).await
         })

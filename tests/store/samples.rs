@@ -105,6 +105,7 @@ pub(super) fn offered(id: &str, channel: &str, trigger: &str, asset: &str, due: 
         heard_in: delivery.key.event.clone(),
         asker: identity("U1"),
         heard_at: at(due),
+        put_by: false,
     });
     delivery
 }

@@ -318,6 +318,9 @@ impl Drop for TestApp {
 async fn left_over(url: &str, parked: u64) -> Vec<String> {
     let store = Store::open(url).await.unwrap();
     let (arrivals, queue) = (store.arrival_counts().await.unwrap(), store.queue_counts().await.unwrap());
+    let held = store.due_holds(Timestamp::from_ms(i64::MAX), 10_000).await.unwrap();
+    // What waits for a digest, and the digest, may stay: it comes once a week.
+    let put_by = held.iter().filter(|held| held.offer.as_ref().is_none_or(|offer| offer.put_by)).count() as u64;
     store.close().await;
     let mut left = Vec::new();
     if arrivals.open > 0 {
@@ -327,7 +330,8 @@ async fn left_over(url: &str, parked: u64) -> Vec<String> {
         left.push(format!("{} events unread, {parked} were expected", arrivals.parked));
     }
     for (state, count) in queue.by_state {
-        if !matches!(state, DeliveryState::Sent | DeliveryState::Cancelled | DeliveryState::Expired) {
+        let count = if state == DeliveryState::Held { count - put_by } else { count };
+        if count > 0 && !matches!(state, DeliveryState::Sent | DeliveryState::Cancelled | DeliveryState::Expired) {
             left.push(format!("{count} deliveries {}", state.as_str()));
         }
     }

@@ -99,6 +99,14 @@ impl<'a> Somebody<'a> {
         self.app.settle().await;
     }
 
+    /// Sends the form that was opened for them.
+    pub(crate) async fn fills_in(self, form: &str, written: &str) {
+        let fields = vec![(form.to_owned(), written.to_owned())];
+        let private = Room::Private(self.who);
+        self.app.playground().fill_in(self.who, private, &form.into(), fields).await.unwrap();
+        self.app.settle().await;
+    }
+
     async fn posts(self, room: Room, thread: Option<&Said>, text: &str) -> Said {
         let id = self.app.playground().post(self.who, room, thread.map(|said| &said.id), text).await.unwrap();
         self.app.settle().await;

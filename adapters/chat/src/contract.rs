@@ -58,7 +58,8 @@ pub enum Clause {
     NeverPanics,
     /// A message of ours or of another program MUST come back marked `by_bot`.
     KnowsItself,
-    /// `describe` MUST answer `None` for somebody the platform does not know, and a profile for somebody it does.
+    /// `describe` MUST answer `None` for somebody the platform does not know, and a profile for somebody it does. It
+    /// SHOULD tell the time zone, and until when somebody is not to be disturbed, where the platform knows.
     DescribesPeople,
     /// A history MUST be oldest first and hold nothing older than was asked for; `None` where there is none.
     HistoryInOrder,

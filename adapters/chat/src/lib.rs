@@ -11,6 +11,7 @@ mod card;
 pub mod contract;
 mod event;
 mod ids;
+mod notebook;
 mod place;
 mod platform;
 mod signal;
@@ -22,6 +23,7 @@ pub use event::{Event, Field, Form, Message, What};
 pub use ids::{
     AssetId, ChannelId, ChoiceId, DeliveryId, EventId, FormId, MessageId, PersonId, SessionId, UserId, WorkspaceId,
 };
+pub use notebook::{Note, Notebook, Noted};
 pub use place::{Identity, Place, PlatformKind, Privacy, Profile};
 pub use platform::{HOME, Key, Pending, Platform, Platforms, Refusal, Sent, ShownTo, Unreadable};
 pub use signal::{Alert, Observation, PersonKey, Said, Signal};

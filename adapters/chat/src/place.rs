@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ChannelId, MessageId, UserId, WorkspaceId};
+use crate::{ChannelId, MessageId, Timestamp, UserId, WorkspaceId};
 
 /// A chat platform that Kairos speaks on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -141,6 +141,9 @@ pub struct Profile {
     /// What the person does, where the platform or an import knows, e.g. `seller`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
+    /// Until then the person wants to be left in peace, where the platform tells; nothing unasked comes before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub do_not_disturb_until: Option<Timestamp>,
     /// Their e-mail address at work, where the platform tells it: other systems name people by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,

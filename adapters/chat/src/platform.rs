@@ -105,6 +105,8 @@ pub trait Platform: Send + Sync {
     fn ask<'a>(&'a self, event: &'a Event, form: &'a Form) -> Pending<'a, ()>;
 
     /// What the platform tells about a person; `None` for somebody it does not know.
+    ///
+    /// It SHOULD carry the time zone, and until when the person is not to be disturbed, as far as the platform tells.
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>>;
 
     /// Who has this e-mail address at work; `None` where nobody has, or the platform tells no addresses.
@@ -132,6 +134,11 @@ pub trait Platform: Send + Sync {
 
     /// Whether a person may say what Kairos does at a place: whoever runs the workspace or made the channel.
     fn may_steer<'a>(&'a self, _who: &'a Identity, _place: &'a Place) -> Pending<'a, bool> {
+        Box::pin(ready(Ok(false)))
+    }
+
+    /// Whether a person runs the workspace: whoever does may see and pause triggers on the page of their own.
+    fn runs_workspace<'a>(&'a self, _who: &'a Identity) -> Pending<'a, bool> {
         Box::pin(ready(Ok(false)))
     }
 

@@ -18,7 +18,7 @@ const SEPARATOR: u8 = 14;
 const CONTAINER: u8 = 17;
 
 /// Says that the message is made of components.
-const IS_COMPONENTS_V2: u32 = 1 << 15;
+pub(crate) const IS_COMPONENTS_V2: u64 = 1 << 15;
 
 /// `card` as a message: `{ "flags": 32768, "components": […], "allowed_mentions": { "parse": [] } }`.
 ///
@@ -68,18 +68,23 @@ pub fn components(card: &Card, picture_url: impl Fn(&str) -> Option<String>) -> 
     })
 }
 
-/// Title, text and steps, a paragraph each.
-fn running_text(card: &Card) -> Vec<String> {
+/// Text and steps.
+pub(crate) fn body_text(card: &Card) -> String {
     let mut body = card.text.0.clone();
     if !card.steps.is_empty() {
         body.push(Block::Numbers(card.steps.clone()));
     }
+    markdown::blocks(&body)
+}
+
+/// Title, text and steps, a paragraph each.
+fn running_text(card: &Card) -> Vec<String> {
     let title = (!card.title.trim().is_empty()).then(|| heading("## ", &escape(&card.title)));
-    title.into_iter().chain([markdown::blocks(&body)]).collect()
+    title.into_iter().chain([body_text(card)]).collect()
 }
 
 /// The labels and addresses of what there is to watch and to read on.
-fn links(card: &Card) -> Vec<(&str, &str)> {
+pub(crate) fn links(card: &Card) -> Vec<(&str, &str)> {
     let video = card
         .video
         .iter()

@@ -75,7 +75,11 @@ pub(crate) fn all() -> Value {
 /// Registers the commands unless Discord has them already; true when something changed.
 pub(crate) async fn register(rest: &Rest, application: &str) -> Result<bool, Fault> {
     let path = format!("/applications/{application}/commands");
-    let (ours, theirs) = (all(), rest.get(&path).await?);
+    let theirs = match rest.get(&path).await {
+        Err(Fault::Refused { status: 404 | 405, .. }) => Value::Null,
+        told => told?,
+    };
+    let ours = all();
     if same_commands(&ours, &theirs) {
         return Ok(false);
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
-use chat::Timestamp;
+use chat::{Notebook, Timestamp};
 
 /// Tells the time: the house has one clock.
 #[derive(Clone)]
@@ -55,6 +55,8 @@ pub struct Connection {
     pub picture: Pictures,
     /// What `/kairos ask` offers while somebody types: at most 25 are shown.
     pub suggest: Suggestions,
+    /// What outlives a restart: where the gateway stood, what can still be answered, how long to be silent.
+    pub notebook: Arc<dyn Notebook>,
 }
 
 impl fmt::Debug for Connection {

@@ -3,16 +3,13 @@
 //! Invariants
 //! - Pure: the same entry gives the same events, with the same ids.
 //! - An odd field never loses a message's text: every field is looked at by itself.
+//! - Places, people and messages bear the ids that they have live: a replay is about the same as what comes in.
 //! - A reason names the field that is missing, never what somebody wrote.
 
-use chat::{
-    ChannelId, Event, EventId, Identity, Message, MessageId, Place, PlatformKind, Privacy, Profile, Timestamp,
-    Unreadable, UserId, What, WorkspaceId,
-};
+use chat::{Event, EventId, Identity, Message, MessageId, Place, Profile, Unreadable, What};
 use serde_json::{Map, Value};
 
-/// Discord's ids begin at this instant, the first of January 2015, in milliseconds.
-const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
+use crate::wire::{EVERYWHERE, identity, instant, place, text, words};
 
 /// Kinds of entry that tell of housekeeping.
 const HOUSEKEEPING: &[&str] = &[
@@ -64,22 +61,14 @@ impl Export {
     /// A thread belongs to the channel that the exporter calls its category.
     pub fn new(root: &Map<String, Value>) -> Result<Self, Unreadable> {
         let channel = root.get("channel").ok_or_else(|| Unreadable("no `channel` before `messages`".into()))?;
-        let guild = root.get("guild").and_then(|guild| text(&guild["id"])).unwrap_or_else(|| "0".into());
+        // A private conversation is exported as of a server of the number 0.
+        let guild = root.get("guild").and_then(|guild| text(&guild["id"])).filter(|guild| guild != EVERYWHERE);
         let id = text(&channel["id"]).ok_or_else(|| Unreadable("a channel without id".into()))?;
         let kind = channel["type"].as_str().unwrap_or_default();
         let name = channel["name"].as_str().unwrap_or_default();
         let parent = text(&channel["categoryId"]).filter(|_| kind.ends_with("Thread"));
-        let (channel_id, thread, name) = match parent {
-            Some(parent) => (parent, Some(MessageId::new(id)), channel["category"].as_str().unwrap_or(name)),
-            None => (id, None, name),
-        };
-        let place = Place {
-            platform: PlatformKind::Discord,
-            workspace: WorkspaceId::new(guild),
-            channel: ChannelId::new(channel_id),
-            thread,
-            privacy: Privacy::Shared,
-        };
+        let name = parent.as_ref().and_then(|_| channel["category"].as_str()).unwrap_or(name);
+        let place = place(guild, id, parent);
         Ok(Self { place, name: name.to_owned(), direct: kind.starts_with("Direct") })
     }
 
@@ -121,20 +110,20 @@ impl Export {
             let replies_to = text(&entry["reference"]["messageId"]).filter(|_| matches!(kind.as_str(), "Reply" | "19"));
             What::Message(Message {
                 id: message.clone(),
-                text: words(entry),
+                text: words(entry, author["isBot"] == true),
                 by_bot: author["isBot"] == true,
                 mentions_us: false,
                 replies_to: replies_to.map(MessageId::new),
             })
         };
-        let by = self.identity(text(&author["id"]).unwrap_or_else(|| "unknown".into()));
+        let by = identity(text(&author["id"]).unwrap_or_else(|| "unknown".into()));
         let mut events = vec![Event { id: EventId::new(id.clone()), at, place: self.place.clone(), by, what }];
         for (emoji, user) in reactions(entry) {
             events.push(Event {
                 id: EventId::new(format!("{id}:{emoji}:{user}")),
                 at,
                 place: self.place.clone(),
-                by: self.identity(user),
+                by: identity(user),
                 what: What::Reaction { message: message.clone(), emoji, added: true },
             });
         }
@@ -144,44 +133,12 @@ impl Export {
     /// What an entry tells about its author; `None` where it doesn't name one.
     pub fn author(&self, entry: &Value) -> Option<(Identity, Profile)> {
         let author = &entry["author"];
-        let who = self.identity(text(&author["id"])?);
+        let who = identity(text(&author["id"])?);
         let name = author["nickname"].as_str().filter(|name| !name.is_empty()).or_else(|| author["name"].as_str());
         let roles = author["roles"].as_array().into_iter().flatten();
         let roles = roles.filter_map(|role| role["name"].as_str()).map(str::to_lowercase).collect();
         Some((who, Profile { name: name.unwrap_or_default().to_owned(), roles, ..Profile::default() }))
     }
-
-    fn identity(&self, user: String) -> Identity {
-        Identity { platform: PlatformKind::Discord, workspace: self.place.workspace.clone(), user: UserId::new(user) }
-    }
-}
-
-/// An id or a name; some tools write ids as numbers.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-/// The instant that an id carries in all but its 22 lowest bits.
-fn instant(id: &str) -> Option<Timestamp> {
-    let id: u64 = id.parse().ok()?;
-    let ms = i64::try_from((id >> 22) + DISCORD_EPOCH_MS).ok()?;
-    (id >> 22 > 0).then_some(Timestamp::from_ms(ms))
-}
-
-/// The content; where that is empty, what its embeds say.
-fn words(entry: &Value) -> String {
-    let content = entry["content"].as_str().unwrap_or_default();
-    if !content.trim().is_empty() {
-        return content.to_owned();
-    }
-    let embeds = entry["embeds"].as_array().into_iter().flatten();
-    let parts: Vec<_> =
-        embeds.flat_map(|embed| [&embed["title"], &embed["description"]]).filter_map(Value::as_str).collect();
-    parts.join("\n")
 }
 
 fn reactions(entry: &Value) -> Vec<(String, String)> {

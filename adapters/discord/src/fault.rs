@@ -36,6 +36,7 @@ pub(crate) mod code {
     pub(crate) const UNKNOWN_WEBHOOK: u64 = 10_015;
     pub(crate) const UNKNOWN_INTERACTION: u64 = 10_062;
     pub(crate) const ALREADY_ACKNOWLEDGED: u64 = 40_060;
+    pub(crate) const EMPTY_MESSAGE: u64 = 50_006;
     pub(crate) const MISSING_ACCESS: u64 = 50_001;
     pub(crate) const CANNOT_MESSAGE: u64 = 50_007;
     pub(crate) const MISSING_PERMISSIONS: u64 = 50_013;
@@ -62,6 +63,7 @@ fn words(status: u16, code: u64) -> &'static str {
         code::MISSING_PERMISSIONS => "Kairos lacks a permission there",
         code::WRONG_CHANNEL_TYPE => "that kind of channel does not take it",
         code::INVALID_RECIPIENT => "that person takes no private messages",
+        code::EMPTY_MESSAGE => "Discord finds the message empty",
         code::INVALID_FORM => "Discord finds the message malformed",
         code::THREAD_ARCHIVED => "the thread is archived",
         code::THREADS_FULL => "the server has too many open threads",

@@ -103,7 +103,8 @@ pub(crate) fn modal(form: &Form) -> Value {
             "custom_id": field.id,
             "style": if field.long { 2 } else { 1 },
             "max_length": WRITTEN,
-            "required": true,
+            // What was filled in before may be emptied.
+            "required": field.value.is_empty(),
         });
         if !field.value.is_empty() {
             input["value"] = json!(field.value);

@@ -2,12 +2,14 @@
 //!
 //! Invariants
 //! - The intents asked for are the ones used; without the privileged one Kairos goes on with what it may read.
-//! - Only the configured gateway is connected to, or the one that the configured API names.
-//! - A lost connection is resumed where Discord allows it, so that nothing said meanwhile is missed.
+//! - Only the configured gateway is connected to, or the one that the configured API names; never Discord's own beside a
+//!   redirected API.
+//! - A lost connection is resumed where Discord allows it, also after a restart, so that nothing said meanwhile is missed.
 //! - What was delivered is handed on in order; the connection is kept alive while it waits to be kept.
 
 mod close;
 mod shard;
+mod way;
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,15 +17,21 @@ use serde_json::Value;
 use tokio::sync::{Mutex, watch};
 use tracing::{error, info, warn};
 
-use crate::{Discord, Door, fault::Fault};
+use crate::memory::Session;
+use crate::{Discord, Door, MAY_READ, MAY_SEE_MEMBERS, fault::Fault};
 use shard::{Shard, lot};
+use way::NoWay;
 
 /// Servers, messages in them and reactions to them, private messages.
 const INTENTS: u64 = 1 | 1 << 9 | 1 << 10 | 1 << 12;
 /// The text of messages that don't mention us: a privileged intent.
 const MESSAGE_CONTENT: u64 = 1 << 15;
+/// Who joins: a privileged intent that is asked for where Discord has given it.
+const MEMBERS: u64 = 1 << 1;
 /// The longest wait before the next try.
 const LONGEST: Duration = Duration::from_mins(1);
+/// How often it is looked whether something that was promised is overdue.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
 /// Discord lets one shard identify every five seconds.
 const BETWEEN_IDENTIFIES: Duration = Duration::from_secs(5);
 
@@ -36,27 +44,29 @@ struct Shared {
     shards: u64,
 }
 
-/// How a gateway is reached.
-#[derive(Debug)]
-struct Way {
-    url: String,
-    shards: u64,
-    /// How long to wait before identifying: the day's identifies are used up.
-    wait: Duration,
-}
-
 impl Discord {
     /// Stays connected until `stop` turns true, or until Discord refuses for good.
     pub async fn connect(self: Arc<Self>, door: Door, stop: watch::Receiver<bool>) {
+        tokio::join!(Arc::clone(&self).look_after(stop.clone()), self.stay_connected(door, stop));
+    }
+
+    async fn stay_connected(self: Arc<Self>, door: Door, stop: watch::Receiver<bool>) {
         let mut tries = 0;
         let way = loop {
             match self.way().await {
                 Ok(way) => break way,
-                Err(Fault::Refused { status: 401, .. }) => {
+                Err(NoWay::Fault(Fault::Refused { status: 401, .. })) => {
                     error!("Discord refuses the token: look at KAIROS_DISCORD_TOKEN; nothing is served there");
                     return;
                 }
-                Err(fault) => warn!(%fault, "Discord's gateway can't be asked for"),
+                Err(NoWay::LeadsBack) => {
+                    error!(
+                        "KAIROS_DISCORD_API_URL leads elsewhere, yet the API there names Discord's own gateway, which is not \
+                         connected to: set KAIROS_DISCORD_GATEWAY_URL too; nothing is served on Discord until then"
+                    );
+                    return;
+                }
+                Err(NoWay::Fault(fault)) => warn!(%fault, "Discord's gateway can't be asked for"),
             }
             if wait(backoff(tries, lot(self.now(), 0)), stop.clone()).await {
                 return;
@@ -78,10 +88,17 @@ impl Discord {
         running.join_all().await;
     }
 
+    /// Looks after what was promised, until `stop` turns true.
+    async fn look_after(self: Arc<Self>, stop: watch::Receiver<bool>) {
+        while !wait(BETWEEN_LOOKS, stop.clone()).await {
+            self.tend().await;
+        }
+    }
+
     /// Tells Discord our commands, where they changed.
     async fn introduce(&self) {
-        let registered = match self.application_id().await {
-            Ok(application) => crate::commands::register(&self.rest, &application).await,
+        let registered = match self.application().await {
+            Ok((application, _)) => crate::commands::register(&self.rest, &application).await,
             Err(fault) => Err(fault),
         };
         match registered {
@@ -91,15 +108,25 @@ impl Discord {
         }
     }
 
-    async fn way(&self) -> Result<Way, Fault> {
-        let told = self.rest.get("/gateway/bot").await?;
-        let limit = &told["session_start_limit"];
-        let wait = if limit["remaining"] == 0 { limit["reset_after"].as_u64().unwrap_or(5_000) } else { 0 };
-        let url = match &self.connection.gateway_url {
-            Some(url) => url.clone(),
-            None => told["url"].as_str().ok_or(Fault::NotDone("the API names no gateway"))?.to_owned(),
-        };
-        Ok(Way { url, shards: told["shards"].as_u64().unwrap_or(1), wait: Duration::from_millis(wait) })
+    /// The intents to ask for; without the privileged ones where Discord refused them.
+    fn intents(&self, privileged: bool) -> u64 {
+        let may_see_members = self.memory().flags & MAY_SEE_MEMBERS != 0;
+        match (privileged, may_see_members) {
+            (false, _) => INTENTS,
+            (true, false) => INTENTS | MESSAGE_CONTENT,
+            (true, true) => INTENTS | MESSAGE_CONTENT | MEMBERS,
+        }
+    }
+
+    /// The session of a shard from before a restart, where going on with it is as good as beginning anew.
+    fn session_to_resume(&self, shard: (u64, u64)) -> Option<Session> {
+        let (best, least) = (self.intents(true), self.intents(false));
+        let mut memory = self.memory();
+        let session = memory.sessions.remove(&shard)?;
+        // What was refused once may have been given since: then a new session hears more.
+        let is_given = memory.flags & MAY_READ != 0;
+        let is_fit = session.intents == best || session.intents == least && !is_given;
+        (is_fit && memory.us.is_some()).then_some(session)
     }
 }
 

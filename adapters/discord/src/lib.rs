@@ -18,6 +18,7 @@ mod card;
 mod choices;
 mod commands;
 mod connection;
+mod embed;
 pub mod export;
 mod fault;
 mod first_answer;
@@ -30,6 +31,7 @@ mod memory;
 mod message;
 mod pace;
 mod platform;
+mod recall;
 mod receive;
 mod rest;
 mod send;
@@ -50,6 +52,7 @@ use rest::Rest;
 pub use card::components;
 pub use commands::{PERMISSIONS, install_link};
 pub use connection::{Accepted, Clockwork, Connection, Door, Pictures, Suggestions};
+pub use embed::embeds;
 pub use limits::fit;
 
 /// Kairos on Discord.
@@ -66,6 +69,11 @@ impl fmt::Debug for Discord {
     }
 }
 
+/// Flags of an application that may read every message, and of one that may hear who joins: approved for large bots, or
+/// limited for small ones.
+pub(crate) const MAY_READ: u64 = 1 << 18 | 1 << 19;
+pub(crate) const MAY_SEE_MEMBERS: u64 = 1 << 14 | 1 << 15;
+
 /// What Discord says about the bot: for those who look whether everything works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -78,28 +86,25 @@ pub struct Standing {
 impl Discord {
     /// An adapter over this connection; nothing is asked yet.
     pub fn new(connection: Connection) -> Result<Arc<Self>, String> {
-        let rest = Rest::new(&connection.api_url, &connection.token, connection.clock.clone())?;
+        let rest = Rest::new(&connection)?;
         Ok(Arc::new(Self { connection, rest, memory: Mutex::default() }))
     }
 
     /// What Discord says about the bot; the reason in words where it says nothing.
     pub async fn standing(&self) -> Result<Standing, String> {
-        let told = self.rest.get("/oauth2/applications/@me").await.map_err(|fault| fault.to_string())?;
-        let application = wire::text(&told["id"]).ok_or("Discord names no application")?;
-        // Approved for large bots, or limited for small ones.
-        let flags = told["flags"].as_u64().unwrap_or_default();
-        Ok(Standing { application, reads_everything: flags & (1 << 18 | 1 << 19) != 0 })
+        let (application, flags) = self.application().await.map_err(|fault| fault.to_string())?;
+        Ok(Standing { application, reads_everything: flags & MAY_READ != 0 })
     }
 
-    pub(crate) async fn application_id(&self) -> Result<String, Fault> {
-        let known = self.memory().application.clone();
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let told = self.rest.get("/oauth2/applications/@me").await?;
+    /// The application's id, and what Discord says of it.
+    pub(crate) async fn application(&self) -> Result<(String, u64), Fault> {
+        let told = self.rest.get("/applications/@me").await?;
         let id = wire::text(&told["id"]).ok_or(Fault::NotDone("Discord names no application"))?;
-        self.memory().application = Some(id.clone());
-        Ok(id)
+        let flags = told["flags"].as_u64().unwrap_or_default();
+        let mut memory = self.memory();
+        memory.application = Some(id.clone());
+        memory.flags = flags;
+        Ok((id, flags))
     }
 
     pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {

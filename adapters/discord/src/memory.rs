@@ -1,4 +1,5 @@
-//! What the adapter remembers of Discord while it runs. All of it can be lost: it is learnt again, or asked for.
+//! What the adapter remembers of Discord while it runs. What `recall` doesn't keep can be lost: it is learnt again, or
+//! asked for.
 //!
 //! Invariants
 //! - Every list has a bound; what is oldest is forgotten first.
@@ -18,7 +19,7 @@ use tokio::sync::watch;
 use crate::wire::{is_thread, text};
 
 /// How long an interaction can be answered; a little less than Discord's fifteen minutes.
-const LASTS: Duration = Duration::from_secs(14 * 60 + 30);
+pub(crate) const LASTS: Duration = Duration::from_secs(14 * 60 + 30);
 /// Channels and threads that are remembered.
 const CHANNELS: usize = 50_000;
 const PEOPLE: usize = 50_000;
@@ -50,6 +51,10 @@ pub(crate) struct Live {
     pub(crate) thinking: bool,
     /// True for a command: its answer belongs where it was typed.
     pub(crate) is_command: bool,
+    /// The nonce of the delivery that took that place: another try at the same one goes there again.
+    pub(crate) original: Option<String>,
+    /// What Discord said its author may do there, as bits; 0 where it said nothing.
+    pub(crate) permissions: u64,
     /// Turns true with the first answer: none can follow before.
     pub(crate) acknowledged: Arc<watch::Sender<bool>>,
 }
@@ -67,7 +72,20 @@ pub(crate) struct Reach {
     pub(crate) token: String,
     /// `@original`, or the message's id.
     pub(crate) name: String,
-    at: Timestamp,
+    /// When somebody did what it answers.
+    pub(crate) at: Timestamp,
+}
+
+/// A session of the gateway's that can be resumed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    /// Where Discord wants it resumed.
+    pub(crate) url: Option<String>,
+    /// The number of the last dispatch that was handed on.
+    pub(crate) last: u64,
+    /// The intents that it was begun with.
+    pub(crate) intents: u64,
 }
 
 /// The memory.
@@ -77,8 +95,10 @@ pub(crate) struct Memory {
     pub(crate) us: Option<String>,
     /// The application's id.
     pub(crate) application: Option<String>,
-    /// False when Discord refused to let us read every message.
-    pub(crate) reads_everything: bool,
+    /// What Discord says of the application: which privileged intents it was given, among others.
+    pub(crate) flags: u64,
+    /// Sessions from before a restart, by the number of their shard and how many shards there were.
+    pub(crate) sessions: HashMap<(u64, u64), Session>,
     channels: HashMap<String, Channel>,
     /// Roles by id.
     roles: HashMap<String, String>,
@@ -147,13 +167,26 @@ impl Memory {
         self.seen_in.get(user)
     }
 
-    /// Notes an interaction that can be answered from now on.
+    /// Notes an interaction that can be answered from now on; of one that is known nothing changes.
     pub(crate) fn interacted(&mut self, live: Live) {
-        self.live.retain(|known| known.id != live.id);
+        self.permitted(&live.user, live.place.channel.as_str(), live.permissions);
+        if self.live(&live.id).is_some() {
+            return;
+        }
         self.live.push_back(live);
         while self.live.len() > INTERACTIONS {
             self.live.pop_front();
         }
+    }
+
+    pub(crate) fn live(&self, id: &str) -> Option<&Live> {
+        self.live.iter().rev().find(|live| live.id == id)
+    }
+
+    /// Interactions that show "thinking…" since before this instant.
+    pub(crate) fn thinking_since_before(&self, instant: Timestamp) -> Vec<Live> {
+        let old = self.live.iter().take_while(|live| live.at < instant);
+        old.filter(|live| live.thinking).cloned().collect()
     }
 
     /// The interaction that a delivery with this key answers, if it can still be answered.
@@ -179,18 +212,17 @@ impl Memory {
         self.live.retain(|live| live.id != id);
     }
 
-    /// The place of "thinking…" is taken.
-    pub(crate) fn answered(&mut self, id: &str) {
+    /// The place of "thinking…" is taken, by the delivery of this nonce where it was one.
+    pub(crate) fn answered(&mut self, id: &str, nonce: Option<&str>) {
         for live in self.live.iter_mut().filter(|live| live.id == id) {
             live.thinking = false;
+            live.original = nonce.map(ToOwned::to_owned);
         }
     }
 
     /// Notes how a message that one person sees is reached.
-    pub(crate) fn alone(&mut self, message: &str, live: &Live, name: &str, now: Timestamp) {
+    pub(crate) fn alone(&mut self, message: &str, reach: Reach) {
         self.alone.retain(|(known, _)| known != message);
-        let reach =
-            Reach { application: live.application.clone(), token: live.token.clone(), name: name.to_owned(), at: now };
         self.alone.push_back((message.to_owned(), reach));
         while self.alone.len() > INTERACTIONS {
             self.alone.pop_front();
@@ -215,7 +247,7 @@ impl Memory {
     }
 
     /// Notes what Discord said somebody may do in a channel.
-    pub(crate) fn permitted(&mut self, user: &str, channel: &str, permissions: u64) {
+    fn permitted(&mut self, user: &str, channel: &str, permissions: u64) {
         self.steers.retain(|(who, at, _)| who != user || at != channel);
         self.steers.push_back((user.to_owned(), channel.to_owned(), permissions & MAY_STEER != 0));
         while self.steers.len() > INTERACTIONS {

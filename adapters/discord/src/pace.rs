@@ -11,6 +11,7 @@ use std::{
 };
 
 use chat::Timestamp;
+use serde_json::{Value, json};
 
 /// Requests a second over all routes, until Discord tells otherwise by a global 429.
 const GLOBAL_A_SECOND: usize = 45;
@@ -53,8 +54,10 @@ pub(crate) struct Pace {
     buckets: HashMap<String, String>,
     /// How much of a bucket is left.
     windows: HashMap<String, Window>,
-    /// Nothing at all may be asked before.
+    /// Nothing at all may be asked before: Discord says so.
     silent_until: Timestamp,
+    /// Nothing at all may be asked before: the token is refused. A restart may bring a better one.
+    hushed_until: Timestamp,
     /// When the last requests went out, oldest first.
     asked: VecDeque<Timestamp>,
     /// When the last answers of 401, 403 and 429 came, oldest first.
@@ -65,7 +68,7 @@ impl Pace {
     /// How long to wait before asking on `route`; with nothing to wait for, the request is counted as sent.
     pub(crate) fn take(&mut self, route: &str, now: Timestamp) -> Duration {
         self.forget(now);
-        let mut wait = self.silent_until.since(now);
+        let mut wait = self.silent_until.max(self.hushed_until).since(now);
         if self.invalid.len() >= INVALID_AT_MOST
             && let Some(oldest) = self.invalid.front()
         {
@@ -117,7 +120,40 @@ impl Pace {
 
     /// Forbids everything for a while: the token is refused, and every further try counts towards the ban.
     pub(crate) fn hush(&mut self, until: Timestamp) {
-        self.silent_until = self.silent_until.max(until);
+        self.hushed_until = self.hushed_until.max(until);
+    }
+
+    /// What must hold after a restart too: silence that Discord asked for, and how near the ban we are.
+    pub(crate) fn told(&self) -> Value {
+        let waits: Vec<_> = self.windows.iter().filter(|(_, window)| window.remaining == 0).collect();
+        let waits: Vec<_> = waits.into_iter().map(|(bucket, window)| json!([bucket, window.until])).collect();
+        let buckets: Vec<_> = self.buckets.iter().map(|(route, bucket)| json!([route, bucket])).collect();
+        json!({ "silent_until": self.silent_until, "invalid": self.invalid, "waits": waits, "buckets": buckets })
+    }
+
+    /// When the last of it is over.
+    pub(crate) fn over_at(&self) -> Timestamp {
+        let waits = self.windows.values().map(|window| window.until);
+        let invalid = self.invalid.back().map(|at| *at + INVALID_WINDOW);
+        waits.chain(invalid).fold(self.silent_until, Timestamp::max)
+    }
+
+    /// Takes up what [`Pace::told`] told before a restart.
+    pub(crate) fn recall(&mut self, told: &Value, now: Timestamp) {
+        let instant = |value: &Value| value.as_i64().map(Timestamp::from_ms);
+        self.silent_until = self.silent_until.max(instant(&told["silent_until"]).unwrap_or_default());
+        self.invalid.extend(told["invalid"].as_array().into_iter().flatten().filter_map(instant));
+        for bucket in told["buckets"].as_array().into_iter().flatten() {
+            if let (Some(route), Some(name)) = (bucket[0].as_str(), bucket[1].as_str()) {
+                self.buckets.insert(route.to_owned(), name.to_owned());
+            }
+        }
+        for wait in told["waits"].as_array().into_iter().flatten() {
+            if let (Some(bucket), Some(until)) = (wait[0].as_str(), instant(&wait[1])) {
+                self.windows.insert(bucket.to_owned(), Window { remaining: 0, until });
+            }
+        }
+        self.forget(now);
     }
 
     fn bucket_of(&self, route: &str) -> String {
@@ -216,6 +252,29 @@ mod tests {
             others.heard("x", &Told { shared: true, ..told(429) }, at(0));
         }
         assert!(others.take("y", at(1)).is_zero(), "what somebody else did is not counted against us");
+    }
+
+    #[test]
+    fn what_discord_asked_for_holds_after_a_restart() {
+        let mut before = Pace::default();
+        let bucket = Some("b".to_owned());
+        before.heard("a", &Told { bucket, retry_after: Some(Duration::from_mins(1)), ..told(429) }, at(0));
+        let everywhere = Told { retry_after: Some(Duration::from_secs(9)), global: true, ..told(429) };
+        before.heard("c", &everywhere, at(0));
+        for _ in 0..INVALID_AT_MOST - 2 {
+            before.heard("x", &told(403), at(0));
+        }
+        assert_eq!(before.over_at(), at(600_000));
+        let mut after = Pace::default();
+        after.recall(&before.told(), at(1_000));
+        assert_eq!(after.take("new", at(1_000)), Duration::from_secs(599), "the guard goes on counting");
+        let mut after = Pace::default();
+        let mut lighter = before.told();
+        lighter["invalid"] = json!([]);
+        after.recall(&lighter, at(1_000));
+        assert_eq!(after.take("new", at(1_000)), Duration::from_secs(8), "all of Discord asked for silence");
+        assert_eq!(after.take("a", at(10_000)), Duration::from_secs(50), "this route longer");
+        assert!(after.take("new", at(10_000)).is_zero());
     }
 
     #[test]

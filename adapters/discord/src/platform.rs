@@ -7,6 +7,7 @@ use chat::{
     Timestamp, Unreadable,
 };
 use serde_json::Value;
+use tracing::debug;
 
 use crate::{
     Discord,
@@ -64,8 +65,16 @@ impl Platform for Discord {
     }
 
     fn name_of<'a>(&'a self, place: &'a Place) -> Pending<'a, Option<String>> {
-        let name = self.memory().channel(place.channel.as_str()).and_then(|channel| channel.name.clone());
-        Box::pin(ready(Ok(name)))
+        let known = || self.memory().channel(place.channel.as_str()).and_then(|channel| channel.name.clone());
+        Box::pin(async move {
+            let name = known();
+            if name.is_some() || place.is_private() {
+                return Ok(name);
+            }
+            // After a resumed connection Discord doesn't tell again what there is.
+            self.look_up(place.channel.as_str()).await;
+            Ok(known())
+        })
     }
 }
 
@@ -75,7 +84,10 @@ impl Discord {
         let guild = self.memory().seen_in(user).cloned();
         if let Some(guild) = guild {
             match self.rest.get(&format!("/guilds/{guild}/members/{user}")).await {
-                Ok(member) => return Ok(Some(self.of_member(&member))),
+                Ok(member) => {
+                    self.learn_roles_of(&guild, &member).await;
+                    return Ok(Some(self.of_member(&member)));
+                }
                 Err(Fault::Refused { .. }) => {}
                 Err(fault) => return Err(fault),
             }
@@ -89,6 +101,22 @@ impl Discord {
                 Ok(None)
             }
             Err(fault) => Err(fault),
+        }
+    }
+
+    /// Asks what the server's roles are called, unless that is known: a resumed connection doesn't tell it again.
+    async fn learn_roles_of(&self, guild: &str, member: &Value) {
+        let ids: Vec<_> = member["roles"].as_array().into_iter().flatten().filter_map(text).collect();
+        let is_known = {
+            let memory = self.memory();
+            ids.iter().all(|id| memory.role(id).is_some())
+        };
+        if is_known {
+            return;
+        }
+        match self.rest.get(&format!("/guilds/{guild}/roles")).await {
+            Ok(roles) => self.memory().learn_roles(roles.as_array().into_iter().flatten()),
+            Err(fault) => debug!(%fault, "what the roles are called can't be asked"),
         }
     }
 

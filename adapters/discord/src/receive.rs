@@ -3,7 +3,7 @@
 //! Invariants
 //! - Accepted means committed: nothing is acknowledged that isn't kept.
 //! - An interaction has its first answer within Discord's three seconds, whatever the engine is doing.
-//! - Messages of programs are not kept: nobody decides about them, so nothing can loop.
+//! - Nothing of ours is kept, so nothing can loop. What other programs write is kept as theirs: it may be an alert.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 use tracing::{debug, warn};
 
 use crate::{
-    Discord, Door,
-    fault::code,
+    Discord, Door, MAY_SEE_MEMBERS,
+    fault::{Fault, code},
     first_answer::{First, first},
     memory::Live,
-    translate::{place_of, user_of},
+    translate::{JOINED, place_of, user_of},
     wire::{EPHEMERAL, text},
 };
 
@@ -31,7 +31,10 @@ impl Discord {
     /// Takes one dispatch in. `turn` tells it from every other one. Returns once it is kept.
     pub(crate) async fn receive(&self, kind: &str, data: Value, turn: &str, door: &Door) {
         match kind {
-            "READY" => self.learn_ourselves(&data),
+            "READY" => {
+                self.learn_ourselves(&data);
+                self.note_ourselves().await;
+            }
             "GUILD_CREATE" => self.memory().learn_guild(&data),
             "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" => self.memory().learn_roles([&data["role"]]),
             "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE" => {
@@ -46,13 +49,17 @@ impl Discord {
                     self.memory().learn_channel(guild.as_deref(), thread);
                 }
             }
-            // Nobody decides about what a program writes.
-            "MESSAGE_CREATE" | "MESSAGE_UPDATE" if is_of_a_program(&data) => {}
+            "MESSAGE_CREATE" | "MESSAGE_UPDATE" if self.is_ours(&data) => {}
+            // Discord and programs themselves change what programs wrote all the time; what they report is there at once.
+            "MESSAGE_UPDATE" if is_of_a_program(&data) => {}
+            // Who joins is told by itself where Discord lets us hear it.
+            "MESSAGE_CREATE" if data["type"] == JOINED && self.memory().flags & MAY_SEE_MEMBERS != 0 => {}
             "MESSAGE_CREATE"
             | "MESSAGE_UPDATE"
             | "MESSAGE_DELETE"
             | "MESSAGE_REACTION_ADD"
-            | "MESSAGE_REACTION_REMOVE" => {
+            | "MESSAGE_REACTION_REMOVE"
+            | "GUILD_MEMBER_ADD" => {
                 let raw = self.with_what_we_know(kind, data, turn).await;
                 self.keep(raw, door).await;
             }
@@ -68,6 +75,13 @@ impl Discord {
         }
     }
 
+    /// True for what we wrote ourselves, in a channel or as an answer to something that somebody did.
+    fn is_ours(&self, data: &Value) -> bool {
+        let memory = self.memory();
+        let is = |value: &Value, known: &Option<String>| known.is_some() && text(value) == *known;
+        is(&data["author"]["id"], &memory.us) || is(&data["application_id"], &memory.application)
+    }
+
     fn learn_ourselves(&self, ready: &Value) {
         let mut memory = self.memory();
         memory.us = text(&ready["user"]["id"]).or(memory.us.take());
@@ -78,7 +92,7 @@ impl Discord {
     async fn with_what_we_know(&self, kind: &str, data: Value, turn: &str) -> String {
         let channel = text(&data["channel_id"]).unwrap_or_default();
         let is_shared = !data["guild_id"].is_null();
-        if is_shared && self.memory().channel(&channel).is_none() {
+        if is_shared && !channel.is_empty() && self.memory().channel(&channel).is_none() {
             self.look_up(&channel).await;
         }
         let now = self.now();
@@ -97,7 +111,7 @@ impl Discord {
         raw.to_string()
     }
 
-    async fn look_up(&self, channel: &str) {
+    pub(crate) async fn look_up(&self, channel: &str) {
         let path = format!("/channels/{channel}");
         match tokio::time::timeout(LOOK_UP, self.rest.get(&path)).await {
             Ok(Ok(found)) => self.memory().learn_channel(None, &found),
@@ -121,12 +135,22 @@ impl Discord {
 
     async fn interaction_by_gateway(&self, data: Value, door: &Door) {
         let (Some(id), Some(token)) = (text(&data["id"]), text(&data["token"])) else { return };
-        let (answer, keeps) = self.first_answer(&data);
-        if keeps && !self.keep(json!({ "t": "INTERACTION_CREATE", "d": data }).to_string(), door).await {
-            return;
+        let (answer, keeps) = self.first_answer(&data).await;
+        if keeps {
+            let is_new = self.keep(json!({ "t": "INTERACTION_CREATE", "d": data }).to_string(), door).await;
+            // A restart may have come between keeping it and answering.
+            let waits = self.memory().live(&id).is_some_and(|live| !*live.acknowledged.borrow());
+            if !is_new && !waits {
+                return;
+            }
         }
         let path = format!("/interactions/{id}/{token}/callback");
-        match self.rest.call(Method::POST, &path, Some(&answer), &[]).await {
+        let mut answered = self.rest.call(Method::POST, &path, Some(&answer), &[]).await;
+        if matches!(answered, Err(Fault::NoAnswer(_) | Fault::NotDone(_))) {
+            // Trying again does no harm: Discord takes one answer and says so.
+            answered = self.rest.call(Method::POST, &path, Some(&answer), &[]).await;
+        }
+        match answered {
             Ok(_) => self.memory().acknowledged(&id),
             // Somebody, perhaps an earlier try of ours, was faster.
             Err(fault) if fault.is(code::ALREADY_ACKNOWLEDGED) => {
@@ -138,11 +162,14 @@ impl Discord {
                 self.memory().over(&id);
             }
         }
+        if keeps {
+            self.note_interaction(&id).await;
+        }
     }
 
     /// Takes in an interaction that came over HTTP, and gives the body of the answer; `None` when it can't be kept.
     pub(crate) async fn interaction_by_http(self: &Arc<Self>, data: Value, door: &Door) -> Option<Value> {
-        let (answer, keeps) = self.first_answer(&data);
+        let (answer, keeps) = self.first_answer(&data).await;
         if keeps {
             let id = text(&data["id"]).unwrap_or_default();
             door(json!({ "t": "INTERACTION_CREATE", "d": data }).to_string()).await.ok()?;
@@ -151,13 +178,14 @@ impl Discord {
             tokio::spawn(async move {
                 tokio::time::sleep(ANSWER_TRAVELS).await;
                 discord.memory().acknowledged(&id);
+                discord.note_interaction(&id).await;
             });
         }
         Some(answer)
     }
 
     /// The first answer to an interaction, and whether the house should hear of it.
-    fn first_answer(&self, data: &Value) -> (Value, bool) {
+    async fn first_answer(&self, data: &Value) -> (Value, bool) {
         let answer = {
             let memory = self.memory();
             first(data, |id| memory.form(id).cloned(), |typed| (self.connection.suggest)(typed))
@@ -165,39 +193,46 @@ impl Discord {
         match answer {
             First::Only(answer) => (answer, false),
             First::Deferred(answer) => {
-                self.remember(data, &answer);
+                self.remember(data, &answer).await;
                 (answer, true)
             }
         }
     }
 
-    fn remember(&self, data: &Value, answer: &Value) {
+    /// Remembers what can be answered from now on, so that it is answered after a restart as well.
+    async fn remember(&self, data: &Value, answer: &Value) {
         let (Some(id), Some(token), Some(application)) =
             (text(&data["id"]), text(&data["token"]), text(&data["application_id"]))
         else {
             return;
         };
         let (Some(place), Some(user)) = (place_of(data), user_of(data)) else { return };
-        let now = self.now();
-        let mut memory = self.memory();
-        let permissions = text(&data["member"]["permissions"]).and_then(|text| text.parse().ok());
-        if let Some(permissions) = permissions {
-            memory.permitted(&user, place.channel.as_str(), permissions);
-        }
         if let Some(guild) = text(&data["guild_id"]) {
-            memory.saw(&user, &guild);
+            self.memory().saw(&user, &guild);
         }
-        let is_command = data["type"] == 2;
-        let acknowledged = Arc::default();
-        let thinking = answer["type"] == 5;
-        let live = Live { id, token, application, user, place, at: now, thinking, is_command, acknowledged };
+        let permissions = text(&data["member"]["permissions"]).and_then(|text| text.parse().ok()).unwrap_or_default();
+        let (is_command, thinking) = (data["type"] == 2, answer["type"] == 5);
+        let live = Live {
+            id,
+            token,
+            application,
+            user,
+            place,
+            at: self.now(),
+            thinking,
+            is_command,
+            original: None,
+            permissions,
+            acknowledged: Arc::default(),
+        };
+        self.memory().interacted(live.clone());
         let source = &data["message"];
         if source["flags"].as_u64().is_some_and(|flags| flags & EPHEMERAL != 0)
             && let Some(message) = text(&source["id"])
         {
-            memory.alone(&message, &live, "@original", now);
+            self.reach_alone(&message, &live, "@original").await;
         }
-        memory.interacted(live);
+        self.note_interaction(&live.id).await;
     }
 }
 

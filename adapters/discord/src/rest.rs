@@ -5,8 +5,13 @@
 //! - The base address is the configured one; no other is ever asked.
 //! - Neither the token nor an address that holds one gets into an error or a log line.
 
-use std::{fmt, sync::Mutex, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
+use chat::{Note, Notebook, Timestamp};
 use reqwest::{
     Client, Method, Response,
     header::{HeaderMap, HeaderValue},
@@ -15,9 +20,10 @@ use reqwest::{
 use serde_json::Value;
 
 use crate::{
-    connection::Clockwork,
+    connection::{Clockwork, Connection},
     fault::Fault,
     pace::{Pace, Told, route},
+    recall::PACE,
 };
 
 /// How long one request may take; the outbox allows ten seconds for a call.
@@ -45,6 +51,8 @@ pub(crate) struct Rest {
     base: String,
     token: HeaderValue,
     clock: Clockwork,
+    /// Where it is written down how long to be silent.
+    notebook: Arc<dyn Notebook>,
     /// Changed before and after every request, never held while one is under way.
     pace: Mutex<Pace>,
 }
@@ -56,9 +64,9 @@ impl fmt::Debug for Rest {
 }
 
 impl Rest {
-    /// The API at `base` for the bot with this token.
-    pub(crate) fn new(base: &str, token: &str, clock: Clockwork) -> Result<Self, String> {
-        let mut token = HeaderValue::from_str(&format!("Bot {token}"))
+    /// The API that `connection` names.
+    pub(crate) fn new(connection: &Connection) -> Result<Self, String> {
+        let mut token = HeaderValue::from_str(&format!("Bot {}", connection.token))
             .map_err(|_| "the token holds a sign that no token has".to_owned())?;
         token.set_sensitive(true);
         let agent = concat!("DiscordBot (https://kairos.example, ", env!("CARGO_PKG_VERSION"), ")");
@@ -69,7 +77,8 @@ impl Rest {
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|_| "no HTTP client can be made on this machine".to_owned())?;
-        Ok(Self { http, base: base.trim_end_matches('/').to_owned(), token, clock, pace: Mutex::default() })
+        let (base, clock) = (connection.api_url.trim_end_matches('/').to_owned(), connection.clock.clone());
+        Ok(Self { http, base, token, clock, notebook: Arc::clone(&connection.notebook), pace: Mutex::default() })
     }
 
     /// Asks, without a body.
@@ -100,7 +109,9 @@ impl Rest {
             None => request,
         };
         let response = request.send().await.map_err(|error| unanswered(&error, changes))?;
-        self.learn(&route, &response);
+        if self.learn(&route, &response) {
+            self.note_pace().await;
+        }
         self.read(response, changes).await
     }
 
@@ -119,7 +130,8 @@ impl Rest {
         }
     }
 
-    fn learn(&self, route: &str, response: &Response) {
+    /// Learns from an answer; true where it must not be forgotten in a restart.
+    fn learn(&self, route: &str, response: &Response) -> bool {
         let told = told(response.status().as_u16(), response.headers());
         let now = self.clock.now();
         self.pace().heard(route, &told, now);
@@ -127,6 +139,22 @@ impl Rest {
             tracing::error!("Discord refuses the token; nothing is asked for five minutes");
             self.pace().hush(now + TOKEN_REFUSED);
         }
+        matches!(told.status, 401 | 403 | 429)
+    }
+
+    async fn note_pace(&self) {
+        let (text, until) = {
+            let pace = self.pace();
+            (pace.told().to_string(), pace.over_at())
+        };
+        if let Err(reason) = self.notebook.write(Note { name: PACE.to_owned(), text, until }, self.clock.now()).await {
+            tracing::debug!(reason, "how long to be silent could not be written down");
+        }
+    }
+
+    /// Takes up the silence that Discord asked for before a restart.
+    pub(crate) fn recall_pace(&self, told: &Value, now: Timestamp) {
+        self.pace().recall(told, now);
     }
 
     async fn read(&self, response: Response, changes: bool) -> Result<Value, Fault> {

@@ -7,16 +7,18 @@
 
 use std::time::Duration;
 
-use chat::{Card, Identity, Key, MessageId, Place, Refusal, Sent, ShownTo};
+use chat::{Card, Identity, Key, MessageId, Place, Refusal, Sent, ShownTo, Text};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tracing::debug;
 
 use crate::{
     Discord,
+    card::IS_COMPONENTS_V2,
     fault::{Fault, code},
     fit,
     memory::Live,
-    message::{Outgoing, mark, mark_of, nonce, outgoing, put_mark},
+    message::{Outgoing, bears, mark, nonce, outgoing},
     wire::{EPHEMERAL, channel_of, private, text},
 };
 
@@ -26,19 +28,56 @@ const THREAD_NAME: usize = 100;
 const THREAD_MINUTES: u32 = 1_440;
 /// How long to wait for the first answer to an interaction, which has to arrive before any other.
 const FIRST_ANSWER: Duration = Duration::from_secs(4);
+/// How long "thinking…" may stand before it is ended in words; Discord's own end comes after a quarter of an hour.
+const THINKS: Duration = Duration::from_mins(13);
+const NOT_FINISHED: &str = "I couldn't finish this one. Please ask me again.";
 /// Messages that are looked through for one of ours.
 const LOOK_BACK: usize = 100;
 
 impl Discord {
     pub(crate) async fn say(&self, place: &Place, to: &ShownTo, card: &Card, key: &Key) -> Result<Sent, Refusal> {
-        let mut out = self.fitting(card)?;
         let live = self.memory().answered_by(&key.0, self.now());
-        put_mark(&mut out.body, mark(key));
+        let said = self.say_there(place, to, card, key, live.clone()).await;
+        if let (Err(Refusal::Definite(_)), Some(live)) = (&said, live.filter(|live| live.thinking)) {
+            self.apologise(&live).await;
+        }
+        said
+    }
+
+    async fn say_there(
+        &self,
+        place: &Place,
+        to: &ShownTo,
+        card: &Card,
+        key: &Key,
+        live: Option<Live>,
+    ) -> Result<Sent, Refusal> {
+        let mut out = self.fitting(card)?;
+        out.put_mark(mark(key));
         match to {
             ShownTo::Only(who) if !place.is_private() => self.for_one(place, who, live, out, key).await,
             _ if place.is_private() => self.in_private(place, live, out, key).await,
             _ => self.in_public(place, card, out, key).await.map_err(Into::into),
         }
+    }
+
+    /// Ends every "thinking…" that nothing came of while it still can be ended: better an honest word than a failure.
+    pub(crate) async fn tend(&self) {
+        let since = self.now() - THINKS;
+        let waiting = self.memory().thinking_since_before(since);
+        for live in waiting {
+            self.apologise(&live).await;
+        }
+    }
+
+    async fn apologise(&self, live: &Live) {
+        let path = format!("/webhooks/{}/{}/messages/@original", live.application, live.token);
+        let out = outgoing(&Card::new("", Text::paragraph(NOT_FINISHED)), &|_| None);
+        self.memory().answered(&live.id, None);
+        if let Err(fault) = self.deliver(Method::PATCH, &path, &out).await {
+            debug!(%fault, "what was promised can't be ended in words");
+        }
+        self.note_interaction(&live.id).await;
     }
 
     fn fitting(&self, card: &Card) -> Result<Outgoing, Refusal> {
@@ -58,7 +97,7 @@ impl Discord {
         key: &Key,
     ) -> Result<Sent, Refusal> {
         if let Some(live) = live.filter(|live| live.user == who.user.as_str()) {
-            match self.answer(&live, &out).await {
+            match self.answer(&live, &out, key).await {
                 Ok(message) => return Ok(Sent { place: place.clone(), message }),
                 Err(fault) if is_over(&fault) => {}
                 Err(fault) => return Err(fault.into()),
@@ -75,8 +114,10 @@ impl Discord {
     /// keeps private messages closed.
     async fn in_private(&self, place: &Place, live: Option<Live>, out: Outgoing, key: &Key) -> Result<Sent, Refusal> {
         let ours = |message| Sent { place: place.clone(), message };
-        if let Some(live) = live.as_ref().filter(|live| live.is_command && live.thinking) {
-            match self.answer(live, &out).await {
+        if let Some(live) =
+            live.as_ref().filter(|live| live.is_command && (live.thinking || live.original == Some(nonce(key))))
+        {
+            match self.answer(live, &out, key).await {
                 Ok(message) => return Ok(ours(message)),
                 Err(fault) if is_over(&fault) => {}
                 Err(fault) => return Err(fault.into()),
@@ -84,7 +125,7 @@ impl Discord {
         }
         match (self.post(place.channel.as_str(), out.clone(), key).await, live) {
             (Ok(message), _) => Ok(ours(message)),
-            (Err(fault), Some(live)) if is_closed(&fault) => Ok(ours(self.answer(&live, &out).await?)),
+            (Err(fault), Some(live)) if is_closed(&fault) => Ok(ours(self.answer(&live, &out, key).await?)),
             (Err(fault), _) => Err(fault.into()),
         }
     }
@@ -95,20 +136,20 @@ impl Discord {
             return Ok(Sent { place: place.clone(), message });
         };
         let is_open = self.memory().channel(thread.as_str()).is_some();
-        let opened = if is_open { Ok(()) } else { self.open_thread(place, thread, card).await };
-        match opened {
-            Ok(()) => {}
+        let opened = if is_open { Ok(thread.clone()) } else { self.open_thread(place, thread, card).await };
+        let thread = match opened {
+            Ok(opened) => opened,
             // A thread that began without a message has an id of its own: there is nothing to open.
-            Err(fault) if fault.is(code::UNKNOWN_MESSAGE) => {}
+            Err(fault) if fault.is(code::UNKNOWN_MESSAGE) => thread.clone(),
             Err(fault) if is_unthreadable(&fault) => return self.reply(place, thread, out, key).await,
             Err(fault) => return Err(fault),
-        }
+        };
         let message = self.post(thread.as_str(), out, key).await?;
-        Ok(Sent { place: place.clone(), message })
+        Ok(Sent { place: Place { thread: Some(thread), ..place.clone() }, message })
     }
 
-    /// Opens the thread of a message. Its id is the message's.
-    async fn open_thread(&self, place: &Place, opening: &MessageId, card: &Card) -> Result<(), Fault> {
+    /// Opens the thread of a message; the thread's id, which on Discord is the message's.
+    async fn open_thread(&self, place: &Place, opening: &MessageId, card: &Card) -> Result<MessageId, Fault> {
         let name: String = card.title.split_whitespace().collect::<Vec<_>>().join(" ");
         let name: String = name.chars().take(THREAD_NAME).collect();
         let name = if name.is_empty() { "Kairos".to_owned() } else { name };
@@ -117,9 +158,9 @@ impl Discord {
         match self.rest.call(Method::POST, &path, Some(&body), &[]).await {
             Ok(thread) => {
                 self.memory().learn_channel(Some(place.workspace.as_str()), &thread);
-                Ok(())
+                Ok(text(&thread["id"]).map_or_else(|| opening.clone(), MessageId::new))
             }
-            Err(fault) if fault.is(code::THREAD_EXISTS) => Ok(()),
+            Err(fault) if fault.is(code::THREAD_EXISTS) => Ok(opening.clone()),
             // Trying again finds the thread there, if it came to be.
             Err(Fault::NoAnswer(reason)) => Err(Fault::NotDone(reason)),
             Err(fault) => Err(fault),
@@ -128,44 +169,58 @@ impl Discord {
 
     /// As a reply in the channel, where no thread can be opened.
     async fn reply(&self, place: &Place, opening: &MessageId, mut out: Outgoing, key: &Key) -> Result<Sent, Fault> {
-        out.body["message_reference"] = json!({ "message_id": opening, "fail_if_not_exists": true });
+        out.say("message_reference", &json!({ "message_id": opening, "fail_if_not_exists": true }));
         let message = self.post(place.channel.as_str(), out, key).await?;
         Ok(Sent { place: Place { thread: None, ..place.clone() }, message })
     }
 
     async fn post(&self, channel: &str, mut out: Outgoing, key: &Key) -> Result<MessageId, Fault> {
-        out.body["nonce"] = json!(nonce(key));
-        out.body["enforce_nonce"] = json!(true);
-        let path = format!("/channels/{channel}/messages");
-        id_of(&self.rest.call(Method::POST, &path, Some(&out.body), &out.files).await?)
+        out.say("nonce", &json!(nonce(key)));
+        out.say("enforce_nonce", &json!(true));
+        id_of(&self.deliver(Method::POST, &format!("/channels/{channel}/messages"), &out).await?)
+    }
+
+    /// Sends the card as components; where Discord, or what stands for it, won't have those, as an embed.
+    async fn deliver(&self, method: Method, path: &str, out: &Outgoing) -> Result<Value, Fault> {
+        let refused = match self.rest.call(method.clone(), path, Some(&out.body), &out.files).await {
+            Err(fault) if [code::INVALID_FORM, code::EMPTY_MESSAGE].into_iter().any(|code| fault.is(code)) => fault,
+            other => return other,
+        };
+        let Some(plainer) = &out.plainer else { return Err(refused) };
+        debug!("a card of components is refused; it is sent as an embed");
+        self.rest.call(method, path, Some(plainer), &out.files).await
     }
 
     /// Answers what somebody did, for their eyes alone.
-    pub(crate) async fn answer(&self, live: &Live, out: &Outgoing) -> Result<MessageId, Fault> {
+    pub(crate) async fn answer(&self, live: &Live, out: &Outgoing, key: &Key) -> Result<MessageId, Fault> {
         self.wait_for_first_answer(live).await?;
         let webhook = format!("/webhooks/{}/{}", live.application, live.token);
-        let now = self.now();
-        if live.thinking {
+        if live.thinking || live.original.as_ref() == Some(&nonce(key)) {
             let path = format!("{webhook}/messages/@original");
-            let message = id_of(&self.rest.call(Method::PATCH, &path, Some(&out.body), &out.files).await?)?;
-            self.memory().answered(&live.id);
-            self.memory().alone(message.as_str(), live, "@original", now);
+            let message = id_of(&self.deliver(Method::PATCH, &path, out).await?)?;
+            self.memory().answered(&live.id, Some(&nonce(key)));
+            self.note_interaction(&live.id).await;
+            self.reach_alone(message.as_str(), live, "@original").await;
             return Ok(message);
         }
-        let mut body = out.body.clone();
-        let flags = body["flags"].as_u64().unwrap_or_default();
+        let mut out = out.clone();
         // In private nobody else reads along, and what is not ephemeral stays.
-        body["flags"] = json!(if live.place.is_private() { flags } else { flags | EPHEMERAL });
-        let message = id_of(&self.rest.call(Method::POST, &webhook, Some(&body), &out.files).await?)?;
-        self.memory().alone(message.as_str(), live, message.as_str(), now);
+        if !live.place.is_private() {
+            out.flag(EPHEMERAL);
+        }
+        let message = id_of(&self.deliver(Method::POST, &webhook, &out).await?)?;
+        self.reach_alone(message.as_str(), live, message.as_str()).await;
         Ok(message)
     }
 
     /// Nothing can follow before the first answer has arrived.
     pub(crate) async fn wait_for_first_answer(&self, live: &Live) -> Result<(), Fault> {
         let mut acknowledged = live.acknowledged.subscribe();
-        match tokio::time::timeout(FIRST_ANSWER, acknowledged.wait_for(|done| *done)).await {
+        let left = FIRST_ANSWER.saturating_sub(self.now().since(live.at));
+        match tokio::time::timeout(left, acknowledged.wait_for(|done| *done)).await {
             Ok(Ok(_)) => Ok(()),
+            // After a restart nobody knows: by now it has arrived or never will, and Discord says which.
+            _ if left.is_zero() => Ok(()),
             _ => Err(Fault::NotDone("the first answer is still on its way")),
         }
     }
@@ -175,7 +230,7 @@ impl Discord {
         let reach = self.memory().reach(sent.message.as_str(), self.now());
         if let Some(reach) = reach {
             let path = format!("/webhooks/{}/{}/messages/{}", reach.application, reach.token, reach.name);
-            match self.rest.call(Method::PATCH, &path, Some(&out.body), &out.files).await {
+            match self.deliver(Method::PATCH, &path, &out).await {
                 Ok(_) => return Ok(()),
                 Err(fault) if is_over(&fault) || fault.is(code::UNKNOWN_MESSAGE) => {}
                 Err(fault) => return Err(fault.into()),
@@ -183,10 +238,14 @@ impl Discord {
         }
         let path = format!("/channels/{}/messages/{}", channel_of(&sent.place), sent.message);
         // The mark stands in the message itself, so that it is found after a restart as well.
-        if let Some(mark) = mark_of(&self.rest.get(&path).await?) {
-            put_mark(&mut out.body, mark);
+        let before = self.rest.get(&path).await?;
+        out.keep_mark(&before);
+        // What began as an embed stays one.
+        let is_embed = before["flags"].as_u64().unwrap_or_default() & IS_COMPONENTS_V2 == 0;
+        if let Some(plainer) = out.plainer.take().filter(|_| is_embed) {
+            out.body = plainer;
         }
-        self.rest.call(Method::PATCH, &path, Some(&out.body), &out.files).await?;
+        self.deliver(Method::PATCH, &path, &out).await?;
         Ok(())
     }
 
@@ -208,8 +267,9 @@ impl Discord {
             Err(fault) if fault.is(code::UNKNOWN_CHANNEL) => return Ok(None),
             Err(fault) => return Err(fault),
         };
-        let wanted = Some(mark(key));
-        let found = messages.as_array().into_iter().flatten().find(|message| mark_of(message) == wanted);
+        let (us, wanted) = (self.memory().us.clone(), mark(key));
+        let is_ours = |message: &&Value| us.is_none() || text(&message["author"]["id"]) == us;
+        let found = messages.as_array().into_iter().flatten().filter(is_ours).find(|message| bears(message, wanted));
         Ok(found.and_then(|message| text(&message["id"])).map(MessageId::new))
     }
 

@@ -14,14 +14,14 @@ mod interaction;
 use chat::{Event, EventId, Message, MessageId, Place, Timestamp, Unreadable, What};
 use serde_json::Value;
 
-use crate::wire::{identity, instant, place, text};
+use crate::wire::{identity, instant, place, text, words};
 
 pub(crate) use interaction::{event_id, place_of, user_of};
 
 /// Kinds of message that somebody wrote: plain, a reply, the answers to commands, the first of a forum's thread.
 const WRITTEN: [u64; 5] = [0, 19, 20, 21, 23];
 /// "Somebody joined", which servers write into a channel of theirs.
-const JOINED: u64 = 7;
+pub(crate) const JOINED: u64 = 7;
 
 /// What a raw event tells; nothing for what doesn't matter.
 pub(crate) fn events(raw: &str) -> Result<Vec<Event>, Unreadable> {
@@ -86,10 +86,11 @@ pub(crate) fn read_message(
         kind if !WRITTEN.contains(&kind) => return Ok(Vec::new()),
         _ => {}
     }
-    let content = data["content"].as_str().unwrap_or_default().to_owned();
+    let by_bot = is_by_bot(data, us);
+    let content = words(data, by_bot);
     let written = Message {
         id: MessageId::new(id.clone()),
-        by_bot: is_by_bot(data, us),
+        by_bot,
         mentions_us: us.is_some_and(|us| mentions(data, &content, us)),
         replies_to: replies_to(data).map(MessageId::new),
         text: content,

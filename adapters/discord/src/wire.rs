@@ -72,3 +72,35 @@ pub(crate) fn place(guild: Option<String>, channel: String, parent: Option<Strin
 pub(crate) fn channel_of(place: &Place) -> &str {
     place.thread.as_ref().map_or(place.channel.as_str(), MessageId::as_str)
 }
+
+/// What a message says. A program's alerts stand in embeds and components; with a person's message those are previews of
+/// links, which count only where there is nothing else.
+pub(crate) fn words(message: &Value, by_program: bool) -> String {
+    let content = message["content"].as_str().unwrap_or_default();
+    if !by_program && !content.trim().is_empty() {
+        return content.to_owned();
+    }
+    let mut parts = vec![content];
+    for embed in message["embeds"].as_array().into_iter().flatten() {
+        parts.extend([&embed["author"]["name"], &embed["title"], &embed["description"]].map(said));
+        for field in embed["fields"].as_array().into_iter().flatten() {
+            parts.extend([said(&field["name"]), said(&field["value"])]);
+        }
+        parts.push(said(&embed["footer"]["text"]));
+    }
+    displayed(&message["components"], &mut parts);
+    parts.retain(|part| !part.trim().is_empty());
+    parts.join("\n")
+}
+
+fn said(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// The texts of components, as they stand below each other.
+fn displayed<'a>(components: &'a Value, parts: &mut Vec<&'a str>) {
+    for component in components.as_array().into_iter().flatten() {
+        parts.push(said(&component["content"]));
+        displayed(&component["components"], parts);
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use any_card::any_card;
 use chat::contract::{check_rendering, missing, sample_cards};
 use chat::{Card, Choice, ChoiceId, Image, Prominence, Span, Text};
-use discord::{components, fit};
+use discord::{components, embeds, fit};
 use proptest::prelude::*;
 use reader::read;
 use serde_json::Value;
@@ -107,6 +107,66 @@ fn assert_obeys_discord(message: &Value) {
     assert_eq!(named.iter().collect::<HashSet<_>>().len(), named.len(), "every custom_id is unique");
 }
 
+/// The card as an embed, and what a reader sees of it; the picture's description goes along with the file.
+fn embedded(card: &Card) -> (Value, String) {
+    let message = embeds(card, |file| Some(format!("https://kairos.example/pictures/{}", file.len())));
+    let message = message.expect("a card that fits has room in an embed");
+    let embed = &message["embeds"][0];
+    let of = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let alt = card.image.as_ref().map(|image| image.alt.clone());
+    let mut seen = vec![read(&of(&embed["title"])), read(&of(&embed["description"])), of(&embed["footer"]["text"])];
+    seen.extend(alt);
+    seen.push(visible(&message));
+    (message.clone(), seen.join(" "))
+}
+
+#[test]
+fn an_embed_keeps_the_contract_too() {
+    let breaches = check_rendering(|card| embedded(card).1, fit);
+    assert!(breaches.is_empty(), "{breaches:#?}");
+}
+
+/// Whoever taps on an embed says the same as whoever taps on components.
+#[test]
+fn an_embed_has_the_same_choices() {
+    fn pressed(value: &Value, ids: &mut Vec<String>) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| pressed(item, ids)),
+            Value::Object(object) => {
+                ids.extend(
+                    ["custom_id", "value"].iter().filter_map(|key| Some(object.get(*key)?.as_str()?.to_owned())),
+                );
+                object.values().for_each(|value| pressed(value, ids));
+            }
+            _ => {}
+        }
+    }
+    for sample in sample_cards().into_iter().filter(|sample| fit(&sample.card).is_empty()) {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        pressed(&message(&sample.card)["components"], &mut ours);
+        pressed(&embedded(&sample.card).0["components"], &mut theirs);
+        assert_eq!(ours, theirs, "{}", sample.name);
+    }
+}
+
+/// What Discord documents of embeds, written down a second time.
+fn assert_embed_obeys_discord(message: &Value) {
+    assert_eq!(message["allowed_mentions"], serde_json::json!({ "parse": [] }));
+    assert!(message.get("flags").is_none() && message.get("content").is_none());
+    let embed = &message["embeds"][0];
+    let of = |value: &Value| value.as_str().map_or(0, |text| text.chars().count());
+    let sizes = [of(&embed["title"]), of(&embed["description"]), of(&embed["footer"]["text"])];
+    assert!(sizes[0] <= 256 && sizes[1] <= 4_096 && sizes[2] <= 2_048 && sizes.iter().sum::<usize>() <= 6_000);
+    assert!(sizes[0] + sizes[1] > 0, "an empty message is refused");
+    let rows = message["components"].as_array().expect("rows");
+    assert!(rows.len() <= 5 && rows.iter().all(|row| row["type"] == 1));
+    for row in rows {
+        let of = row["components"].as_array().expect("components");
+        let select = of.iter().any(|one| one["type"] == 3);
+        assert!((1..=if select { 1 } else { 5 }).contains(&of.len()));
+    }
+}
+
 #[test]
 fn keeps_the_contract_of_an_adapter() {
     let breaches = check_rendering(|card| visible(&message(card)), fit);
@@ -175,6 +235,11 @@ proptest! {
         if fit(&card).is_empty() {
             assert_obeys_discord(&message);
             prop_assert_eq!(missing(&card, &visible(&message)), Vec::<String>::new());
+            if embeds(&card, |_| None).is_some() {
+                let (message, seen) = embedded(&card);
+                assert_embed_obeys_discord(&message);
+                prop_assert_eq!(missing(&card, &seen), Vec::<String>::new());
+            }
         }
     }
 }

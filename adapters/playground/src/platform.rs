@@ -1,5 +1,7 @@
 //! The playground as Kairos sees it: the same port as Slack and Discord.
 
+use std::future::ready;
+
 use chat::{
     Card, Event, Form, Identity, Key, Message, MessageId, Pending, Place, Platform, PlatformKind, Profile, Refusal,
     Sent, ShownTo, Timestamp, Unreadable, What,
@@ -81,6 +83,19 @@ impl Platform for Playground {
 
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>> {
         Box::pin(async move { Ok(Person::of(who).map(Person::profile)) })
+    }
+
+    /// Dev runs the playground.
+    fn may_steer<'a>(&'a self, who: &'a Identity, _place: &'a Place) -> Pending<'a, bool> {
+        self.runs_workspace(who)
+    }
+
+    fn runs_workspace<'a>(&'a self, who: &'a Identity) -> Pending<'a, bool> {
+        Box::pin(ready(Ok(Person::of(who) == Some(Person::Dev))))
+    }
+
+    fn name_of<'a>(&'a self, place: &'a Place) -> Pending<'a, Option<String>> {
+        Box::pin(ready(Ok(Room::of(place).map(|room| room.name().to_owned()))))
     }
 
     fn history<'a>(&'a self, place: &'a Place, since: Timestamp) -> Pending<'a, Option<Vec<Event>>> {

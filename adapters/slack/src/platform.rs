@@ -175,6 +175,11 @@ impl SlackPlatform {
         }
     }
 
+    async fn is_admin(&self, who: &Identity) -> Result<bool, Refusal> {
+        let user = self.user(who).await?.unwrap_or_default();
+        Ok(["is_admin", "is_owner", "is_primary_owner"].iter().any(|flag| user[*flag] == true))
+    }
+
     /// Who has this address; nobody where the app was not given leave to read addresses.
     ///
     /// With several workspaces nobody is found: an address does not say which one is meant.
@@ -252,6 +257,7 @@ fn profile(user: &Value) -> Profile {
         zone: text(&user["tz"]),
         language: text(&user["locale"]).and_then(|locale| locale.get(..2).map(str::to_lowercase)),
         roles: text(&about["title"]).map(|title| title.to_lowercase()).into_iter().collect(),
+        do_not_disturb_until: None,
         email: text(&about["email"]),
     }
 }
@@ -332,14 +338,17 @@ impl Platform for SlackPlatform {
 
     fn may_steer<'a>(&'a self, who: &'a Identity, place: &'a Place) -> Pending<'a, bool> {
         Box::pin(async move {
-            let user = self.user(who).await?.unwrap_or_default();
-            if ["is_admin", "is_owner", "is_primary_owner"].iter().any(|flag| user[*flag] == true) {
+            if self.is_admin(who).await? {
                 return Ok(true);
             }
             let asked = json!({ "channel": place.channel });
             let channel = self.call(api::CONVERSATION, &place.workspace, &asked).await?;
             Ok(channel["channel"]["creator"].as_str() == Some(who.user.as_str()))
         })
+    }
+
+    fn runs_workspace<'a>(&'a self, who: &'a Identity) -> Pending<'a, bool> {
+        Box::pin(self.is_admin(who))
     }
 
     fn name_of<'a>(&'a self, place: &'a Place) -> Pending<'a, Option<String>> {

@@ -84,6 +84,7 @@ impl Rehearsal {
             clock: clock.clone(),
             ids: Ids::counted(),
             unlisted: Arc::new(|_| Mode::Live),
+            managers: Arc::default(),
             alerts: Arc::default(),
             observer: Arc::clone(&seen) as Arc<dyn Observer>,
         });

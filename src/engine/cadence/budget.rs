@@ -1,6 +1,6 @@
 //! How many unasked messages a person may still get: one hard limit across all triggers.
 
-use std::time::Duration;
+use std::{fmt, str::FromStr, time::Duration};
 
 use chat::Timestamp;
 
@@ -8,6 +8,8 @@ use crate::engine::{Reason, Received, Rule};
 
 const DAY: Duration = Duration::from_hours(24);
 const WEEK: Duration = Duration::from_hours(7 * 24);
+/// The most that anybody may choose for a week.
+const MOST: u32 = 100;
 /// Alerts come in bursts: whatever the budget, one message in this time is enough.
 const BURST: Duration = Duration::from_hours(1);
 
@@ -36,6 +38,43 @@ impl Budget {
             Reason::passed(Rule::Budget, value)
         } else {
             Reason::stopped(Rule::Budget, value)
+        }
+    }
+}
+
+impl FromStr for Budget {
+    type Err = String;
+
+    /// Reads `1 a day, 3 a week`, or just the two numbers; the error says what would be right.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers: Result<Vec<u32>, _> =
+            text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).map(str::parse).collect();
+        match numbers.as_deref() {
+            Ok([per_day, per_week]) if per_day <= per_week && *per_week <= MOST => {
+                Ok(Self { per_day: *per_day, per_week: *per_week })
+            }
+            _ => Err(format!("two numbers of 0 to {MOST}, such as 1 a day, 3 a week; a week is no less than a day")),
+        }
+    }
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} a day, {} a week", self.per_day, self.per_week)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_is_read_as_people_write_it() {
+        let read = |text: &str| text.parse::<Budget>();
+        assert_eq!(read("1 a day, 3 a week").unwrap(), Budget { per_day: 1, per_week: 3 });
+        assert_eq!(read("0 0").unwrap().to_string(), "0 a day, 0 a week");
+        for wrong in ["", "3", "3 a day, 1 a week", "1 2 3", "1 a day, 101 a week", "99999999999 99999999999"] {
+            assert!(read(wrong).unwrap_err().contains("such as"), "{wrong}");
         }
     }
 }

@@ -47,6 +47,23 @@ const CLAIMS: &[&str] = &["👀", "eyes", "✋", "hand", "raised_hand", "🙋", 
 const SETTLED_WORDS: &[&str] =
     &["nvm", "nevermind", "never mind", "found it", "got it", "solved", "figured it out", "all good", "sorted"];
 
+/// An emoji without its skin tone: Slack writes `hand::skin-tone-3`, Discord the two characters one after the other.
+fn without_tone(emoji: &str) -> String {
+    let name = emoji.split("::").next().unwrap_or(emoji);
+    name.chars().filter(|sign| !matches!(sign, '\u{1f3fb}'..='\u{1f3ff}' | '\u{fe0f}')).collect()
+}
+
+/// "nvm, found it", and not "not solved yet" or "did anybody get it sorted?".
+fn says_settled(text: &str) -> bool {
+    let text = text.to_lowercase().replace('’', "'");
+    let is_short = text.chars().count() < 120;
+    let says_no = ["not ", "n't ", "n't", "never ", "unsolved", "cannot ", "wish "]
+        .iter()
+        .any(|no| text.contains(no) && !text.contains("never mind"));
+    let asks = text.trim_end().ends_with('?');
+    is_short && !says_no && !asks && SETTLED_WORDS.iter().any(|words| text.contains(words))
+}
+
 /// Whether `event` settles the `open` question. `asks` says that the event's text is a question itself.
 pub fn settles(open: Open<'_>, event: &Event, asks: bool) -> Option<Settled> {
     let same_channel = event.place.channel == open.place.channel && event.place.workspace == open.place.workspace;
@@ -57,20 +74,117 @@ pub fn settles(open: Open<'_>, event: &Event, asks: bool) -> Option<Settled> {
     match &event.what {
         What::Deleted { message } if message == open.message => Some(Settled::Deleted),
         What::Reaction { message, emoji, added: true } if message == open.message && !by_asker => {
-            CLAIMS.contains(&emoji.split("::").next().unwrap_or(emoji)).then_some(Settled::Claimed)
+            CLAIMS.contains(&without_tone(emoji).as_str()).then_some(Settled::Claimed)
         }
         What::Message(message) if !message.by_bot => {
             let in_its_thread = event.place.thread.as_ref() == Some(open.place.thread.as_ref().unwrap_or(open.message));
             let beside_it = event.place.thread == open.place.thread;
             let answers_it = message.replies_to.as_ref() == Some(open.message);
             if by_asker {
-                let text = message.text.to_lowercase();
-                let settled = text.chars().count() < 120 && SETTLED_WORDS.iter().any(|words| text.contains(words));
-                return (settled && (in_its_thread || beside_it)).then_some(Settled::Withdrawn);
+                let withdrawn = says_settled(&message.text) && (in_its_thread || beside_it || answers_it);
+                return withdrawn.then_some(Settled::Withdrawn);
             }
             // Beside the question, another question is no answer; in its thread, even a question is somebody's care.
             (in_its_thread || answers_it || (beside_it && !asks)).then_some(Settled::Answered)
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chat::{ChannelId, EventId, Message, PlatformKind, Privacy, Timestamp, UserId};
+
+    use super::*;
+
+    fn place(platform: PlatformKind, thread: Option<&str>) -> Place {
+        let channel = ChannelId::new("C1");
+        Place { platform, workspace: "T1".into(), channel, thread: thread.map(Into::into), privacy: Privacy::Shared }
+    }
+
+    fn who(platform: PlatformKind, user: &str) -> Identity {
+        Identity { platform, workspace: "T1".into(), user: UserId::new(user) }
+    }
+
+    /// What becomes of a question of ana's, asked in `thread`, by something that `user` does.
+    fn becomes(
+        platform: PlatformKind,
+        asked_in: Option<&str>,
+        user: &str,
+        at: Option<&str>,
+        what: What,
+    ) -> Option<Settled> {
+        let (asked, asker) = (place(platform, asked_in), who(platform, "ana"));
+        let event = Event {
+            id: EventId::new("e"),
+            at: Timestamp::from_ms(1),
+            place: place(platform, at),
+            by: who(platform, user),
+            what,
+        };
+        let asks = matches!(&event.what, What::Message(message) if message.text.ends_with('?'));
+        settles(Open { place: &asked, message: &"m1".into(), asker: &asker }, &event, asks)
+    }
+
+    fn says(text: &str, replies_to: Option<&str>, by_bot: bool) -> What {
+        let replies_to = replies_to.map(Into::into);
+        What::Message(Message { id: "m2".into(), text: text.to_owned(), by_bot, mentions_us: false, replies_to })
+    }
+
+    fn reacts(emoji: &str, added: bool) -> What {
+        What::Reaction { message: "m1".into(), emoji: emoji.to_owned(), added }
+    }
+
+    const SLACK: PlatformKind = PlatformKind::Slack;
+    const DISCORD: PlatformKind = PlatformKind::Discord;
+
+    #[test]
+    fn a_reply_in_the_thread_or_after_it_and_no_program_and_no_other_question() {
+        let by_ben = |platform, at, what| becomes(platform, None, "ben", at, what);
+        // A thread is opened by its message: on Slack by its instant, on Discord by the channel that bears its id.
+        for platform in [SLACK, DISCORD] {
+            assert_eq!(by_ben(platform, Some("m1"), says("try this", None, false)), Some(Settled::Answered));
+            assert_eq!(by_ben(platform, Some("m1"), says("which one?", None, false)), Some(Settled::Answered));
+            assert_eq!(by_ben(platform, None, says("ask them what for", None, false)), Some(Settled::Answered));
+            assert_eq!(by_ben(platform, None, says("lunch?", None, false)), None, "another question");
+            assert_eq!(by_ben(platform, Some("m9"), says("done", None, false)), None, "another thread");
+            assert_eq!(by_ben(platform, Some("m1"), says("a ticket was made", None, true)), None, "a program");
+        }
+        assert_eq!(by_ben(DISCORD, None, says("which one?", Some("m1"), false)), Some(Settled::Answered), "a reply");
+        // Asked within a thread: what stands beside it there counts, what stands in the channel does not.
+        let within = |at, text| becomes(SLACK, Some("m0"), "ben", at, says(text, None, false));
+        assert_eq!(within(Some("m0"), "like so"), Some(Settled::Answered));
+        assert_eq!(within(None, "like so"), None);
+    }
+
+    #[test]
+    fn a_reaction_that_takes_it_on_in_every_skin_tone() {
+        for emoji in ["eyes", "hand", "raised_hand", "raised_hand::skin-tone-4", "white_check_mark"] {
+            assert_eq!(becomes(SLACK, None, "ben", None, reacts(emoji, true)), Some(Settled::Claimed), "{emoji}");
+        }
+        for emoji in ["👀", "✋", "✋🏽", "✋\u{fe0f}", "🙋🏿"] {
+            assert_eq!(becomes(DISCORD, None, "ben", None, reacts(emoji, true)), Some(Settled::Claimed), "{emoji}");
+        }
+        assert_eq!(becomes(SLACK, None, "ben", None, reacts("+1", true)), None);
+        assert_eq!(becomes(SLACK, None, "ben", None, reacts("eyes", false)), None, "taken back");
+        assert_eq!(becomes(SLACK, None, "ana", None, reacts("eyes", true)), None, "their own");
+    }
+
+    #[test]
+    fn the_asker_says_so_or_takes_it_back() {
+        for text in ["nvm, found it", "never mind!", "ok I figured it out", "Solved :)", "All good now, thanks"] {
+            assert_eq!(becomes(SLACK, None, "ana", None, says(text, None, false)), Some(Settled::Withdrawn), "{text}");
+            assert_eq!(becomes(DISCORD, None, "ana", Some("m1"), says(text, None, false)), Some(Settled::Withdrawn));
+        }
+        for text in [
+            "it is not solved yet",
+            "I haven’t found it",
+            "has anybody got it sorted?",
+            "more about it: the buyer left",
+        ] {
+            assert_eq!(becomes(SLACK, None, "ana", None, says(text, None, false)), None, "{text}");
+        }
+        let deleted = What::Deleted { message: "m1".into() };
+        assert_eq!(becomes(DISCORD, None, "unknown", None, deleted), Some(Settled::Deleted), "nobody says by whom");
     }
 }

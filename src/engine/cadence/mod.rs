@@ -1,14 +1,18 @@
 //! When to speak: each rule in a file of its own, and here the order in which they are asked.
 //!
 //! Invariants
-//! - A rule that stops for good is asked before one that only waits.
+//! - A rule that stops for good is asked before one that only waits; the budget last of all, when everything else would
+//!   let the need pass now: by then it may have room again.
 //! - Every rule that was asked stands in the reasons, with the value it looked at.
 //! - Where people go first, nothing is said at the first look, however late it comes.
 
 mod budget;
+mod days_off;
+mod digest;
 pub(crate) mod grace_period;
 mod holdout;
 mod quiet_hours;
+mod zones;
 
 use std::time::Duration;
 
@@ -16,9 +20,12 @@ use chat::Timestamp;
 use jiff::tz::TimeZone;
 
 pub use budget::Budget;
+pub use days_off::DaysOff;
+pub use digest::DigestHour;
 pub use grace_period::{Open, Settled, settles};
 pub(super) use holdout::is_held_out;
 pub use quiet_hours::WorkingHours;
+pub use zones::zone_named;
 
 use super::{PersonFacts, PlaceFacts, Reason, Rule};
 use crate::library::{Mode, Trigger};
@@ -34,6 +41,8 @@ pub struct Cadence {
     pub hours: WorkingHours,
     /// The time zone of people who have none.
     pub zone: TimeZone,
+    /// When what a budget held back is told; `None`: it is dropped.
+    pub digest: Option<DigestHour>,
 }
 
 /// What cadence says about a need.
@@ -60,6 +69,8 @@ pub(super) struct Asking<'a> {
     pub(super) heard_at: Timestamp,
     /// Nothing was decided about it before.
     pub(super) first_look: bool,
+    /// It is for a group and not for one person.
+    pub(super) to_group: bool,
     pub(super) now: Timestamp,
 }
 
@@ -80,19 +91,33 @@ impl Cadence {
             reasons.push(Reason::passed(Rule::Addressed, "you asked Kairos, so it answers at once"));
             return Leave::Now { shadow };
         }
-        let budget = self.budget.check(&asking.person.received, asking.now);
+        if let Some(wait) = self.ask_the_clock(asking, reasons) {
+            return wait;
+        }
+        let budget = self.budget_of(asking.person).check(&asking.person.received, asking.now);
         let within = budget.passed;
         reasons.push(budget);
-        if !within {
+        if within {
+            let dip = asking.trigger.dip.as_ref();
+            let Some(burst) = dip.and_then(|_| budget::burst(&asking.person.received, asking.now)) else {
+                return Leave::Now { shadow };
+            };
+            reasons.push(burst);
             return Leave::No(Rule::Budget);
         }
-        if let Some(reason) =
-            asking.trigger.dip.as_ref().and_then(|_| budget::burst(&asking.person.received, asking.now))
-        {
-            reasons.push(reason);
-            return Leave::No(Rule::Budget);
+        match self.next_digest(asking.person, None, asking.now).filter(|_| !shadow && !asking.to_group) {
+            Some(digest) => {
+                reasons.push(Reason::passed(Rule::Digest, "put by, to be told once a week with what else was over"));
+                Leave::NotBefore(digest, Rule::Digest)
+            }
+            None => Leave::No(Rule::Budget),
         }
-        self.ask_the_clock(asking, reasons).unwrap_or(Leave::Now { shadow })
+    }
+
+    /// What stops a need for good, whatever the hour and the budget.
+    pub(super) fn stops(asking: &Asking<'_>) -> Option<Reason> {
+        let rules = [manager_allows, audience, persons_choice, comparison_group];
+        rules.into_iter().find_map(|rule| rule(asking).filter(|reason| !reason.passed))
     }
 
     fn ask_the_clock(&self, asking: &Asking<'_>, reasons: &mut Vec<Reason>) -> Option<Leave> {
@@ -128,16 +153,36 @@ impl Cadence {
         None
     }
 
-    /// The next instant in somebody's working hours, and those hours in words.
+    /// The next instant in somebody's working hours at which they may be disturbed, and those hours in words.
     pub(super) fn opens(&self, person: &PersonFacts, now: Timestamp) -> (Timestamp, String) {
         let hours = person.hours.as_ref().unwrap_or(&self.hours);
-        let zone = person.profile.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
-        let zone = zone.as_ref().unwrap_or(&self.zone);
-        (hours.next_open(now, zone), format!("{hours}, {}", zone.iana_name().unwrap_or("UTC")))
+        let zone = self.zone_of(person);
+        let mut value = format!("{hours}, {}", zone.iana_name().unwrap_or("UTC"));
+        let peace = person.profile.do_not_disturb_until.filter(|until| *until > now);
+        if peace.is_some() {
+            value.push_str("; not to be disturbed just now");
+        }
+        let open = hours.next_open(peace.unwrap_or(now), &zone, &person.own.days_off);
+        if open > now && hours.next_open(now, &zone, &DaysOff::default()) == now && peace.is_none() {
+            value.push_str("; a day off");
+        }
+        (open, value)
+    }
+
+    /// The time zone that holds for somebody: what they said, else what their platform tells, else the house's.
+    pub fn zone_of(&self, person: &PersonFacts) -> TimeZone {
+        let named = [person.own.zone.as_deref(), person.profile.zone.as_deref()];
+        let known = named.into_iter().flatten().find_map(|name| TimeZone::get(name).ok());
+        known.unwrap_or_else(|| self.zone.clone())
+    }
+
+    /// The budget that holds for somebody: their own, else the house's.
+    pub fn budget_of(&self, person: &PersonFacts) -> Budget {
+        person.own.budget.unwrap_or(self.budget)
     }
 }
 
-/// The modes of channel and trigger. A question put to Kairos is answered in any channel; a trigger that is off never.
+/// The modes of channel and trigger, and whether it was paused. A question put to Kairos is answered in any channel; a trigger that is off never.
 fn manager_allows(asking: &Asking<'_>) -> Option<Reason> {
     let Asking { trigger, place, addressed, .. } = asking;
     if trigger.mode == Mode::Off {
@@ -150,6 +195,7 @@ fn manager_allows(asking: &Asking<'_>) -> Option<Reason> {
         if place.mode <= trigger.mode { (Rule::Channel, place.mode) } else { (Rule::Trigger, trigger.mode) };
     Some(match mode {
         Mode::Off => Reason::stopped(rule, "off"),
+        _ if place.paused.contains(&trigger.id) => Reason::stopped(Rule::Trigger, "paused"),
         Mode::Shadow => Reason::passed(rule, "shadow: decided and recorded, nothing is said"),
         Mode::Live => Reason::passed(rule, "live"),
     })

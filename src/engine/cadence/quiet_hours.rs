@@ -1,7 +1,7 @@
 //! Working hours in a person's own time zone.
 //!
 //! Invariants
-//! - [`WorkingHours::next_open`] is never before the instant it is asked for, and lies in working hours.
+//! - [`WorkingHours::next_open`] is never before the instant it is asked for, and lies in working hours on no day off.
 //! - Hours are civil time: they stay where they are over the nights when clocks change.
 
 use std::{fmt, str::FromStr};
@@ -13,6 +13,8 @@ use jiff::{
     tz::TimeZone,
 };
 use serde::{Deserialize, Serialize};
+
+use super::DaysOff;
 
 /// From when to when, and on which days, a person may be written to unasked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,19 +50,24 @@ impl Default for WorkingHours {
 }
 
 impl WorkingHours {
-    /// The first instant from `now` on that lies in working hours of `zone`; `now` itself when it does.
-    pub fn next_open(&self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+    /// The first instant from `now` on that lies in working hours of `zone` on none of the days `off`; `now` itself when
+    /// it does.
+    pub fn next_open(&self, now: Timestamp, zone: &TimeZone, off: &DaysOff) -> Timestamp {
         let Ok(instant) = jiff::Timestamp::from_millisecond(now.as_ms()) else { return now };
         let local = instant.to_zoned(zone.clone());
-        if self.is_open(&local) {
+        if self.is_open(&local) && off.last_of(local.date()).is_none() {
             return now;
         }
-        // Two weeks hold every pattern of days, also when a change of clocks swallows an opening.
+        // Two weeks hold every pattern of days, also when a change of clocks swallows an opening; and so again behind
+        // every stretch of days off.
         let mut date = local.date();
-        for _ in 0..15 {
-            if self.days.contains(date.weekday())
+        for _ in 0..15 * (off.len() + 1) {
+            if let Some(last) = off.last_of(date) {
+                date = last;
+            } else if self.days.contains(date.weekday())
                 && let Ok(opening) = date.to_datetime(self.hours.from).to_zoned(zone.clone())
                 && opening.timestamp() > instant
+                && self.is_open(&opening)
             {
                 return Timestamp::from_ms(opening.timestamp().as_millisecond());
             }
@@ -94,8 +101,19 @@ impl FromStr for Hours {
     }
 }
 
+/// Reads `Thu`.
+pub(super) fn weekday(name: &str) -> Option<Weekday> {
+    let index = DAYS.iter().position(|day| day.eq_ignore_ascii_case(name.trim()))?;
+    Weekday::from_monday_zero_offset(i8::try_from(index).ok()?).ok()
+}
+
+/// Writes `Thu`.
+pub(super) fn name_of(day: Weekday) -> &'static str {
+    usize::try_from(day.to_monday_zero_offset()).map_or("", |index| DAYS[index])
+}
+
 /// Reads `HH:MM`.
-fn hour_and_minute(text: &str) -> Option<Time> {
+pub(super) fn hour_and_minute(text: &str) -> Option<Time> {
     let (hour, minute) = text.trim().split_once(':')?;
     let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
     if !two_digits(hour) || !two_digits(minute) {
@@ -128,8 +146,9 @@ impl FromStr for WorkingHours {
 
     /// Reads `Mon-Fri 09:00-17:30`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let (days, hours) = text.trim().split_once(' ').ok_or("days and hours, such as Mon-Fri 09:00-17:30")?;
-        Ok(Self { days: days.parse()?, hours: hours.parse()? })
+        let right = || "days and hours, such as Mon-Fri 09:00-17:30".to_owned();
+        let (days, hours) = text.trim().split_once(' ').ok_or_else(right)?;
+        Ok(Self { days: days.parse().map_err(|_| right())?, hours: hours.parse().map_err(|_| right())? })
     }
 }
 
@@ -176,7 +195,7 @@ mod tests {
 
     fn opening(now: &str, zone: &str) -> String {
         let (now, zone) = at(now, zone);
-        let open = WorkingHours::default().next_open(now, &zone);
+        let open = WorkingHours::default().next_open(now, &zone, &DaysOff::default());
         let local = jiff::Timestamp::from_millisecond(open.as_ms()).unwrap().to_zoned(zone);
         local.strftime("%a %Y-%m-%d %H:%M").to_string()
     }
@@ -213,16 +232,63 @@ mod tests {
         );
     }
 
+    #[test]
+    fn days_off_are_passed_over() {
+        let (now, zone) = at("2026-12-23T18:00", "Europe/Lisbon");
+        let off: DaysOff = "2026-12-24 to 2027-01-03\n2027-01-05".parse().unwrap();
+        let open = |now| WorkingHours::default().next_open(now, &zone, &off);
+        assert_eq!(open(now), at("2027-01-04T09:00", "Europe/Lisbon").0);
+        assert_eq!(open(at("2027-01-05T10:00", "Europe/Lisbon").0), at("2027-01-06T09:00", "Europe/Lisbon").0);
+    }
+
+    /// Some hours that begin or end within the hour that a change of clocks swallows or repeats.
+    const HOURS: [&str; 6] = ["09:00-17:30", "00:00-23:59", "01:30-02:00", "02:00-03:00", "02:15-02:45", "23:00-23:59"];
+    const ZONES: [&str; 8] = [
+        "UTC",
+        "Europe/Berlin",
+        "America/New_York",
+        "America/St_Johns",
+        "Australia/Lord_Howe",
+        "America/Santiago",
+        "Africa/Cairo",
+        "Pacific/Apia",
+    ];
+
+    fn night_of_change(zone: &TimeZone, from: i64) -> Option<jiff::Timestamp> {
+        let from = jiff::Timestamp::from_millisecond(from).ok()?;
+        zone.following(from).next().map(|change| change.timestamp())
+    }
+
     proptest::proptest! {
         #[test]
         fn an_opening_is_never_early_and_always_open(
             ms in 0_i64..4_000_000_000_000,
-            zone in proptest::sample::select(vec!["UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe"]),
+            around in -172_800_000_i64..172_800_000,
+            at_a_change in proptest::bool::ANY,
+            zone in proptest::sample::select(ZONES.to_vec()),
+            hours in proptest::sample::select(HOURS.to_vec()),
+            days in proptest::sample::select(vec!["Mon-Fri", "Sun", "Sat,Sun", "Mon-Sun"]),
+            away in proptest::option::of((-3_i64..10, 0_i64..30)),
         ) {
-            let (hours, zone, now) = (WorkingHours::default(), TimeZone::get(zone).unwrap(), Timestamp::from_ms(ms));
-            let open = hours.next_open(now, &zone);
+            let zone = TimeZone::get(zone).unwrap();
+            // Every second case lies near a night in which clocks change.
+            let ms = match night_of_change(&zone, ms).filter(|_| at_a_change) {
+                Some(change) => change.as_millisecond() + around,
+                None => ms,
+            };
+            let now = Timestamp::from_ms(ms);
+            let hours: WorkingHours = format!("{days} {hours}").parse().unwrap();
+            let local = |at: Timestamp| jiff::Timestamp::from_millisecond(at.as_ms()).unwrap().to_zoned(zone.clone());
+            let off: DaysOff = away.map_or_else(String::new, |(starts, lasts)| {
+                let first = local(now).date().checked_add(jiff::Span::new().days(starts)).unwrap();
+                format!("{first} to {}", first.checked_add(jiff::Span::new().days(lasts)).unwrap())
+            }).parse().unwrap();
+            let open = hours.next_open(now, &zone, &off);
+            let then = local(open);
             proptest::prop_assert!(open >= now);
-            proptest::prop_assert_eq!(hours.next_open(open, &zone), open);
+            proptest::prop_assert!(hours.is_open(&then), "{then} is outside {hours}");
+            proptest::prop_assert_eq!(off.last_of(then.date()), None, "{} is a day off", then);
+            proptest::prop_assert_eq!(hours.next_open(open, &zone, &off), open);
         }
     }
 }

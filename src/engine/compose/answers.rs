@@ -86,9 +86,10 @@ pub fn why_card(trigger: &Trigger, need: &Need, decision: &Decision) -> Card {
 
 const KEPT_OF_NUMBERS: &str = "Only you see this and these numbers. Kept: what was reported, for as long as the house keeps it, what was offered \
      and what you tap. Managers see totals of five people or more. To change it: Quiet for a week, or Stop this \
-     trigger, on the card.";
+     trigger, on the card; everything that is kept and every setting: /kairos me.";
 const KEPT: &str = "Kept about this: that the trigger was heard, when, what was offered and what you tap. Not kept: what you wrote. \
-         Managers see totals of five people or more. To change it: Quiet for a week, or Stop this trigger, on the card.";
+         Managers see totals of five people or more. To change it: Quiet for a week, or Stop this trigger, on the card; \
+         everything that is kept and every setting: /kairos me.";
 
 fn evidence(need: &Need) -> Vec<Span> {
     match &need.evidence {

@@ -6,12 +6,16 @@
 
 mod answers;
 mod asset_card;
+mod digest_card;
 mod molecule;
 mod offer_card;
 mod person_card;
+mod steering_card;
 
 pub use answers::{exercise_answered_card, greeting_card, nothing_good_card, waiting_card, why_card};
 pub use asset_card::{asset_card, exercise_card, options};
+pub use digest_card::{PutBy, digest_card};
 pub use molecule::{Chosen, choose};
 pub use offer_card::{Rating, offer_card, rated_card};
-pub use person_card::{Kept, erase_card, export_card, help_card, person_card};
+pub use person_card::{Kept, erase_card, export_card, help_card, person_card, zone_card};
+pub use steering_card::{Steered, steering_card};

@@ -23,7 +23,7 @@ pub fn choose(library: &Library, trigger: &Trigger, person: &PersonFacts, asked:
     let offered: Vec<&Asset> = trigger.offer.iter().filter_map(|id| library.assets.get(id)).collect();
     let had = |id: &AssetId| person.received.iter().any(|card| card.asset == *id && card.at + trigger.recovery > now);
     let fits = |asset: &&Asset| written_for(asset, person);
-    let fresh = |asset: &&Asset| !person.known.contains(&asset.id) && !had(&asset.id);
+    let fresh = |asset: &&Asset| !knows(library, person, asset) && !had(&asset.id);
     let mut assets: Vec<&Asset> = offered.iter().copied().filter(fits).filter(fresh).collect();
     let left_out = offered.len() - assets.len();
     let comes_again = assets.is_empty() && asked;
@@ -64,6 +64,20 @@ fn keep_to_five_minutes(assets: &mut Vec<&Asset>) {
         }
         fits
     });
+}
+
+/// True for what somebody knows, and for what leads up to it: whoever knows what goes deeper knows the first step.
+fn knows(library: &Library, person: &PersonFacts, asset: &Asset) -> bool {
+    let mut step = Some(asset);
+    // As many steps as there are assets: a circle of them ends too.
+    for _ in 0..library.assets.len() {
+        match step {
+            Some(asset) if person.known.contains(&asset.id) => return true,
+            Some(asset) => step = asset.deeper.as_ref().and_then(|deeper| library.assets.get(deeper)),
+            None => return false,
+        }
+    }
+    false
 }
 
 fn written_for(asset: &Asset, person: &PersonFacts) -> bool {

@@ -1,10 +1,9 @@
 //! What Kairos knows of a person and why, for that person alone; and how to change it.
 
 use chat::{Block, Card, Choice, Prominence, Span, Text, Timestamp};
-use jiff::tz::TimeZone;
 
 use crate::{
-    engine::{PersonFacts, Setting, Tap, WorkingHours},
+    engine::{Cadence, PersonFacts, Setting, Tap},
     library::{Library, ScenarioId},
 };
 
@@ -18,23 +17,18 @@ pub struct Kept<'a> {
     pub facts: &'a PersonFacts,
     /// Practices they have begun and not finished.
     pub practising: &'a [ScenarioId],
-    /// The hours of those who have none of their own.
-    pub usual_hours: WorkingHours,
-    /// The zone of those whose platform tells none.
-    pub usual_zone: &'a TimeZone,
+    /// What holds for those who chose nothing of their own.
+    pub usual: &'a Cadence,
+    /// They may pause triggers.
+    pub steers: bool,
     /// The instant.
     pub now: Timestamp,
 }
 
 impl Kept<'_> {
-    fn zone(&self) -> TimeZone {
-        let told = self.facts.profile.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok());
-        told.unwrap_or_else(|| self.usual_zone.clone())
-    }
-
     fn date(&self, at: Timestamp) -> String {
         let at = jiff::Timestamp::from_millisecond(at.as_ms()).unwrap_or_default();
-        at.to_zoned(self.zone()).strftime("%a %-d %b, %H:%M").to_string()
+        at.to_zoned(self.usual.zone_of(self.facts)).strftime("%a %-d %b, %H:%M").to_string()
     }
 
     fn snoozed_until(&self) -> Option<Timestamp> {
@@ -75,18 +69,7 @@ pub fn person_card(library: &Library, kept: &Kept<'_>) -> Card {
         .collect();
     // At most one stands out.
     choices.iter_mut().skip(1).for_each(|choice| choice.prominence = Prominence::Usual);
-    let is_quiet = kept.snoozed_until().is_some() || kept.facts.opted_out;
-    choices.push(if is_quiet {
-        choice(Setting::Resume, "Unasked help may come again", Prominence::Usual)
-    } else {
-        choice(Setting::Snooze, "Quiet for a week", Prominence::Usual)
-    });
-    if !kept.facts.opted_out {
-        choices.push(choice(Setting::Out, "Nothing unasked, ever", Prominence::Tucked));
-    }
-    choices.push(choice(Setting::Hours, "Working hours", Prominence::Usual));
-    choices.push(choice(Setting::Export, "Show everything that is kept", Prominence::Tucked));
-    choices.push(choice(Setting::Erase, "Forget me", Prominence::Tucked));
+    choices.extend(ways_to_change(kept));
     Card {
         title: "You and Kairos".to_owned(),
         text: Text(text),
@@ -97,12 +80,46 @@ pub fn person_card(library: &Library, kept: &Kept<'_>) -> Card {
     }
 }
 
+fn ways_to_change(kept: &Kept<'_>) -> Vec<Choice> {
+    let usual = |setting, label| choice(setting, label, Prominence::Usual);
+    let tucked = |setting, label| choice(setting, label, Prominence::Tucked);
+    let is_quiet = kept.snoozed_until().is_some() || kept.facts.opted_out;
+    let mut choices = vec![if is_quiet {
+        usual(Setting::Resume, "Unasked help may come again")
+    } else {
+        usual(Setting::Snooze, "Quiet for a week")
+    }];
+    choices.push(usual(Setting::Hours, "Working hours"));
+    choices.push(usual(Setting::Budget, "How much may come"));
+    if kept.steers {
+        choices.push(usual(Setting::Triggers, "Triggers"));
+    }
+    choices.push(tucked(Setting::DaysOff, "Days off"));
+    choices.push(tucked(Setting::Zone, "Time zone"));
+    choices.push(if kept.facts.own.no_digest {
+        tucked(Setting::Digest, "A digest once a week, please")
+    } else {
+        tucked(Setting::NoDigest, "No digest, please")
+    });
+    if !kept.facts.opted_out {
+        choices.push(tucked(Setting::Out, "Nothing unasked, ever"));
+    }
+    choices.push(tucked(Setting::Export, "Show everything that is kept"));
+    choices.push(tucked(Setting::Erase, "Forget me"));
+    choices
+}
+
 fn known(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
     let PersonFacts { profile, known, received, .. } = kept.facts;
     let mut points = Vec::new();
-    match &profile.zone {
-        Some(zone) => points.push(point("Time zone", &format!("{zone}, so that nothing unasked comes at night"))),
-        None => points.push(plain("Your time zone is not known; the usual one holds.")),
+    match (&kept.facts.own.zone, &profile.zone) {
+        (Some(zone), _) => {
+            points.push(point("Time zone", &format!("{zone}, as you told, so that nothing unasked comes at night")));
+        }
+        (None, Some(zone)) => {
+            points.push(point("Time zone", &format!("{zone}, so that nothing unasked comes at night")));
+        }
+        (None, None) => points.push(plain("Your time zone is not known; the usual one holds.")),
     }
     if !profile.roles.is_empty() {
         points.push(point("What you do", &format!("{}, so that cards fit it", profile.roles.join(", "))));
@@ -157,9 +174,18 @@ fn settings(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
     });
     let (hours, whose) = match facts.hours {
         Some(hours) => (hours, "your own"),
-        None => (kept.usual_hours, "the usual ones"),
+        None => (kept.usual.hours, "the usual ones"),
     };
     points.push(point("Working hours", &format!("{hours}, {whose}")));
+    if !facts.own.days_off.is_empty() {
+        points.push(point("Days off", &facts.own.days_off.to_string().replace('\n', " · ")));
+    }
+    let whose = if facts.own.budget.is_some() { "as you set it" } else { "as for everybody" };
+    points.push(point("Unasked messages", &format!("at most {}, {whose}", kept.usual.budget_of(facts))));
+    points.push(point(
+        "What is over that",
+        if facts.own.no_digest { "is dropped" } else { "comes as one digest a week" },
+    ));
     let stopped: Vec<&str> = facts
         .stopped
         .iter()
@@ -201,6 +227,22 @@ pub fn export_card(library: &Library, kept: &Kept<'_>, taps: &[(Timestamp, Strin
     card
 }
 
+/// Asks where somebody is, as far as the clock goes.
+pub fn zone_card(usual: &Cadence) -> Card {
+    let zone = usual.zone.iana_name().unwrap_or("UTC");
+    let text = format!(
+        "So that nothing unasked comes at night. Your platform does not tell me; until you do, I go by {zone}. \
+         I ask this once."
+    );
+    let mut card = Card::new("What time zone are you in?", Text::paragraph(text));
+    card.choices = vec![
+        choice(Setting::Zone, "Tell my time zone", Prominence::Primary),
+        choice(Setting::UsualZone, &format!("{zone} is right"), Prominence::Usual),
+    ];
+    card.footer = "Only you see this.".to_owned();
+    card
+}
+
 /// Asks whether it is meant.
 pub fn erase_card() -> Card {
     let text = "Your settings, what reached you, what you tapped and what you practised are deleted, for good. I won't \
@@ -230,17 +272,16 @@ mod tests {
     use chat::{PersonId, Profile};
 
     use super::*;
+    use crate::engine::samples;
 
     #[test]
     fn a_page_says_what_is_known_and_offers_the_way_back() {
         let library = Library::default();
-        let zone = TimeZone::UTC;
         let mut facts = PersonFacts::of_stranger(PersonId::new("p1"), Profile::default());
         let now = Timestamp::from_ms(1_763_632_680_000);
+        let usual = samples::cadence();
         let page = |facts: &PersonFacts| {
-            let usual_hours = WorkingHours::default();
-            let kept = Kept { facts, practising: &[], usual_hours, usual_zone: &zone, now };
-            person_card(&library, &kept).plain()
+            person_card(&library, &Kept { facts, practising: &[], usual: &usual, steers: false, now }).plain()
         };
         let before = page(&facts);
         assert!(before.contains("[Quiet for a week]") && before.contains("time zone is not known"), "{before}");

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::{Act, World, event, message, need};
 use crate::{
-    engine::{Received, Rule, WorkingHours, samples},
+    engine::{DaysOff, Received, Rule, WorkingHours, samples},
     library::Mode,
 };
 
@@ -60,7 +60,7 @@ prop_compose! {
 /// Hours and zone that hold for the person of a world.
 fn is_open(world: &World) -> bool {
     let zone = world.person.profile.zone.as_deref().and_then(|name| TimeZone::get(name).ok());
-    WorkingHours::default().next_open(world.now, &zone.unwrap_or(TimeZone::UTC)) == world.now
+    WorkingHours::default().next_open(world.now, &zone.unwrap_or(TimeZone::UTC), &DaysOff::default()) == world.now
 }
 
 proptest! {

@@ -15,6 +15,7 @@ import io
 import json
 import re
 import sys
+import time
 import types
 import datetime
 import traceback
@@ -51,6 +52,8 @@ class Server:
         self.requests, self.faults, self.nonces = [], [], {}
         self.closed_dms, self.denied_intents = set(), set()
         self.mute, self.heartbeat, self.shards, self.port = 0, 41250, 1, 0
+        self.gateway_url = self.resume_url = None
+        self.without_v2, self.flags = False, 0
         self.backend = Backend(clock=WallClock())
         self.backend.subscribers.append(self.on_event)
         guild = self.guild = self.backend.create_guild("Sim Guild")
@@ -109,13 +112,18 @@ class Server:
     async def rest(self, request):
         path = "/" + request.match_info["tail"]
         body, files = await read_body(request)
-        entry = {"method": request.method, "path": path, "body": copy.deepcopy(body), "files": len(files)}
+        entry = {"method": request.method, "path": path, "body": copy.deepcopy(body), "files": len(files), "at": time.time()}
         self.requests.append(entry)
+        if self.without_v2 and isinstance(body, dict) and int(body.get("flags") or 0) & 1 << 15:
+            entry["status"] = 400
+            return web.json_response({"code": 50035, "message": "Invalid Form Body"}, status=400)
         fault = self.fault_for(request.method, path)
         if fault and fault["how"] == "answer":
             entry["status"] = fault["status"]
             headers = {name: str(value) for name, value in fault.get("headers", {}).items()}
             return web.json_response(fault.get("body", {}), status=fault["status"], headers=headers)
+        if fault and fault["how"] == "hang":  # it never gets any further
+            await asyncio.sleep(3600)
         response = self.answer(request, path, body, files)
         entry["status"] = response.status
         if response.status >= 400:
@@ -134,11 +142,14 @@ class Server:
     def answer(self, request, path, body, files):
         if path == "/gateway/bot":
             limit = {"total": 1000, "remaining": 999, "reset_after": 14400000, "max_concurrency": 1}
-            url = f"ws://127.0.0.1:{self.port}/gw"
+            url = self.gateway_url or f"ws://127.0.0.1:{self.port}/gw"
             return web.json_response({"url": url, "shards": self.shards, "session_start_limit": limit})
         is_open = path.startswith(("/interactions/", "/webhooks/")) and path.count("/") >= 3
         if not is_open and request.headers.get("Authorization") != f"Bot {TOKEN}":
             return web.json_response({"message": "401: Unauthorized", "code": 0}, status=401)
+        if path == "/applications/@me":
+            told = router.dispatch(self.backend, "GET", f"/oauth2{path}", json=None, params={}, files=[], reason=None)
+            return web.json_response({**told, "flags": self.flags})
         sent_to = re.fullmatch(r"/channels/(\d+)/messages", path) if request.method == "POST" else None
         nonce = body.get("nonce") if sent_to and isinstance(body, dict) and body.get("enforce_nonce") else None
         if nonce and (sent_to[1], nonce) in self.nonces:
@@ -219,6 +230,20 @@ class Control:
     async def delete(server, channel, message):
         server.backend.delete_message(int(channel), int(message))
 
+    async def react(server, channel, message, user, emoji, added):
+        how = server.backend.add_reaction if added else server.backend.remove_reaction
+        how(int(channel), int(message), emoji, server.user(user))
+
+    async def join(server, name):
+        user = server.users[name] = server.backend.make_user(name)
+        server.guild.system_channel_id = server.channels["general"].id
+        server.backend.add_member(server.guild.id, user.id, announce=True)
+
+    async def commands(server, commands):
+        """Somebody else registers other commands for the application."""
+        path = f"/applications/{server.backend.application_id}/commands"
+        router.dispatch(server.backend, "PUT", path, json=commands, params={}, files=[], reason=None)
+
     async def messages(server, channel):
         return [server.payload(message) for message in server.backend.messages[int(channel)].values()]
 
@@ -241,6 +266,10 @@ class Control:
         if sent:
             server.backend.emit("INTERACTION_CREATE", payload)
         return {"id": str(record.id), "payload": payload}
+
+    async def grant_time(server, interaction):
+        """The first answer may come later than after three seconds."""
+        server.backend.interactions[int(interaction)].initial_response_deadline = None
 
     async def callback(server, interaction, answer):
         """The first answer that came back over HTTP."""
@@ -360,7 +389,7 @@ class Connection:
             "user": dict(serializers.user_payload(backend.bot_user)),
             "guilds": [{"id": str(guild.id), "unavailable": True} for guild in backend.guilds.values()],
             "session_id": self.session,
-            "resume_gateway_url": f"ws://127.0.0.1:{self.server.port}/gw",
+            "resume_gateway_url": self.server.resume_url or f"ws://127.0.0.1:{self.server.port}/gw",
             "shard": data.get("shard", [0, 1]),
             "application": {"id": str(backend.application_id), "flags": 0},
         })
@@ -391,16 +420,16 @@ async def read_body(request):
     if not request.headers.get("Content-Type", "").startswith("multipart/"):
         raw = await request.read()
         return (json.loads(raw) if raw else None), []
-    body, files = None, []
+    body, files, told = None, [], {}
     async for part in await request.multipart():
         data = await part.read()
         if part.name == "payload_json":
             body = json.loads(data)
+            told = {file["filename"]: file.get("description") for file in body.get("attachments", [])}
         else:
             name = part.filename or "file"
-            files.append(
-                types.SimpleNamespace(fp=io.BytesIO(data), filename=name, description=None, spoiler=False, size=len(data))
-            )
+            about = {"filename": name, "description": told.get(name), "spoiler": False, "size": len(data)}
+            files.append(types.SimpleNamespace(fp=io.BytesIO(data), **about))
     return body, files
 
 

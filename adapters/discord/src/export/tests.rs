@@ -1,3 +1,4 @@
+use chat::Privacy;
 use serde_json::json;
 
 use super::*;
@@ -39,6 +40,23 @@ fn a_thread_belongs_to_its_channel() {
     assert!(export("DirectTextChat").is_direct());
 }
 
+/// A replay is about the same people and places as what comes in.
+#[test]
+fn what_is_exported_bears_the_ids_that_it_has_live() {
+    let author = json!({"id": "7", "username": "ana", "name": "ana", "isBot": false});
+    let dispatch = json!({"t": "MESSAGE_CREATE", "parent": "30", "d": {"id": ID, "channel_id": "20", "guild_id": "10",
+        "author": author, "content": "hi"}});
+    let live = crate::translate::events(&dispatch.to_string()).unwrap();
+    let entry = json!({"id": ID, "type": "Default", "content": "hi", "author": author});
+    let exported = export("GuildPublicThread").events(&entry).unwrap();
+    assert_eq!(exported, live);
+    let (who, _) = export("GuildPublicThread").author(&entry).unwrap();
+    assert_eq!(who, live[0].by);
+    let root = json!({"guild": {"id": "0"}, "channel": {"id": "20", "type": "DirectTextChat"}});
+    let private = Export::new(root.as_object().unwrap()).unwrap();
+    assert_eq!(private.place().privacy, Privacy::Private);
+}
+
 #[test]
 fn replies_joins_and_housekeeping_are_told_apart() {
     let entry = |kind: &str| json!({"id": ID, "type": kind, "content": "x", "reference": {"messageId": "5"}});
@@ -59,6 +77,11 @@ fn embeds_speak_where_the_content_is_empty() {
     let message = said(&entry);
     assert_eq!(message.text, "Build\nfailed");
     assert!(message.by_bot);
+    let mut persons = entry;
+    persons["author"] = json!({"id": 7});
+    assert_eq!(said(&persons).text, "Build\nfailed");
+    persons["content"] = json!("look");
+    assert_eq!(said(&persons).text, "look", "a person's embeds are previews of links");
 }
 
 #[test]

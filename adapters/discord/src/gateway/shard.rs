@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::{
     net::TcpStream,
     sync::{mpsc, watch},
-    time::{Sleep, sleep, timeout},
+    time::{MissedTickBehavior, Sleep, interval, sleep, timeout},
 };
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -20,10 +20,11 @@ use tokio_tungstenite::{
 use tracing::{error, info, warn};
 
 use super::{
-    BETWEEN_IDENTIFIES, Frame, INTENTS, MESSAGE_CONTENT, Shared, backoff,
+    BETWEEN_IDENTIFIES, Frame, MESSAGE_CONTENT, Shared, backoff,
     close::{After, after},
     wait,
 };
+use crate::memory::Session;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -34,14 +35,46 @@ const WAITING: usize = 256;
 /// Closes with this code keep the session, so that it can be resumed.
 const KEEP_SESSION: u16 = 4_000;
 
-/// What is needed to resume.
-#[derive(Clone, Debug)]
-struct Session {
-    id: String,
-    /// Where Discord wants it resumed.
-    url: Option<String>,
-    /// The number of the last dispatch that was handed on.
-    last: u64,
+/// How often it is written down how far a session is kept; after a kill what came since is delivered once more.
+const BETWEEN_NOTES: Duration = Duration::from_secs(1);
+
+/// One dispatch, and the session as it stands with it.
+struct Dispatch {
+    name: String,
+    data: Value,
+    session: Option<Session>,
+}
+
+/// Keeps what was delivered, in order, and writes down how far it is kept. Ends with the last dispatch.
+async fn keep(shared: Arc<Shared>, number: u64, mut waiting: mpsc::Receiver<Dispatch>) {
+    let (mut kept, mut noted) = (None::<Session>, None::<Session>);
+    let mut turn = interval(BETWEEN_NOTES);
+    turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let is_over = tokio::select! {
+            dispatch = waiting.recv() => match dispatch {
+                Some(Dispatch { name, data, session }) => {
+                    let turn = session.as_ref().map(|session| format!("{}-{}", session.id, session.last));
+                    shared.discord.receive(&name, data, &turn.unwrap_or_default(), &shared.door).await;
+                    kept = session;
+                    // Without its beginning a session can't be resumed at all.
+                    if name != "READY" {
+                        continue;
+                    }
+                    false
+                }
+                None => true,
+            },
+            _ = turn.tick() => false,
+        };
+        if let Some(session) = kept.as_ref().filter(|_| kept != noted) {
+            shared.discord.note_session((number, shared.shards), session).await;
+            noted.clone_from(&kept);
+        }
+        if is_over {
+            return;
+        }
+    }
 }
 
 /// One shard.
@@ -50,8 +83,8 @@ pub(super) struct Shard {
     number: u64,
     url: String,
     session: Option<Session>,
-    /// True while we ask for the text of every message.
-    content: bool,
+    /// True while we ask for the privileged intents.
+    privileged: bool,
     /// Tries since a session last stood.
     tries: u32,
 }
@@ -71,18 +104,15 @@ pub(super) fn lot(now: Timestamp, number: u64) -> f64 {
 
 impl Shard {
     pub(super) fn new(shared: Arc<Shared>, number: u64, url: String) -> Self {
-        Self { shared, number, url, session: None, content: true, tries: 0 }
+        let session = shared.discord.session_to_resume((number, shared.shards));
+        let privileged = session.as_ref().is_none_or(|session| session.intents & MESSAGE_CONTENT != 0);
+        Self { shared, number, url, session, privileged, tries: 0 }
     }
 
     /// Stays connected until `stop` turns true or nothing helps any more.
     pub(super) async fn run(mut self, stop: watch::Receiver<bool>) {
-        let (dispatches, mut waiting) = mpsc::channel::<(String, Value, String)>(WAITING);
-        let shared = Arc::clone(&self.shared);
-        let keeping = tokio::spawn(async move {
-            while let Some((name, data, turn)) = waiting.recv().await {
-                shared.discord.receive(&name, data, &turn, &shared.door).await;
-            }
-        });
+        let (dispatches, waiting) = mpsc::channel(WAITING);
+        let keeping = tokio::spawn(keep(Arc::clone(&self.shared), self.number, waiting));
         loop {
             match self.converse(&dispatches, stop.clone()).await {
                 End::Stopped => break,
@@ -95,7 +125,7 @@ impl Shard {
                         "Discord doesn't let Kairos read every message (the message content intent is off): mentions, \
                          private messages and commands are served, other questions are not heard"
                     );
-                    self.content = false;
+                    self.privileged = false;
                     self.session = None;
                 }
                 End::Then(After::Identify) => self.session = None,
@@ -113,16 +143,16 @@ impl Shard {
         let _ = keeping.await;
     }
 
+    fn intents(&self) -> u64 {
+        self.shared.discord.intents(self.privileged)
+    }
+
     fn lot(&self) -> f64 {
         lot(self.shared.discord.now(), self.number)
     }
 
     /// One connection, from greeting to close.
-    async fn converse(
-        &mut self,
-        dispatches: &mpsc::Sender<(String, Value, String)>,
-        mut stop: watch::Receiver<bool>,
-    ) -> End {
+    async fn converse(&mut self, dispatches: &mpsc::Sender<Dispatch>, mut stop: watch::Receiver<bool>) -> End {
         let (mut socket, interval) = tokio::select! {
             greeted = self.greet() => match greeted {
                 Ok(greeted) => greeted,
@@ -144,7 +174,7 @@ impl Shard {
                 (permit, message) = async { (dispatches.reserve().await, socket.next().await) } => match (permit, message) {
                     (Ok(permit), Some(Ok(Message::Text(text)))) => self.hear(text.as_str(), permit, &mut acknowledged),
                     (Ok(_), Some(Ok(Message::Close(frame)))) => {
-                        Step::End(after(frame.map(|frame| u16::from(frame.code)), self.content))
+                        Step::End(after(frame.map(|frame| u16::from(frame.code)), self.privileged))
                     }
                     (Ok(_), Some(Ok(_))) => Step::Nothing,
                     _ => Step::End(After::Resume),
@@ -154,8 +184,8 @@ impl Shard {
                     if acknowledged { acknowledged = false; Step::Beat } else { Step::Lost }
                 }
                 () = stopped(&mut stop) => {
-                    // 1000 tells Discord that we are gone for good.
-                    let _ = socket.close(Some(closing(1_000))).await;
+                    // We may be back soon, and then go on where we were.
+                    let _ = timeout(Duration::from_secs(1), socket.close(Some(closing(KEEP_SESSION)))).await;
                     return End::Stopped;
                 }
             };
@@ -182,9 +212,8 @@ impl Shard {
 
     /// Connects, and learns how often we have to show that we are there.
     async fn greet(&self) -> Result<(Socket, Duration), &'static str> {
-        // A redirected gateway is never left for an address that something on it names.
-        let is_redirected = self.shared.discord.connection.gateway_url.is_some();
-        let resumed = self.session.as_ref().and_then(|session| session.url.as_ref()).filter(|_| !is_redirected);
+        let named = self.session.as_ref().and_then(|session| session.url.as_ref());
+        let resumed = named.filter(|url| self.shared.discord.may_follow(url));
         let url = format!("{}/?v=10&encoding=json", resumed.unwrap_or(&self.url).trim_end_matches('/'));
         let connected = timeout(GREETING, connect_async(url)).await.map_err(|_| "no answer in time")?;
         let (mut socket, _) = connected.map_err(|_| "no connection")?;
@@ -204,10 +233,9 @@ impl Shard {
             return send(socket, &json!({ "op": 6, "d": resume })).await;
         }
         let _turn = self.shared.identifying.lock().await;
-        let intents = INTENTS | if self.content { MESSAGE_CONTENT } else { 0 };
         let identify = json!({
             "token": token,
-            "intents": intents,
+            "intents": self.intents(),
             "shard": [self.number, self.shared.shards],
             "properties": { "os": std::env::consts::OS, "browser": "kairos", "device": "kairos" },
         });
@@ -218,13 +246,12 @@ impl Shard {
         Ok(())
     }
 
-    fn hear(&mut self, text: &str, permit: mpsc::Permit<'_, (String, Value, String)>, acknowledged: &mut bool) -> Step {
+    fn hear(&mut self, text: &str, permit: mpsc::Permit<'_, Dispatch>, acknowledged: &mut bool) -> Step {
         let Some(frame) = Frame::read(text) else { return Step::Nothing };
         match frame.op {
             0 => {
                 self.note(&frame);
-                let session = self.session.as_ref().map(|session| session.id.as_str()).unwrap_or_default();
-                permit.send((frame.name, frame.data, format!("{session}-{}", frame.number.unwrap_or_default())));
+                permit.send(Dispatch { name: frame.name, data: frame.data, session: self.session.clone() });
                 Step::Nothing
             }
             1 => Step::Beat,
@@ -247,8 +274,7 @@ impl Shard {
                 self.tries = 0;
                 let url = frame.data["resume_gateway_url"].as_str().map(ToOwned::to_owned);
                 let id = frame.data["session_id"].as_str().unwrap_or_default().to_owned();
-                self.session = Some(Session { id, url, last });
-                self.shared.discord.memory().reads_everything = self.content;
+                self.session = Some(Session { id, url, last, intents: self.intents() });
                 info!(shard = self.number, of = self.shared.shards, "connected to Discord");
             }
             "RESUMED" => {

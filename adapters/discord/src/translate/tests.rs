@@ -55,6 +55,17 @@ fn who_is_meant_and_what_is_answered() {
 }
 
 #[test]
+fn what_a_program_reports_is_read_from_its_embeds() {
+    let alert = json!({ "author": { "id": "2", "bot": true }, "content": "", "webhook_id": "7", "embeds": [{
+        "title": "DealsSlow", "description": "p95 over 2 s", "fields": [{ "name": "owner", "value": "ana" }],
+        "footer": { "text": "Grafana" } }],
+        "components": [{ "type": 17, "components": [{ "type": 10, "content": "since 9:00" }] }] });
+    let What::Message(message) = one(&dispatch("MESSAGE_CREATE", &written(&alert))).what else { panic!("a message") };
+    assert!(message.by_bot);
+    assert_eq!(message.text, "DealsSlow\np95 over 2 s\nowner\nana\nGrafana\nsince 9:00");
+}
+
+#[test]
 fn only_a_persons_change_is_an_edit() {
     let unfolded = dispatch("MESSAGE_UPDATE", &written(&json!({ "edited_timestamp": null })));
     assert!(events(&unfolded.to_string()).unwrap().is_empty());
@@ -78,6 +89,9 @@ fn reactions_deletions_and_joins() {
     assert!(matches!(deleted.what, What::Deleted { .. }));
     let joined = one(&dispatch("MESSAGE_CREATE", &written(&json!({ "type": 7 }))));
     assert_eq!(joined.what, What::Joined);
+    let member = json!({ "guild_id": "10", "user": { "id": "3" }, "joined_at": "2026-11-20T08:00:00+00:00" });
+    let entered = one(&dispatch("GUILD_MEMBER_ADD", &member));
+    assert_eq!((&entered.what, entered.by.user.as_str()), (&What::Joined, "3"));
     let pinned = dispatch("MESSAGE_CREATE", &written(&json!({ "type": 6 })));
     assert!(events(&pinned.to_string()).unwrap().is_empty(), "housekeeping is no event");
 }

@@ -1,0 +1,167 @@
+//! What outlives a restart: who we are, where the gateway's sessions stood, what can still be answered, how long to be
+//! silent.
+//!
+//! Invariants
+//! - Nothing that people wrote is among it. The key by which an interaction is answered is kept as long as Discord takes
+//!   it, a quarter of an hour, and no longer.
+//! - A session never stands further than what is kept durably: what came after it is delivered again.
+//! - A notebook that fails costs what would have been remembered, never an answer.
+
+use std::{sync::Arc, time::Duration};
+
+use chat::{Note, Place, Timestamp};
+use serde_json::{Value, json};
+use tracing::{debug, info, warn};
+
+use crate::{
+    Discord,
+    memory::{LASTS, Live, Reach, Session},
+    wire::text,
+};
+
+/// How long a session is worth trying: Discord itself forgets it much sooner.
+const SESSION: Duration = Duration::from_hours(1);
+/// How long we stay who we are without being told again.
+const OURSELVES: Duration = Duration::from_hours(24 * 365);
+
+const SELF: &str = "self";
+pub(crate) const PACE: &str = "pace";
+
+impl Discord {
+    /// Reads what was written down before a restart. To be done before anything is sent.
+    pub async fn recall(&self) {
+        let now = self.now();
+        let notes = match self.connection.notebook.read(now).await {
+            Ok(notes) => notes,
+            Err(reason) => return warn!(reason, "what Discord's adapter wrote down can't be read; it begins anew"),
+        };
+        let mut read = 0;
+        for note in &notes {
+            let Ok(told) = serde_json::from_str::<Value>(&note.text) else { continue };
+            read += usize::from(self.take_back(&note.name, &told, now).is_some());
+        }
+        if read > 0 {
+            info!(notes = read, "remembered what stood open on Discord");
+        }
+    }
+
+    fn take_back(&self, name: &str, told: &Value, now: Timestamp) -> Option<()> {
+        match name.split_once('/').unwrap_or((name, "")) {
+            (PACE, _) => self.rest.recall_pace(told, now),
+            (SELF, _) => {
+                let mut memory = self.memory();
+                memory.us = text(&told["us"]);
+                memory.application = text(&told["application"]);
+            }
+            ("session", _) => {
+                let session = Session {
+                    id: text(&told["id"])?,
+                    url: text(&told["url"]),
+                    last: told["last"].as_u64()?,
+                    intents: told["intents"].as_u64()?,
+                };
+                let shard = (told["shard"].as_u64()?, told["of"].as_u64()?);
+                self.memory().sessions.insert(shard, session);
+            }
+            ("interaction", id) => self.memory().interacted(live_of(id, told)?),
+            ("alone", message) => {
+                let reach = Reach {
+                    application: text(&told["application"])?,
+                    token: text(&told["token"])?,
+                    name: text(&told["name"])?,
+                    at: Timestamp::from_ms(told["at"].as_i64()?),
+                };
+                self.memory().alone(message, reach);
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    /// Writes down who we are.
+    pub(crate) async fn note_ourselves(&self) {
+        let told = {
+            let memory = self.memory();
+            json!({ "us": memory.us, "application": memory.application })
+        };
+        self.note(SELF, &told, OURSELVES).await;
+    }
+
+    /// Writes down where a session stands; what is numbered up to there is kept durably.
+    pub(crate) async fn note_session(&self, shard: (u64, u64), session: &Session) {
+        let (number, of) = shard;
+        let told = json!({ "id": session.id, "url": session.url, "last": session.last, "intents": session.intents,
+            "shard": number, "of": of });
+        self.note(&format!("session/{number}"), &told, SESSION).await;
+    }
+
+    /// Writes down how an interaction stands, or that it is over.
+    pub(crate) async fn note_interaction(&self, id: &str) {
+        let (name, told) = (format!("interaction/{id}"), self.memory().live(id).map(|live| (live.at, told_of(live))));
+        match told {
+            Some((at, told)) => {
+                let left = LASTS.saturating_sub(self.now().since(at));
+                self.note(&name, &told, left).await;
+            }
+            None => self.strike(&name).await,
+        }
+    }
+
+    /// Remembers how a message that one person sees is reached, also after a restart.
+    pub(crate) async fn reach_alone(&self, message: &str, live: &Live, name: &str) {
+        let now = self.now();
+        let (application, token) = (live.application.clone(), live.token.clone());
+        let reach = Reach { application, token, name: name.to_owned(), at: live.at };
+        let told = json!({ "application": reach.application, "token": reach.token, "name": name, "at": live.at });
+        self.memory().alone(message, reach);
+        self.note(&format!("alone/{message}"), &told, LASTS.saturating_sub(now.since(live.at))).await;
+    }
+
+    async fn note(&self, name: &str, told: &Value, lasts: Duration) {
+        let now = self.now();
+        let note = Note { name: name.to_owned(), text: told.to_string(), until: now + lasts };
+        if let Err(reason) = self.connection.notebook.write(note, now).await {
+            debug!(reason, "a note of Discord's adapter could not be written");
+        }
+    }
+
+    async fn strike(&self, name: &str) {
+        if let Err(reason) = self.connection.notebook.strike(name).await {
+            debug!(reason, "a note of Discord's adapter could not be struck out");
+        }
+    }
+}
+
+fn told_of(live: &Live) -> Value {
+    json!({
+        "token": live.token,
+        "application": live.application,
+        "user": live.user,
+        "place": live.place,
+        "at": live.at,
+        "thinking": live.thinking,
+        "command": live.is_command,
+        "original": live.original,
+        "permissions": live.permissions,
+        "acknowledged": *live.acknowledged.borrow(),
+    })
+}
+
+fn live_of(id: &str, told: &Value) -> Option<Live> {
+    let place: Place = serde_json::from_value(told["place"].clone()).ok()?;
+    let acknowledged = Arc::<tokio::sync::watch::Sender<bool>>::default();
+    acknowledged.send_replace(told["acknowledged"] == true);
+    Some(Live {
+        id: id.to_owned(),
+        token: text(&told["token"])?,
+        application: text(&told["application"])?,
+        user: text(&told["user"])?,
+        place,
+        at: Timestamp::from_ms(told["at"].as_i64()?),
+        thinking: told["thinking"] == true,
+        is_command: told["command"] == true,
+        original: text(&told["original"]),
+        permissions: told["permissions"].as_u64().unwrap_or_default(),
+        acknowledged,
+    })
+}

@@ -1,0 +1,47 @@
+//! What the budget held back, in one card a week.
+
+use chat::{Block, Card, Choice, DeliveryId, Prominence, Span, Text};
+
+use crate::{
+    engine::{Setting, Tap},
+    library::{Asset, Trigger},
+};
+
+/// One thing that was put by.
+#[derive(Clone, Debug)]
+pub struct PutBy<'a> {
+    /// The delivery that was held back, by which it is opened.
+    pub id: DeliveryId,
+    /// The trigger that heard the need.
+    pub trigger: &'a Trigger,
+    /// What it would have shown first.
+    pub asset: &'a Asset,
+}
+
+/// Lists what was put by, each a tap away.
+pub fn digest_card(items: &[PutBy<'_>]) -> Card {
+    let lines = items.iter().map(|item| {
+        let because = format!(". {}", item.trigger.title);
+        vec![Span::Bold(item.asset.title.clone()), Span::Plain(because)]
+    });
+    let open = items.iter().map(|item| Choice {
+        id: Tap::Open(item.id.clone()).to_choice(),
+        label: format!("Open: {}", item.asset.title).chars().take(75).collect(),
+        prominence: Prominence::Usual,
+    });
+    let way_out = |setting, label: &str| Choice {
+        id: Tap::Set(setting).to_choice(),
+        label: label.to_owned(),
+        prominence: Prominence::Tucked,
+    };
+    let ways_out = [way_out(Setting::NoDigest, "No digest, please"), way_out(Setting::Snooze, "Quiet for a week")];
+    let text = "These might have helped, and you had had as many messages as you want. Open what you like; nothing of \
+                it comes again by itself.";
+    Card {
+        title: "What I kept back this week".to_owned(),
+        text: Text::paragraph(text).then(Text(vec![Block::Bullets(lines.collect())])),
+        choices: open.chain(ways_out).collect(),
+        footer: "Only you see this. Once a week at most, in your working hours.".to_owned(),
+        ..Card::default()
+    }
+}

@@ -1,0 +1,187 @@
+//! The forms in which people say something about themselves: hours, budget, days off, time zone.
+
+use chat::{Card, Event, Field, Form, FormId, HOME, PersonId, Text, What};
+
+use super::{
+    Line, LineError,
+    line::{Effect, privately},
+};
+use crate::{
+    engine::{Budget, DaysOff, PersonFacts, Setting, Tap, WorkingHours, compose::zone_card, is_addressed, zone_named},
+    store::{Action, PersonChange},
+};
+
+/// What somebody may write about themselves. The name is the form's id and that of its one field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Hours,
+    Budget,
+    DaysOff,
+    Zone,
+}
+
+impl Asked {
+    const ALL: [Self; 4] = [Self::Hours, Self::Budget, Self::DaysOff, Self::Zone];
+
+    const fn of(setting: Setting) -> Option<Self> {
+        match setting {
+            Setting::Hours => Some(Self::Hours),
+            Setting::Budget => Some(Self::Budget),
+            Setting::DaysOff => Some(Self::DaysOff),
+            Setting::Zone => Some(Self::Zone),
+            _ => None,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Hours => "hours",
+            Self::Budget => "budget",
+            Self::DaysOff => "days-off",
+            Self::Zone => "zone",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Hours => "Your working hours",
+            Self::Budget => "How much may come",
+            Self::DaysOff => "Your days off",
+            Self::Zone => "Your time zone",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Hours => "Days and hours",
+            Self::Budget => "Unasked messages",
+            Self::DaysOff => "Dates, or first to last day, one a line",
+            Self::Zone => "Your city, or a name like Europe/Lisbon",
+        }
+    }
+
+    /// What was written, as a change and as it is told back; or what would be right.
+    fn read(self, written: &str) -> Result<(PersonChange, String), String> {
+        Ok(match self {
+            Self::Hours => {
+                let hours: WorkingHours = written.parse()?;
+                (PersonChange::Hours(Some(hours)), format!("Your working hours are {hours}."))
+            }
+            Self::Budget => {
+                let budget: Budget = written.parse()?;
+                (PersonChange::Budget(Some(budget)), format!("At most {budget}, of what nobody asked for."))
+            }
+            Self::DaysOff => {
+                let days: DaysOff = written.parse()?;
+                let told = if days.is_empty() {
+                    "You have no days off ahead.".to_owned()
+                } else {
+                    format!("Nothing unasked comes on these days: {}.", days.to_string().replace('\n', ", "))
+                };
+                (PersonChange::DaysOff(days), told)
+            }
+            Self::Zone => {
+                let zone = zone_named(written)?;
+                (PersonChange::Zone(Some(zone.clone())), format!("Your time zone is {zone}."))
+            }
+        })
+    }
+}
+
+impl Line {
+    /// Opens the form behind a setting, with what holds now; false where the setting has none.
+    pub(super) async fn ask_about(
+        &self,
+        event: &Event,
+        setting: Setting,
+        person: &PersonId,
+        effect: &mut Effect,
+    ) -> Result<bool, LineError> {
+        let Some(asked) = Asked::of(setting) else { return Ok(false) };
+        let facts = self.facts_for(&event.by, [], effect).await?;
+        let field = Field {
+            id: asked.name().to_owned(),
+            label: asked.label().to_owned(),
+            value: self.holds_now(asked, &facts),
+            long: asked == Asked::DaysOff,
+        };
+        let form = Form { id: FormId::new(asked.name()), title: asked.title().to_owned(), fields: vec![field] };
+        let opened = match self.parts.platforms.get(event.by.platform) {
+            Some(platform) => platform.ask(event, &form).await.is_ok(),
+            None => false,
+        };
+        if !opened {
+            let card = Card::new("That took too long", Text::paragraph("The form could not be opened; tap once more."));
+            effect.outcome.deliveries.push(self.answer(event, asked.name(), person, privately(event), card));
+        }
+        Ok(true)
+    }
+
+    fn holds_now(&self, asked: Asked, facts: &PersonFacts) -> String {
+        let usual = self.parts.engine.cadence();
+        match asked {
+            Asked::Hours => facts.hours.unwrap_or(usual.hours).to_string(),
+            Asked::Budget => usual.budget_of(facts).to_string(),
+            Asked::DaysOff => facts.own.days_off.to_string(),
+            Asked::Zone => usual.zone_of(facts).iana_name().unwrap_or("UTC").to_owned(),
+        }
+    }
+
+    /// A form about oneself was sent; false when the form was none of those.
+    pub(super) async fn settings_sent(
+        &self,
+        event: &Event,
+        form: &FormId,
+        fields: &[(String, String)],
+        effect: &mut Effect,
+    ) -> Result<bool, LineError> {
+        let Some(asked) = Asked::ALL.into_iter().find(|asked| asked.name() == form.as_str()) else { return Ok(false) };
+        let person = self.person(&event.by, effect).await?.id;
+        let written = fields.iter().find(|(field, _)| field == asked.name()).map_or("", |(_, written)| written.trim());
+        let card = match asked.read(written) {
+            Ok((change, told)) => {
+                effect.outcome.people.push((person.clone(), change));
+                Card::new("Noted", Text::paragraph(told))
+            }
+            Err(right) => Card::new("Nothing has changed", Text::paragraph(format!("I could read {right}."))),
+        };
+        effect.outcome.deliveries.push(self.answer(event, asked.name(), &person, privately(event), card));
+        let has_home = self.parts.platforms.get(event.by.platform).is_some_and(chat::Platform::has_home);
+        if has_home {
+            let card = self.about(&event.by, effect).await?;
+            let show = Action::ShowHome { who: event.by.clone() };
+            effect.outcome.deliveries.push(self.answer(event, HOME, &person, show, card));
+        }
+        Ok(true)
+    }
+
+    /// Asks for the time zone where nobody knows it: in private, once, when somebody first turns to Kairos.
+    pub(super) async fn ask_zone_once(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
+        let is_own_act = match &event.what {
+            What::Command { .. } | What::Choice { .. } | What::HomeOpened => true,
+            What::Message(message) => is_addressed(event) && !message.by_bot,
+            _ => false,
+        };
+        if !is_own_act {
+            return Ok(());
+        }
+        let person = self.person(&event.by, effect).await?;
+        let is_described = person.described_at.is_some() || effect.described(&person.id).is_some();
+        let is_known = person.own.zone.is_some() || person.profile.zone.is_some() || person.zone_asked_at.is_some();
+        let is_changing = effect
+            .outcome
+            .people
+            .iter()
+            .any(|(id, change)| *id == person.id && matches!(change, PersonChange::Zone(_) | PersonChange::Erase));
+        // Whoever is just opening the form needs no question.
+        let answers = matches!(&event.what, What::Choice { choice, .. }
+            if matches!(Tap::read(choice), Some(Tap::Set(Setting::Zone | Setting::UsualZone | Setting::EraseNow))));
+        if !is_described || is_known || is_changing || answers {
+            return Ok(());
+        }
+        let card = zone_card(self.parts.engine.cadence());
+        effect.outcome.people.push((person.id.clone(), PersonChange::ZoneAsked(self.now())));
+        effect.outcome.deliveries.push(self.answer(event, "zone-asked", &person.id, privately(event), card));
+        Ok(())
+    }
+}

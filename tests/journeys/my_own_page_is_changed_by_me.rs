@@ -1,0 +1,102 @@
+//! "I see what Kairos knows of me, and every setting is mine to change there."
+
+use kairos::engine::{Budget, Own};
+
+use crate::support::app::{Seen, TestApp, each_app, hours, minutes};
+
+async fn page(app: &TestApp, who: &str) -> Seen {
+    app.person(who).commands("me").await;
+    app.last_private(who)
+}
+
+#[tokio::test]
+async fn every_setting_is_changed_by_a_form_or_a_button() {
+    each_app(|app: TestApp| async move {
+        let before = page(&app, "ana").await;
+        for part in ["Europe/Lisbon", "at most 1 a day, 3 a week, as for everybody", "comes as one digest a week"] {
+            assert!(before.text().contains(part), "{part} is missing in: {}", before.text());
+        }
+        let written = [
+            ("Working hours", "hours", "Mon-Thu 10:00-16:00"),
+            ("How much may come", "budget", "0 a day, 0 a week"),
+            ("Days off", "days-off", "2026-12-24 to 2027-01-02"),
+            ("Time zone", "zone", "new york"),
+        ];
+        for (button, form, text) in written {
+            app.person("ana").taps(button, &before).await;
+            app.person("ana").fills_in(form, text).await;
+            assert_eq!(app.last_private("ana").card.title, "Noted", "{button}");
+        }
+        app.person("ana").taps("No digest", &before).await;
+        let changed = app.again(&before);
+        for part in [
+            "10:00-16:00, your own",
+            "at most 0 a day, 0 a week, as you set it",
+            "2026-12-24 to 2027-01-02",
+            "is dropped",
+        ] {
+            assert!(changed.text().contains(part), "{part} is missing in: {}", changed.text());
+        }
+        assert!(changed.text().contains("America/New_York, as you told"), "{}", changed.text());
+        app.person("ana").taps("A digest once a week", &changed).await;
+        assert!(app.again(&before).text().contains("comes as one digest a week"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_changes_nothing_and_says_what_would_be_right() {
+    each_app(|app: TestApp| async move {
+        let card = page(&app, "ana").await;
+        for (button, form, right) in [
+            ("Working hours", "hours", "Mon-Fri 09:00-17:30"),
+            ("How much may come", "budget", "1 a day, 3 a week"),
+            ("Days off", "days-off", "2026-12-24"),
+            ("Time zone", "zone", "Europe/Lisbon"),
+        ] {
+            app.person("ana").taps(button, &card).await;
+            app.person("ana").fills_in(form, "whenever, it's fine").await;
+            let told = app.last_private("ana");
+            assert_eq!(told.card.title, "Nothing has changed");
+            assert!(told.text().contains(right), "{}", told.text());
+        }
+        let ana =
+            app.store().person_of(&playground::Person::Ana.identity(), &"nobody".into(), app.now()).await.unwrap();
+        assert_eq!((ana.hours, ana.own), (None, Own::default()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ones_own_budget_holds_at_once() {
+    each_app(|app: TestApp| async move {
+        let card = page(&app, "ana").await;
+        app.person("ana").taps("How much", &card).await;
+        app.person("ana").fills_in("budget", "0 a day, 0 a week").await;
+        app.person("ana").taps("No digest", &card).await;
+        let question = app.person("ana").says("any line for a price objection?").await;
+        app.advance(hours(1)).await;
+        app.is_left_alone(&question);
+        assert_eq!(app.stopped_by(&question), "Budget");
+        let ana =
+            app.store().person_of(&playground::Person::Ana.identity(), &"nobody".into(), app.now()).await.unwrap();
+        assert_eq!(ana.own.budget, Some(Budget { per_day: 0, per_week: 0 }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn on_a_day_off_nothing_comes_until_one_is_back() {
+    each_app(|app: TestApp| async move {
+        let card = page(&app, "ana").await;
+        app.person("ana").taps("Days off", &card).await;
+        app.person("ana").fills_in("days-off", "2026-11-18 to 2026-11-19").await;
+        let question = app.person("ana").says("any line for a price objection?").await;
+        app.advance_to("2026-11-20T08:59:00Z").await;
+        app.is_left_alone(&question);
+        assert_eq!(app.stopped_by(&question), "Working hours");
+        app.advance(minutes(1)).await;
+        app.answer(&question);
+    })
+    .await;
+}
