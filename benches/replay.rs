@@ -116,7 +116,7 @@ fn recognised() -> Result<()> {
         for n in 0..times {
             for text in &texts {
                 // No two alike: what was looked at lately is remembered.
-                let text = format!("{text} ({n})");
+                let text = format!("({n}) {text}");
                 let began = now();
                 black_box(recogniser.hear(black_box(&text), false));
                 took += began.elapsed();
