@@ -39,7 +39,7 @@ type Term = fn(&Keeping) -> Timestamp;
 
 /// Every table that grows with time: what goes from it (`$1`: before when, `$2`: rows at a time), and by which term. What
 /// a person's row refers to goes with it.
-pub const SWEPT: [(&str, &str, Term); 12] = [
+pub const SWEPT: [(&str, &str, Term); 13] = [
     (
         "decisions",
         "DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE decided_at < $1 LIMIT $2)",
@@ -51,6 +51,12 @@ pub const SWEPT: [(&str, &str, Term); 12] = [
              SELECT id FROM deliveries
              WHERE state IN ('sent', 'dead', 'cancelled', 'expired') AND due_at < $1 LIMIT $2)",
         |keeping| keeping.deliveries,
+    ),
+    (
+        "channel_scores",
+        "DELETE FROM channel_scores WHERE (platform, workspace, channel, learnt, bin) IN (
+             SELECT platform, workspace, channel, learnt, bin FROM channel_scores WHERE counted_at < $1 LIMIT $2)",
+        |keeping| keeping.decisions,
     ),
     // From then on their ids would be accepted again.
     (
