@@ -22,9 +22,6 @@ pub(super) async fn sweep(works: Works, retention: Retention, stop: impl Future<
             practices: before(retention.practices_days),
             people: before(retention.people_days),
         };
-        if let Err(error) = works.store.sweep_scores(keeping.decisions).await {
-            warn!(%error, "retention waits: the store does not answer");
-        }
         if let Err(error) = works.store.sweep_notes(now).await {
             warn!(%error, "retention waits: the store does not answer");
         }
