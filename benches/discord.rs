@@ -55,7 +55,7 @@ async fn measure(name: &str, messages: usize, start: impl Fn(&Fake, &Path) -> Ch
     let (before, began) = (cpu(bot.id()), Instant::now());
     let last = fake.say(messages);
     in_time("answer", &mut Box::pin(fake.answered(last))).await;
-    let (spent, took) = (cpu(bot.id()) - before, began.elapsed());
+    let (spent, took) = (cpu(bot.id()).saturating_sub(before), began.elapsed());
     bot.kill().unwrap();
     bot.wait().unwrap();
     let each = spent.as_secs_f64() * 1e6 / messages as f64;

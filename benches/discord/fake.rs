@@ -106,7 +106,7 @@ impl Fake {
         let mut last = String::new();
         for n in 1..=messages {
             let number = self.shared.said.fetch_add(1, Ordering::Relaxed);
-            let asks = n == messages || number % ASKS == 0;
+            let asks = n == messages || number.is_multiple_of(ASKS);
             last = snowflake(number);
             // A bot that went away is noticed by whoever waits for its answer.
             let _ = frames.send(json!({ "op": 0, "t": "MESSAGE_CREATE", "d": message(&last, number, asks) }));

@@ -25,7 +25,8 @@ struct Listening {
 }
 
 impl Listening {
-    async fn to(peer: Peer) -> Self {
+    /// Within a runtime.
+    fn to(peer: Peer) -> Self {
         let discord = Discord::new(connection(&peer)).unwrap();
         let (stopping, stop) = watch::channel(false);
         let came = Arc::<Mutex<Vec<String>>>::default();
@@ -58,7 +59,7 @@ impl Listening {
 async fn edits_deletions_reactions_and_joins_are_heard() {
     let peer = Peer::start();
     peer.ask("settings", &json!({ "flags": MEMBERS_AND_CONTENT }));
-    let listening = Listening::to(peer).await;
+    let listening = Listening::to(peer);
     let peer = &listening.peer;
     tokio::task::block_in_place(|| {
         let deals = peer.id("/channels/deals");
@@ -102,7 +103,7 @@ async fn edits_deletions_reactions_and_joins_are_heard() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_other_programs_report_is_heard_as_theirs_and_ours_is_not() {
-    let listening = Listening::to(Peer::start()).await;
+    let listening = Listening::to(Peer::start());
     let peer = &listening.peer;
     tokio::task::block_in_place(|| {
         let deals = peer.id("/channels/deals");
