@@ -233,7 +233,6 @@ pub struct Recorded {
 }
 
 /// What becomes of a held delivery.
-#[expect(clippy::large_enum_variant, reason = "an outcome has one or two, and most are the large one")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Settlement {
     /// Send this card from `due_at` on.

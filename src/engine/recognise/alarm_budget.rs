@@ -61,9 +61,31 @@ impl AlarmBudget {
 
 /// How the scores of a channel's messages are spread.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Counts", into = "Counts")]
 pub struct ScoreSketch {
     /// Bin to how many scores fell into it.
     counts: BTreeMap<i16, u32>,
+    /// The sum of all counts; changed with them.
+    held: u64,
+}
+
+/// A sketch as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Counts {
+    counts: BTreeMap<i16, u32>,
+}
+
+impl From<Counts> for ScoreSketch {
+    fn from(Counts { counts }: Counts) -> Self {
+        let held = counts.values().map(|count| u64::from(*count)).sum();
+        Self { counts, held }
+    }
+}
+
+impl From<ScoreSketch> for Counts {
+    fn from(ScoreSketch { counts, .. }: ScoreSketch) -> Self {
+        Self { counts }
+    }
 }
 
 impl ScoreSketch {
@@ -83,12 +105,15 @@ impl ScoreSketch {
 
     /// Counts so many messages more (or fewer) in a bin; true when it was time to halve what was there before.
     pub fn add_to(&mut self, bin: i16, messages: i64) -> bool {
-        let fades = messages > 0 && self.len() >= FADE_AT;
+        let fades = messages > 0 && self.held >= FADE_AT;
         if fades {
             self.counts.values_mut().for_each(|count| *count /= 2);
+            self.held = self.counts.values().map(|count| u64::from(*count)).sum();
         }
         let count = self.counts.entry(bin).or_default();
+        let before = u64::from(*count);
         *count = u32::try_from(i64::from(*count).saturating_add(messages).max(0)).unwrap_or(u32::MAX);
+        self.held = self.held - before + u64::from(*count);
         if fades || messages < 0 {
             self.counts.retain(|_, count| *count > 0);
         }
@@ -107,7 +132,7 @@ impl ScoreSketch {
 
     /// How many scores it holds.
     pub fn len(&self) -> u64 {
-        self.counts.values().map(|count| u64::from(*count)).sum()
+        self.held
     }
 
     /// True when nothing was counted.

@@ -4,12 +4,18 @@
 //! - A message without a second look never scores as high as one with it.
 //! - Without the sentence encoder the first look decides alone.
 
-use std::{num::NonZeroUsize, panic::resume_unwind, sync::Arc, thread};
+use std::{
+    num::NonZeroUsize,
+    panic::resume_unwind,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
 
 use meaning::{DIMS, Features, HIDDEN, Models, clean};
 
 use super::{
     alarm_budget::{AlarmBudget, ScoreSketch},
+    lately::Lately,
     look::{Look, Meant, Seen},
     second_look::SecondLook,
 };
@@ -26,6 +32,8 @@ const EMPTINESS: f32 = 2.5;
 const UNPROMISING: f32 = 20.0;
 /// Word pieces that are looked at.
 const MOST_PIECES: usize = 256;
+/// Word pieces that are looked at again: what somebody needs is said by then, and time grows with every piece.
+const MOST_PIECES_AGAIN: usize = 62;
 
 /// Threads that learn together, at most.
 const MOST_THREADS: usize = 8;
@@ -94,17 +102,26 @@ impl Text {
         begun
     }
 
-    fn look_again(&mut self, models: &Models) -> Option<&Seen> {
+    /// The second look, unless the same was looked at lately.
+    fn look_again(&mut self, models: &Models, lately: &Mutex<Lately>) -> Option<&Seen> {
         if let Some(second) = &models.second
             && self.second.is_none()
         {
-            self.second = Some(if self.is_foreign {
-                Seen::new(&[0.0; HIDDEN], &self.features)
-            } else {
-                Seen::new(&second.encoder.embed(&self.ids), &self.features)
+            let held = || lately.lock().unwrap_or_else(PoisonError::into_inner);
+            let key = Lately::key(&self.cleaned);
+            let known = if self.is_foreign { Some(Arc::from(vec![0.0; HIDDEN])) } else { held().get(&key) };
+            let vector = known.unwrap_or_else(|| {
+                let vector: Arc<[f32]> = second.encoder.embed(self.pieces_again()).into();
+                held().put(key, Arc::clone(&vector));
+                vector
             });
+            self.second = Some(Seen::new(&vector, &self.features));
         }
         self.second.as_ref()
+    }
+
+    fn pieces_again(&self) -> &[u32] {
+        &self.ids[..self.ids.len().min(MOST_PIECES_AGAIN)]
     }
 
     /// What the person said.
@@ -134,6 +151,8 @@ pub(super) struct Looks {
     second: Option<SecondLook>,
     /// From this score on at first look, a second is worth its time.
     promising: f32,
+    /// What was looked at again a moment ago.
+    lately: Mutex<Lately>,
     /// Scores of ordinary messages: they set the thresholds where a channel has none of its own.
     traffic: ScoreSketch,
 }
@@ -148,7 +167,8 @@ impl Looks {
             let second = second.map(|_| SecondLook::learn(triggers, texts, &second_lines.background));
             (first.join().unwrap_or_else(|panic| resume_unwind(panic)), second)
         });
-        let mut learnt = Self { models, first, second, promising: f32::MIN, traffic: ScoreSketch::default() };
+        let (traffic, lately) = (ScoreSketch::default(), Mutex::default());
+        let mut learnt = Self { models, first, second, promising: f32::MIN, lately, traffic };
         learnt.set_by_traffic(&first_lines.traffic, &second_lines.traffic);
         learnt
     }
@@ -205,22 +225,17 @@ impl Looks {
         let Some(look) = &self.second else { return first };
         let strongest = first.iter().copied().max_by(f32::total_cmp).unwrap_or(f32::MIN);
         let (bonus, is_foreign) = (text.bonus, text.is_foreign);
-        match text.look_again_if(surely || strongest >= self.promising, &self.models) {
+        let promising = surely || strongest >= self.promising;
+        match promising.then(|| text.look_again(&self.models, &self.lately)).flatten() {
             Some(second) => look.odds(second, is_foreign, bonus),
             None => first.into_iter().map(|score| score - UNPROMISING).collect(),
         }
     }
 }
 
-impl Text {
-    fn look_again_if(&mut self, promising: bool, models: &Models) -> Option<&Seen> {
-        if promising { self.look_again(models) } else { None }
-    }
-}
-
 fn look_again_at_all(models: &Models, texts: Vec<&mut Text>) {
     let Some(second) = &models.second else { return };
-    let ids: Vec<&[u32]> = texts.iter().map(|text| text.ids.as_slice()).collect();
+    let ids: Vec<&[u32]> = texts.iter().map(|text| text.pieces_again()).collect();
     let vectors = second.encoder.embed_all(&ids);
     for (text, vector) in texts.into_iter().zip(vectors) {
         let vector = if text.is_foreign { vec![0.0; HIDDEN] } else { vector };

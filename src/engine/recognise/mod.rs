@@ -11,6 +11,7 @@
 
 mod alarm_budget;
 mod keywords;
+mod lately;
 mod look;
 mod looks;
 mod recent;

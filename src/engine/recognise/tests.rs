@@ -154,6 +154,50 @@ fn odd_messages_are_looked_at_in_bounded_time() {
     }
 }
 
+#[test]
+fn what_was_looked_at_before_is_heard_the_same_again() {
+    let recogniser = learn(shipped(), &[("price", PRICE), ("angry", ANGRY)]);
+    for text in ["they told me our price is too high, any tips?", "der Kunde sagt, das Angebot ist zu teuer", ""] {
+        assert_eq!(recogniser.hear(text, true), recogniser.hear(text, true), "{text}");
+    }
+}
+
+#[test]
+fn what_lies_near_the_examples_counts_for_more_than_one_direction() {
+    let recogniser = learn(shipped(), &[("price", PRICE), ("angry", ANGRY)]);
+    let score = |text: &str| recogniser.scores(text)[0];
+    assert!(score(PRICE[1]) > score("the buyer says hello") + 3.0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn any_damage_to_a_model_is_told_and_survived(
+        which in 0..5_usize, at: prop::sample::Index, other in proptest::collection::vec(any::<u8>(), 1..40), cut: bool
+    ) {
+        let mut files = ModelFiles::shipped();
+        let file = match which {
+            0 => &mut files.vocabulary,
+            1 => &mut files.lexical,
+            2 => &mut files.static_table,
+            3 => &mut files.background,
+            _ => &mut files.encoder,
+        };
+        let whole = file.unwrap();
+        let mut damaged = whole.to_vec();
+        let from = at.index(damaged.len());
+        for (byte, other) in damaged[from..].iter_mut().zip(other) {
+            *byte = other;
+        }
+        damaged.truncate(if cut { from } else { damaged.len() });
+        prop_assume!(damaged != whole);
+        *file = Some(&damaged);
+        let models = Models::read(&files);
+        prop_assert!(!models.notes.is_empty());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
