@@ -18,7 +18,7 @@ use chat::{
 use kairos::{
     config::Config,
     engine::{Audience, Engine, Evidence, Facts, Molecule, Need, PersonFacts, PlaceFacts, Plan},
-    library::{Library, Mode, Source, TriggerId},
+    library::{Hearing, Library, Mode, Source, TriggerId},
     store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Store},
 };
 use tempfile::TempDir;
@@ -73,7 +73,13 @@ async fn past(store: &Store, engine: &Engine) -> Result<PersonFacts> {
 }
 
 fn here(last_spoke: Vec<(TriggerId, Timestamp)>) -> PlaceFacts {
-    PlaceFacts { mode: Mode::Live, channel: "deals".to_owned(), last_spoke, paused: Vec::new() }
+    PlaceFacts {
+        mode: Mode::Live,
+        hearing: Hearing::Balanced,
+        channel: "deals".to_owned(),
+        last_spoke,
+        paused: Vec::new(),
+    }
 }
 
 fn decide(engine: &Engine, person: &PersonFacts, place: &PlaceFacts) -> Result<()> {

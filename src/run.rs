@@ -17,7 +17,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use chat::{Card, Place, Platform, PlatformKind, Platforms, Timestamp};
+use chat::{Card, Platform, PlatformKind, Platforms, Timestamp};
 use discord::Discord;
 use playground::{Host, Playground, Room};
 use serde_json::Value;
@@ -35,7 +35,7 @@ use crate::{
     demo::{self, Notes},
     engine::{Engine, compose::waiting_card},
     http::{self, Door},
-    inbox::{Inbox, Line, Parts, Unobserved},
+    inbox::{Inbox, Line, Parts, Unlisted, Unobserved},
     library::{Library, Mode, Reading, Source},
     outbox::Outbox,
     store::{Store, Swept},
@@ -255,6 +255,9 @@ async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()
         if let Err(error) = works.store.sweep_signals(observations).await {
             tracing::warn!(%error, "retention waits: the store does not answer");
         }
+        if let Err(error) = works.store.sweep_scores(decisions).await {
+            tracing::warn!(%error, "retention waits: the store does not answer");
+        }
         if let Err(error) = works.store.sweep_notes(now).await {
             tracing::warn!(%error, "retention waits: the store does not answer");
         }
@@ -302,11 +305,11 @@ fn journal(config: &Config) -> Option<PathBuf> {
 }
 
 /// The mode of a channel that nobody set from within: as configured; the playground's own are live.
-fn modes(config: &Config) -> Arc<dyn Fn(&Place) -> Mode + Send + Sync> {
+fn modes(config: &Config) -> Unlisted {
     let channels = config.channels.clone();
     Arc::new(move |place| match Room::of(place) {
-        Some(_) if !channels.is_named(place) => Mode::Live,
-        _ => channels.mode_of(place),
+        Some(_) if !channels.is_named(place) => (Mode::Live, channels.hearing_of(place)),
+        _ => (channels.mode_of(place), channels.hearing_of(place)),
     })
 }
 

@@ -11,4 +11,5 @@ mod people_and_places;
 mod same_on_both;
 mod samples;
 mod schema;
+mod scores;
 mod signals;

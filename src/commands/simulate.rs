@@ -24,6 +24,8 @@ pub enum Simulate {
     },
 }
 
+/// How many people share one false alarm, where a rule counts for a team.
+const TEAM: u32 = 20;
 /// Cases a month.
 const CASES: [u32; 4] = [10, 20, 40, 100];
 
@@ -39,12 +41,14 @@ pub fn run(Simulate::Dips { people, years }: Simulate, out: &mut dyn Write) -> R
     writeln!(out, "|---|---|---|---|")?;
     let mut is_kept = true;
     for (name, measure, dip) in rules() {
-        let trial = |cases| Trial { cases, truth: 0.25, days: 30, people, years };
+        let together = if dip.counted == Counted::Team { TEAM } else { 1 };
+        let trial = |cases| Trial { cases, truth: 0.25, days: 30, people, years, together };
         let rates = CASES.map(|cases| false_alarms(&measure, &dip, &trial(cases), u64::from(cases)));
         let found = found_within(&measure, &dip, &Trial { people: people * 10, ..trial(40) }, 0.15, 60, 7);
         let is_promised = matches!(dip.method, DipMethod::Exact | DipMethod::Change);
         // Three standard errors of a count: a rule that keeps its promise exactly must not fail by chance.
-        let most = dip.false_alarms + 3.0 * (dip.false_alarms / f64::from(people * years)).sqrt();
+        let years_watched = f64::from(people * years) / f64::from(together);
+        let most = dip.false_alarms + 3.0 * (dip.false_alarms / years_watched).sqrt();
         is_kept &= !is_promised || rates.iter().all(|rate| *rate <= most);
         let rates = rates.map(|rate| format!("{rate:.2}")).join(", ");
         writeln!(out, "| {name} | {} | {rates} | {:.0} % |", promise(&dip), found * 100.0)?;
@@ -79,6 +83,11 @@ fn rules() -> Vec<(&'static str, Measure, Dip)> {
     vec![
         ("exact, two months", measure.clone(), rule(DipMethod::Exact, 1.0)),
         ("exact, two months, careful", measure.clone(), rule(DipMethod::Exact, 0.5)),
+        (
+            "exact, two months, twenty people share the false alarms",
+            measure.clone(),
+            Dip { counted: Counted::Team, ..rule(DipMethod::Exact, 1.0) },
+        ),
         ("exact, usual from a person's own past", unknown, rule(DipMethod::Exact, 1.0)),
         ("control chart, run rules", measure.clone(), alone(DipMethod::Chart)),
         ("change (cumulated sum)", measure.clone(), alone(DipMethod::Change)),

@@ -29,7 +29,7 @@ use chat::{Identity, Place};
 use crate::{
     alerts::Sources,
     engine::{Budget, Cadence, DigestHour, WorkingHours},
-    library::Mode,
+    library::{Hearing, Mode},
 };
 use reader::Reader;
 use values::{Switch, address, identities, number, public_key, word, zone};
@@ -115,8 +115,10 @@ impl Discord {
 pub struct Channels {
     /// The mode of every channel that isn't named.
     pub default: Mode,
-    /// The modes of those that are.
-    pub modes: BTreeMap<ChannelKey, Mode>,
+    /// How soon triggers are heard, where neither a channel nor a trigger says it.
+    pub hearing: Hearing,
+    /// The modes of those that are named, and how soon triggers are heard there.
+    pub modes: BTreeMap<ChannelKey, (Mode, Option<Hearing>)>,
 }
 
 impl Channels {
@@ -127,7 +129,12 @@ impl Channels {
 
     /// The mode of the channel in which a conversation is.
     pub fn mode_of(&self, place: &Place) -> Mode {
-        self.modes.get(&ChannelKey::of(place)).copied().unwrap_or(self.default)
+        self.modes.get(&ChannelKey::of(place)).map_or(self.default, |(mode, _)| *mode)
+    }
+
+    /// How soon triggers are heard in that channel.
+    pub fn hearing_of(&self, place: &Place) -> Hearing {
+        self.modes.get(&ChannelKey::of(place)).and_then(|(_, hearing)| *hearing).unwrap_or(self.hearing)
     }
 }
 
@@ -264,18 +271,25 @@ fn budgets_disagree(reader: &Reader, per_day: u32, per_week: u32) -> Mistake {
 fn channels(reader: &mut Reader) -> Option<Channels> {
     let words: Vec<(&str, Mode)> = Mode::ALL.iter().map(|mode| (mode.as_str(), *mode)).collect();
     let default = reader.read("channels.default", |text| word(text, &words));
+    let names: Vec<(&str, Hearing)> = Hearing::ALL.iter().map(|hearing| (hearing.as_str(), *hearing)).collect();
+    let hearing = reader.read("channels.hearing", |text| word(text, &names));
+    let setting = |text: &str| -> Result<(Mode, Option<Hearing>), String> {
+        let (mode, how) = text.trim().split_once(char::is_whitespace).unwrap_or((text.trim(), ""));
+        let how = if how.is_empty() { Ok(None) } else { word(how.trim(), &names).map(Some) };
+        Ok((word(mode, &words)?, how?))
+    };
     let mut modes = BTreeMap::new();
     for (name, found) in reader.entries() {
         let key = format!("channels.modes.\"{name}\"");
-        match (name.parse::<ChannelKey>(), word(&found.text, &words)) {
-            (Ok(channel), Ok(mode)) => {
-                modes.insert(channel, mode);
+        match (name.parse::<ChannelKey>(), setting(&found.text)) {
+            (Ok(channel), Ok(setting)) => {
+                modes.insert(channel, setting);
             }
             (Err(right), _) => reader.mistakes.push(Mistake::other(found.source, format!("{key}: {right}"))),
             (_, Err(right)) => reader.mistakes.push(Mistake::value(found.source, &key, &found.text, &right)),
         }
     }
-    Some(Channels { default: default?, modes })
+    Some(Channels { default: default?, hearing: hearing?, modes })
 }
 
 fn retention(reader: &mut Reader) -> Option<Retention> {

@@ -63,9 +63,11 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_defaults() {
 
 #[test]
 fn channels_have_modes_of_their_own() {
-    let config =
-        load("[channels]\ndefault = \"shadow\"\n[channels.modes]\n\"playground/playground/C1\" = \"live\"\n", &[])
-            .unwrap();
+    let config = load(
+        "[channels]\ndefault = \"shadow\"\n[channels.modes]\n\"playground/playground/C1\" = \"live eager\"\n",
+        &[],
+    )
+    .unwrap();
     let mut place = Place {
         platform: chat::PlatformKind::Playground,
         workspace: "playground".into(),
@@ -74,8 +76,12 @@ fn channels_have_modes_of_their_own() {
         privacy: chat::Privacy::Shared,
     };
     assert_eq!(config.channels.mode_of(&place), Mode::Live);
+    assert_eq!(config.channels.hearing_of(&place), Hearing::Eager);
     place.channel = "C2".into();
     assert_eq!(config.channels.mode_of(&place), Mode::Shadow);
+    assert_eq!(config.channels.hearing_of(&place), Hearing::Balanced);
+    let slip = load("[channels.modes]\n\"slack/T1/C1\" = \"live hasty\"\n", &[]).unwrap_err().to_string();
+    assert!(slip.contains("careful, balanced or eager"), "{slip}");
 }
 
 #[test]

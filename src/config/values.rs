@@ -133,9 +133,9 @@ pub(super) fn identities(text: &str) -> Result<Vec<Identity>, Right> {
     let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
     let read = |name: &str| {
         let [platform, workspace, user] = name.split('/').collect::<Vec<_>>().try_into().ok()?;
-        let named = !workspace.is_empty() && !user.is_empty();
+        let is_whole = !workspace.is_empty() && !user.is_empty();
         let (workspace, user) = (WorkspaceId::new(workspace), UserId::new(user));
-        named.then_some(Identity { platform: platform.parse().ok()?, workspace, user })
+        is_whole.then_some(Identity { platform: platform.parse().ok()?, workspace, user })
     };
     let right = || "people as platform/workspace/user, with commas, such as slack/T0123456/U0123456,".to_owned();
     names.map(|name| read(name).ok_or_else(right)).collect()

@@ -180,6 +180,8 @@ rules! {
     Channel = "Channel",
     /// Whether a need was recognised.
     Recognition = "What was heard",
+    /// The language of the message, where it is not English.
+    Language = "Language",
     /// Who goes first, where one message means several needs.
     Priority = "Who goes first",
     /// What was measured, and whether it moved.

@@ -4,7 +4,7 @@ use chat::{AssetId, PersonId, Profile, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Budget, DaysOff, WorkingHours};
-use crate::library::{Mode, TriggerId};
+use crate::library::{Hearing, Mode, TriggerId};
 
 /// Everything about a person that a decision may look at.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +77,8 @@ pub struct Received {
 pub struct PlaceFacts {
     /// Whether Kairos is live here.
     pub mode: Mode,
+    /// How soon triggers are heard here.
+    pub hearing: Hearing,
     /// The channel's name as people read it, e.g. `deals`; empty for a private conversation.
     pub channel: String,
     /// When each trigger last spoke here.

@@ -22,7 +22,10 @@ mod totals;
 pub use cadence::{Budget, Cadence, DaysOff, DigestHour, Open, Settled, WorkingHours, settles, zone_named};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
 pub use facts::{Own, PersonFacts, PlaceFacts, Received};
-pub use moment::{Engine, Facts, is_addressed};
-pub use recognise::{AlarmBudget, Recent, Recogniser, ScoreSketch, Teaching, WITHIN, asks, shipped};
+pub use moment::{Conversation, Engine, Facts, is_addressed};
+pub use recognise::{
+    AlarmBudget, OPENINGS, Opened, Parts, Recent, Recogniser, ScoreSketch, Teaching, Thresholds, WITHIN, asks,
+    other_language, shipped,
+};
 pub use tap::{Setting, Tap};
 pub use totals::{FEWEST, Total, Totals};

@@ -3,21 +3,23 @@
 use std::{sync::Arc, time::Duration};
 
 use chat::{AssetId, Event, Message, PersonId, Timestamp, What};
+use sha2::{Digest, Sha256};
 
 use super::{
     Act, Audience, Cadence, Decision, Evidence, Need, PersonFacts, PlaceFacts, Plan, Reason, Rule,
     cadence::{Asking, Leave, is_held_out},
     compose,
     condition::{Conditions, Subject},
-    recognise::Recogniser,
+    recognise::{AlarmBudget, Recogniser, ScoreSketch, Teaching, other_language},
 };
-use crate::library::{Library, Mode, Trigger, TriggerId};
+use crate::library::{Hearing, Library, Mode, Trigger, TriggerId};
 
 /// Everything that decides, over one library.
 #[derive(Debug)]
 pub struct Engine {
     library: Arc<Library>,
     recogniser: Recogniser,
+    learnt: String,
     conditions: Conditions,
     cadence: Cadence,
 }
@@ -37,12 +39,33 @@ pub struct Facts<'a> {
     pub addressed: bool,
 }
 
+/// What a message is heard within.
+#[derive(Clone, Copy, Debug)]
+pub struct Conversation<'a> {
+    /// What goes before it: the opening of its thread, and the same person's words of a moment ago.
+    pub before: &'a [String],
+    /// It was put to Kairos, so that less is enough.
+    pub addressed: bool,
+    /// How soon triggers are heard in the channel, where they don't say it themselves.
+    pub hearing: Hearing,
+    /// How the channel's messages score, and its workspace's: the nearer first.
+    pub traffic: &'a [ScoreSketch],
+}
+
+impl Conversation<'_> {
+    /// A text that stands alone, in a channel of which nothing is known.
+    pub fn none(addressed: bool) -> Self {
+        Self { before: &[], addressed, hearing: Hearing::Balanced, traffic: &[] }
+    }
+}
+
 impl Engine {
     /// Learns the library.
     pub fn new(library: Arc<Library>, cadence: Cadence) -> Self {
         let recogniser = Recogniser::of(&library);
         let conditions = Conditions::new(library.triggers.values());
-        Self { library, recogniser, conditions, cadence }
+        let learnt = name_of_lessons(&library);
+        Self { library, recogniser, learnt, conditions, cadence }
     }
 
     /// What it can say.
@@ -55,9 +78,26 @@ impl Engine {
         &self.cadence
     }
 
-    /// The needs that a text may mean, strongest first.
-    pub fn hear(&self, text: &str, addressed: bool) -> Vec<Need> {
-        self.recogniser.hear(text, addressed)
+    /// What it has learnt, as a name that changes with the triggers: scores of other lessons mean something else.
+    pub fn learnt(&self) -> &str {
+        &self.learnt
+    }
+
+    /// The needs that a text may mean, strongest first, within its conversation.
+    pub fn hear(&self, text: &str, said: &Conversation<'_>) -> Vec<Need> {
+        let recogniser = &self.recogniser;
+        if said.addressed {
+            let threshold = recogniser.threshold_addressed();
+            return recogniser.hear_on(said.before, text, true, &|_| threshold);
+        }
+        let threshold = |hearing| recogniser.threshold(AlarmBudget::of(hearing), said.traffic);
+        let usual = threshold(said.hearing);
+        let by_trigger = |id: &TriggerId| {
+            let own = self.library.triggers.get(id).and_then(|trigger| trigger.hearing);
+            // Who runs a careful channel has the last word in it.
+            own.filter(|own| *own != said.hearing && said.hearing != Hearing::Careful).map_or(usual, threshold)
+        };
+        recogniser.hear_on(said.before, text, false, &by_trigger)
     }
 
     /// Decides about a message in which `needs` may be meant. One message gets at most one answer: the need of the
@@ -70,6 +110,7 @@ impl Engine {
             .filter_map(|need| Some((need, self.library.triggers.get(&need.trigger)?)))
             .collect();
         heard.sort_by(|(a, x), (b, y)| self.weight(y).cmp(&self.weight(x)).then(b.score.total_cmp(&a.score)));
+        let language = other_language(&message.text).map(met_by_wording);
         let mut first_refusal = None;
         let of = heard.len();
         for (place, (need, trigger)) in heard.into_iter().enumerate() {
@@ -80,12 +121,17 @@ impl Engine {
                     format!("{} of {of} needs heard: priority {own}, its skill {skill}, then evidence", place + 1);
                 decision.reasons.insert(1, Reason::passed(Rule::Priority, value));
             }
+            decision.reasons.extend(language.clone());
             if !matches!(decision.act, Act::Silent { .. }) {
                 return decision;
             }
             first_refusal.get_or_insert(decision);
         }
-        first_refusal.unwrap_or_else(|| nothing_heard(needs.first()))
+        first_refusal.unwrap_or_else(|| {
+            let mut decision = nothing_heard(needs.first());
+            decision.reasons.extend(language);
+            decision
+        })
     }
 
     fn skill_priority(&self, trigger: &Trigger) -> u8 {
@@ -259,6 +305,22 @@ pub fn is_addressed(event: &Event) -> bool {
         What::Message(message) | What::Edited(message) => message.mentions_us || event.place.is_private(),
         _ => false,
     }
+}
+
+/// A digest of everything that triggers teach.
+fn name_of_lessons(library: &Library) -> String {
+    let mut digest = Sha256::new();
+    for trigger in library.triggers.values() {
+        let (id, teaching) = Teaching::within(library, trigger);
+        digest.update(format!("{id}{teaching:?}"));
+    }
+    let number = digest.finalize().iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{number:016x}")
+}
+
+/// What is not English is known to be, and met by its wording.
+fn met_by_wording(language: &'static str) -> Reason {
+    Reason::passed(Rule::Language, format!("{language}, not English: met by its wording alone"))
 }
 
 fn no_longer_there(need: &Need) -> Decision {

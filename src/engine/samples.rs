@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use chat::{AssetId, Text, Timestamp};
 
 use super::{Budget, Cadence, Engine, PersonFacts, PlaceFacts, WorkingHours};
-use crate::library::{Asset, AssetKind, Library, Mode, Moment, SkillId, Trigger, TriggerId};
+use crate::library::{Asset, AssetKind, Hearing, Library, Mode, Moment, SkillId, Trigger, TriggerId};
 
 /// Wednesday, 2026-11-18, 10:00 UTC.
 pub(crate) const NOW: Timestamp = Timestamp::from_ms(1_794_996_000_000);
@@ -28,6 +28,7 @@ pub(crate) fn trigger(id: &str) -> Trigger {
         recovery: Duration::from_hours(30 * 24),
         priority: 50,
         mode: Mode::Live,
+        hearing: None,
         holdout_percent: 0,
         owner: "Sales".to_owned(),
         dip: None,
@@ -87,5 +88,11 @@ pub(crate) fn person() -> PersonFacts {
 }
 
 pub(crate) fn place() -> PlaceFacts {
-    PlaceFacts { mode: Mode::Live, channel: "deals".to_owned(), last_spoke: Vec::new(), paused: Vec::new() }
+    PlaceFacts {
+        mode: Mode::Live,
+        hearing: Hearing::Balanced,
+        channel: "deals".to_owned(),
+        last_spoke: Vec::new(),
+        paused: Vec::new(),
+    }
 }

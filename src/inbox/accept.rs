@@ -1,10 +1,13 @@
 //! The door: an event is committed before it is acknowledged.
+//!
+//! Alerts come in bursts, and a disk takes its time for each commit: those that come while one is written are committed
+//! together by whoever is next.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chat::{EventId, PlatformKind, Platforms};
 use sha2::{Digest, Sha256};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use crate::{
     alerts::Accepted,
@@ -20,12 +23,22 @@ pub struct Inbox {
     clock: Clock,
     /// Rung after every commit, so that the worker need not wait for its next look.
     bell: Arc<Notify>,
+    gathering: Arc<Gathering>,
+}
+
+/// Alerts on their way into one commit.
+#[derive(Debug, Default)]
+struct Gathering {
+    /// With where each wants to hear whether it was new.
+    waiting: Mutex<Vec<(Arrival, oneshot::Sender<bool>)>>,
+    /// Held by whoever commits; nobody else takes from those that wait.
+    writing: tokio::sync::Mutex<()>,
 }
 
 impl Inbox {
     /// A door into `store`; `bell` wakes the worker.
     pub fn new(store: Store, platforms: Platforms, clock: Clock, bell: Arc<Notify>) -> Self {
-        Self { store, platforms, clock, bell }
+        Self { store, platforms, clock, bell, gathering: Arc::default() }
     }
 
     /// Commits what a source of alerts sent. False when it was here before, by its own id.
@@ -33,9 +46,31 @@ impl Inbox {
         let Accepted { id, raw } = accepted;
         let origin = Origin::Alerts(source.to_owned());
         let arrival = Arrival { id: EventId::new(id), origin, raw, received_at: self.clock.now() };
-        let fresh = self.store.accept(&arrival).await?;
+        let fresh = self.commit(arrival).await?;
         self.bell.notify_one();
         Ok(fresh)
+    }
+
+    /// Commits an arrival together with all that wait; whether it was new.
+    async fn commit(&self, arrival: Arrival) -> Result<bool, StoreError> {
+        let (tell, mut told) = oneshot::channel();
+        let waiting = || self.gathering.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting().push((arrival.clone(), tell));
+        let _writing = self.gathering.writing.lock().await;
+        match told.try_recv() {
+            // Whoever wrote before us has taken ours along.
+            Ok(fresh) => return Ok(fresh),
+            // They failed, or their client went away in the middle: twice is once.
+            Err(oneshot::error::TryRecvError::Closed) => return self.store.accept(&arrival).await,
+            Err(oneshot::error::TryRecvError::Empty) => {}
+        }
+        let (arrivals, tells): (Vec<_>, Vec<_>) = std::mem::take(&mut *waiting()).into_iter().unzip();
+        for (tell, fresh) in tells.into_iter().zip(self.store.accept_all(&arrivals).await?) {
+            // Whoever waited may have gone.
+            let _ = tell.send(fresh);
+        }
+        // Ours was among them.
+        told.try_recv().or(Ok(false))
     }
 
     /// Commits a raw event. False when it was here before, by the platform's own id.

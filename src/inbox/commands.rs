@@ -14,8 +14,11 @@ use super::{
     messages::SNOOZE,
 };
 use crate::{
-    engine::compose::{help_card, why_card},
-    library::Mode,
+    engine::{
+        Conversation, PlaceFacts,
+        compose::{help_card, why_card},
+    },
+    library::{Hearing, Mode},
     store::{Action, Channel, PersonChange},
 };
 
@@ -46,7 +49,7 @@ impl Line {
                 Ok(())
             }
             ("here", "") => self.tell_mode(event, effect).await,
-            ("here", mode) if !mode.contains(char::is_whitespace) => self.set_mode(event, mode, effect).await,
+            ("here", words) if words.split_whitespace().count() <= 2 => self.set_mode(event, words, effect).await,
             ("ask", question) => self.question(event, question, effect).await,
             _ => self.question(event, text, effect).await,
         }
@@ -64,7 +67,7 @@ impl Line {
             mentions_us: true,
             replies_to: None,
         };
-        let needs = self.needs_of(text, true);
+        let needs = self.needs_of(text, &Conversation::none(true));
         self.decide_about(event, &message, &needs, effect).await
     }
 
@@ -109,21 +112,28 @@ impl Line {
 
     async fn tell_mode(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
         let person = self.person(&event.by, effect).await?.id;
-        let mode = self.mode_of(&event.place).await?.mode;
+        let PlaceFacts { mode, hearing, .. } = self.mode_of(&event.place).await?;
         let text = format!(
-            "Here I {}. Whoever runs the workspace or made the channel may change it: /kairos here live, shadow or off.",
-            doing(mode)
+            "Here I {}; of what I hear, {}. Whoever runs the workspace or made the channel may change both: /kairos here \
+             live, shadow or off, and behind it careful, balanced or eager.",
+            doing(mode),
+            bears(hearing)
         );
         self.reply(event, "here", &person, Card::new("This channel", Text::paragraph(text)), effect);
         Ok(())
     }
 
     /// What Kairos does in a channel from now on.
-    async fn set_mode(&self, event: &Event, mode: &str, effect: &mut Effect) -> Result<(), LineError> {
+    async fn set_mode(&self, event: &Event, words: &str, effect: &mut Effect) -> Result<(), LineError> {
         let person = self.person(&event.by, effect).await?.id;
         let place = Place { thread: None, ..event.place.clone() };
+        let (mode, how) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
+        let hearing = how.trim().parse::<Hearing>().ok();
         let refused = match Mode::ALL.iter().find(|known| known.as_str() == mode) {
             None => Err("It can be live, shadow or off: /kairos here live."),
+            Some(_) if hearing.is_none() && !how.is_empty() => {
+                Err("How soon I hear a need can be careful, balanced or eager: /kairos here live eager.")
+            }
             Some(_) if place.is_private() => Err("This is between the two of us; say it in the channel you mean."),
             Some(mode) => match self.may_steer(event, &place).await {
                 Some(true) => Ok(*mode),
@@ -139,12 +149,14 @@ impl Line {
             }
         };
         let name = self.name_of(&place).await;
+        let hearing = hearing.or(self.parts.store.channel(&place).await?.and_then(|kept| kept.hearing));
         effect.outcome.channels.push(Channel {
             platform: place.platform,
             workspace: place.workspace.clone(),
             channel: place.channel.clone(),
             name: name.clone(),
             mode,
+            hearing,
         });
         let told =
             format!("From now on I {}. Ask me any time by name; /kairos here tells and changes it.", doing(mode));
@@ -170,6 +182,15 @@ impl Line {
         let named = async { self.parts.platforms.get(place.platform)?.name_of(place).await.ok()? };
         let name = tokio::time::timeout(PATIENCE, named).await.ok().flatten();
         name.unwrap_or_else(|| place.channel.to_string())
+    }
+}
+
+/// What a manner of hearing means, behind "of what I hear".
+const fn bears(hearing: Hearing) -> &'static str {
+    match hearing {
+        Hearing::Careful => "about one message in 2,000 may be no need (careful)",
+        Hearing::Balanced => "about one message in 1,000 may be no need (balanced)",
+        Hearing::Eager => "about five messages in 1,000 may be no need (eager)",
     }
 }
 

@@ -93,6 +93,7 @@ impl Line {
             Setting::EraseNow => {
                 // Nothing that this event learned about the person may outlive them.
                 effect.outcome.people.retain(|(about, _)| about != person);
+                self.recent().forget(&event.by);
                 vec![PersonChange::Erase]
             }
         };

@@ -1,16 +1,19 @@
 //! The line from an event to what is decided about it: the same for the live bot, the playground and a replay.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use chat::{Card, DeliveryId, Event, Identity, PersonId, Place, Platforms, Profile, ShownTo, Timestamp, What};
 use thiserror::Error;
 
-use super::{Observed, Observer};
+use super::{Observed, Observer, traffic::Traffic};
 use crate::{
     alerts::Sources,
     clock::{Clock, Ids},
-    engine::{Engine, PersonFacts, PlaceFacts, is_addressed},
-    library::{Mode, TriggerId},
+    engine::{Engine, PersonFacts, PlaceFacts, Recent, is_addressed},
+    library::{Hearing, Mode, TriggerId},
     practice::PlayError,
     store::{
         Action, Concluded, Delivery, DeliveryKey, DeliveryState, Outcome, Person, PersonChange, Store, StoreError,
@@ -37,6 +40,9 @@ pub enum LineError {
     Play(#[from] PlayError),
 }
 
+/// What holds in a channel that nobody set from within.
+pub type Unlisted = Arc<dyn Fn(&Place) -> (Mode, Hearing) + Send + Sync>;
+
 /// What a line is made of.
 #[derive(Clone)]
 pub struct Parts {
@@ -50,8 +56,8 @@ pub struct Parts {
     pub clock: Clock,
     /// New ids.
     pub ids: Ids,
-    /// The mode of a channel that the store does not know.
-    pub unlisted: Arc<dyn Fn(&Place) -> Mode + Send + Sync>,
+    /// The mode of a channel that the store does not know, and how soon triggers are heard where nobody said.
+    pub unlisted: Unlisted,
     /// Who may see and pause triggers, beside whoever runs a workspace.
     pub managers: Arc<[Identity]>,
     /// Reads what other systems sent.
@@ -66,6 +72,10 @@ pub struct Line {
     pub(super) parts: Parts,
     /// Held during a step, so that a worker and somebody who winds the clock don't decide the same thing twice.
     pub(super) turn: Arc<tokio::sync::Mutex<()>>,
+    /// What people wrote a moment ago; changed by [`Line::listen`], and never held across an await.
+    recent: Arc<Mutex<Recent>>,
+    /// What channels' messages score.
+    pub(super) traffic: Arc<Traffic>,
 }
 
 impl fmt::Debug for Line {
@@ -94,7 +104,7 @@ impl Effect {
 impl Line {
     /// A line of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts, turn: Arc::default() }
+        Self { parts, turn: Arc::default(), recent: Arc::default(), traffic: Arc::default() }
     }
 
     /// Decides about an event that needs no acknowledgement, and commits what it changes.
@@ -113,6 +123,11 @@ impl Line {
             self.decide(event, &mut effect).await?;
         }
         self.commit(effect).await
+    }
+
+    /// What people wrote a moment ago.
+    pub(super) fn recent(&self) -> MutexGuard<'_, Recent> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn decide(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
@@ -134,7 +149,11 @@ impl Line {
             What::Form { form, fields, .. } if self.settings_sent(event, form, fields, effect).await? => Ok(()),
             What::Form { form, message, .. } => self.filled_in(event, form, message.as_ref(), effect).await,
             What::HomeOpened => self.home_opened(event, effect).await,
-            What::Deleted { .. } | What::Reaction { .. } | What::Joined => Ok(()),
+            What::Deleted { message } => {
+                self.recent().take_back(&event.place, message);
+                Ok(())
+            }
+            What::Reaction { .. } | What::Joined => Ok(()),
         }
     }
 
@@ -238,15 +257,16 @@ impl Line {
 
     /// The mode of a place, without what was said there or is paused.
     pub(super) async fn mode_of(&self, place: &Place) -> Result<PlaceFacts, LineError> {
-        let (mode, channel) = if place.is_private() {
-            (Mode::Live, String::new())
+        let (unlisted, usual) = (self.parts.unlisted)(place);
+        let (mode, hearing, channel) = if place.is_private() {
+            (Mode::Live, usual, String::new())
         } else {
             match self.parts.store.channel(place).await? {
-                Some(channel) => (channel.mode, channel.name),
-                None => ((self.parts.unlisted)(place), place.channel.to_string()),
+                Some(kept) => (kept.mode, kept.hearing.unwrap_or(usual), kept.name),
+                None => (unlisted, usual, place.channel.to_string()),
             }
         };
-        Ok(PlaceFacts { mode, channel, last_spoke: Vec::new(), paused: Vec::new() })
+        Ok(PlaceFacts { mode, hearing, channel, last_spoke: Vec::new(), paused: Vec::new() })
     }
 
     /// A card that answers what somebody just did; `what` names the manner of answer in its key.

@@ -6,12 +6,13 @@ use chat::{Event, EventId, Message, Place, ShownTo};
 
 use super::{
     Line, LineError, Observed,
+    conversation::Heard,
     line::{Effect, privately, tenant},
 };
 use crate::{
     engine::{
         Act, Audience, Decision, Facts, Need, PersonFacts, Plan, Reason, Rule,
-        compose::{greeting_card, nothing_good_card, offer_card},
+        compose::{greeting_card, nothing_good_card, offer_card, one_question_card},
         is_addressed,
     },
     library::Mode,
@@ -29,18 +30,45 @@ impl Line {
             return self.overhear(event, message).await;
         }
         let addressed = is_addressed(event);
-        if !addressed && self.mode_of(&event.place).await?.mode == Mode::Off {
+        let place = self.mode_of(&event.place).await?;
+        if !addressed && place.mode == Mode::Off {
             let off = Reason::stopped(Rule::Channel, "off");
             self.observe(event, message, silent(Rule::Channel, off), effect);
             return Ok(());
         }
-        let needs = self.needs_of(&message.text, addressed);
-        if !addressed && !needs.iter().any(Need::is_heard) {
+        let Heard { needs, already } = self.listen(event, message, &place, effect).await?;
+        let is_heard = needs.iter().any(Need::is_heard);
+        if let Some(need) = already.filter(|_| !is_heard) {
+            return self.heard_already(event, message, need, effect).await;
+        }
+        if !addressed && !is_heard {
             let nothing = self.parts.engine.nothing_heard(&needs);
             self.observe(event, message, nothing, effect);
             return Ok(());
         }
         self.decide_about(event, message, &needs, effect).await
+    }
+
+    /// Another part of the same question was heard: one question gets one answer. Whoever put it to Kairos is told so.
+    async fn heard_already(
+        &self,
+        event: &Event,
+        message: &Message,
+        need: Need,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let reason = Reason::stopped(Rule::Recognition, "heard already in what the person wrote a moment ago");
+        let decision =
+            Decision { act: Act::Silent { because: Rule::Recognition }, need: Some(need), reasons: vec![reason] };
+        if is_addressed(event) {
+            let person = self.person(&event.by, effect).await?.id;
+            let mut delivery =
+                self.answer(event, "one-question", &person, answer_here(event, message), one_question_card());
+            delivery.key.event = of_message(&event.place, message);
+            effect.outcome.deliveries.push(delivery);
+        }
+        self.observe(event, message, decision, effect);
+        Ok(())
     }
 
     /// A message that settles what somebody asked is no need of its own.
@@ -90,11 +118,6 @@ impl Line {
         let library = self.parts.engine.library();
         let card = offer_card(library, library.triggers.get(&offer.plan.trigger)?, &offer.plan, &held.id)?;
         Some(Settlement::Send { card, offer: Box::new(offer), due_at: now.due_at })
-    }
-
-    /// What a text may mean. Whoever only says hello has no need yet, however much "what can you do" sounds like one.
-    pub(super) fn needs_of(&self, text: &str, addressed: bool) -> Vec<Need> {
-        if addressed && is_greeting(text) { Vec::new() } else { self.parts.engine.hear(text, addressed) }
     }
 
     pub(super) async fn decide_about(
@@ -185,12 +208,7 @@ impl Line {
     fn say_why_not(&self, event: &Event, message: &Message, needs: &[Need], person: &PersonFacts) -> Delivery {
         let library = self.parts.engine.library();
         let card = if is_greeting(&message.text) { greeting_card(library) } else { nothing_good_card(library, needs) };
-        let action = if matches!(event.what, chat::What::Command { .. }) {
-            privately(event)
-        } else {
-            answer_to(event, message, if event.place.is_private() { Audience::Private } else { Audience::Thread })
-        };
-        let mut delivery = self.answer(event, "nothing-good", &person.id, action, card);
+        let mut delivery = self.answer(event, "nothing-good", &person.id, answer_here(event, message), card);
         delivery.key.event = of_message(&event.place, message);
         delivery
     }
@@ -215,6 +233,11 @@ fn of_message(place: &Place, message: &Message) -> EventId {
     EventId::new(format!("message:{}:{}", place.channel, message.id))
 }
 
+/// Where somebody is answered who turned to Kairos.
+fn answer_here(event: &Event, message: &Message) -> Action {
+    answer_to(event, message, if event.place.is_private() { Audience::Private } else { Audience::Thread })
+}
+
 fn answer_to(event: &Event, message: &Message, to: Audience) -> Action {
     if matches!(event.what, chat::What::Command { .. }) {
         return privately(event);
@@ -234,7 +257,7 @@ fn silent(because: Rule, reason: Reason) -> Decision {
 }
 
 /// Somebody who says hello, or asks what we can do.
-fn is_greeting(text: &str) -> bool {
+pub(super) fn is_greeting(text: &str) -> bool {
     let words: Vec<String> = text
         .split_whitespace()
         .filter(|word| !word.starts_with("<@") && !word.starts_with('@'))

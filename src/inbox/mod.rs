@@ -3,11 +3,12 @@
 //! Invariants
 //! - Accepted means committed: an accepted event survives a kill and is decided at least once, with one effect.
 //! - What can't be read is kept and counted, and never stops what comes behind it.
-//! - A person's text is erased with the decision about it.
+//! - A person's text is erased with the decision about it; what they said just now is remembered in memory alone.
 
 mod accept;
 mod acquaintance;
 mod commands;
+mod conversation;
 mod digest;
 mod dips;
 mod groups;
@@ -21,8 +22,9 @@ mod settings;
 mod signals;
 mod steering;
 mod taps;
+mod traffic;
 mod worker;
 
 pub use accept::Inbox;
-pub use line::{Line, LineError, Parts};
+pub use line::{Line, LineError, Parts, Unlisted};
 pub use observer::{Observed, Observer, Unobserved};

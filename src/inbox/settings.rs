@@ -1,15 +1,20 @@
 //! The forms in which people say something about themselves: hours, budget, days off, time zone.
 
+use std::time::Duration;
+
 use chat::{Card, Event, Field, Form, FormId, HOME, PersonId, Text, What};
 
 use super::{
     Line, LineError,
-    line::{Effect, privately},
+    line::{Effect, here_only, privately},
 };
 use crate::{
-    engine::{Budget, DaysOff, PersonFacts, Setting, Tap, WorkingHours, compose::zone_card, is_addressed, zone_named},
+    engine::{Budget, DaysOff, PersonFacts, Setting, Tap, WorkingHours, compose::zone_card, zone_named},
     store::{Action, PersonChange},
 };
+
+/// How long what somebody came for stands alone before they are asked something back.
+const AFTER_THE_ANSWER: Duration = Duration::from_secs(30);
 
 /// What somebody may write about themselves. The name is the form's id and that of its one field.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -155,11 +160,12 @@ impl Line {
         Ok(true)
     }
 
-    /// Asks for the time zone where nobody knows it: in private, once, when somebody first turns to Kairos.
+    /// Asks for the time zone where nobody knows it: once, right where somebody first turns to Kairos, for their eyes
+    /// alone. That may be lost, and does no harm: it stands on their page as well.
     pub(super) async fn ask_zone_once(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
         let is_own_act = match &event.what {
-            What::Command { .. } | What::Choice { .. } | What::HomeOpened => true,
-            What::Message(message) => is_addressed(event) && !message.by_bot,
+            What::Command { .. } | What::Choice { .. } => true,
+            What::Message(message) => event.place.is_private() && !message.by_bot,
             _ => false,
         };
         if !is_own_act {
@@ -181,7 +187,9 @@ impl Line {
         }
         let card = zone_card(self.parts.engine.cadence());
         effect.outcome.people.push((person.id.clone(), PersonChange::ZoneAsked(self.now())));
-        effect.outcome.deliveries.push(self.answer(event, "zone-asked", &person.id, privately(event), card));
+        let mut asking = self.answer(event, "zone-asked", &person.id, here_only(event), card);
+        asking.due_at = self.now() + AFTER_THE_ANSWER;
+        effect.outcome.deliveries.push(asking);
         Ok(())
     }
 }

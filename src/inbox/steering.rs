@@ -74,13 +74,11 @@ impl Line {
     async fn triggers_card(&self, change: Option<&PauseChange>) -> Result<Card, LineError> {
         let mut paused = self.parts.store.pauses().await?;
         match change {
-            Some(PauseChange::Pause(pause)) => {
-                if !paused.iter().any(|known| known.trigger == pause.trigger) {
-                    paused.push(pause.clone());
-                }
+            Some(PauseChange::Pause(pause)) if !paused.iter().any(|known| known.trigger == pause.trigger) => {
+                paused.push(pause.clone());
             }
             Some(PauseChange::Resume(trigger)) => paused.retain(|pause| pause.trigger != *trigger),
-            None => {}
+            Some(PauseChange::Pause(_)) | None => {}
         }
         let mut totals = self.parts.store.trigger_totals(self.now() - MONTH).await?;
         let library = self.parts.engine.library();

@@ -92,6 +92,9 @@ impl Line {
             return Ok(());
         };
         effect.outcome.taps.push(self.tap(id, &offer, person, rating.as_str()));
+        if rating == Rating::Useful && offer.plan.unasked && *person == offer.plan.person {
+            self.prove_useful(id, &offer, effect).await?;
+        }
         match rating {
             Rating::Snooze => {
                 effect.outcome.people.push((person.clone(), PersonChange::Snooze(Some(self.now() + SNOOZE))));
@@ -111,6 +114,16 @@ impl Line {
             self.say(event, "rated", person, &noted, effect);
             Ok(())
         }
+    }
+
+    /// What proved useful, the first time it is said, was no false alarm of its channel.
+    async fn prove_useful(&self, id: &DeliveryId, offer: &Offer, effect: &mut Effect) -> Result<(), LineError> {
+        let before = self.parts.store.taps_on(id).await?;
+        if before.iter().all(|tap| tap.person != offer.plan.person || tap.tap != Rating::Useful.as_str()) {
+            self.spread(&offer.place).await?;
+            self.discount(&offer.place, &offer.need, effect);
+        }
+        Ok(())
     }
 
     /// What could not be sent in private, for the eyes of whom it is for.

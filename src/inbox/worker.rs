@@ -63,6 +63,8 @@ impl Line {
     /// Takes what has arrived, and once all of it is read wakes what is due; how much that was.
     pub async fn step(&self) -> Result<usize, LineError> {
         let _turn = self.turn.lock().await;
+        // Nobody may write for hours: what was said is forgotten all the same.
+        self.recent().sweep(self.now());
         let arrivals = self.parts.store.claim_arrivals(self.now(), LEASE, BATCH).await?;
         let mut done = arrivals.len();
         for arrival in &arrivals {

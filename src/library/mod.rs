@@ -42,7 +42,7 @@ pub use folder::Source;
 pub use measure::{Better, Counted, Dip, DipMethod, Measure, MeasureId, MeasureKind};
 pub use reading::Reading;
 pub use scenario::{Scenario, ScenarioId};
-pub use trigger::{Mode, Trigger, TriggerId};
+pub use trigger::{Hearing, Mode, Trigger, TriggerId};
 
 chat::id! {
     /// The name of a skill: the name of its folder.

@@ -6,7 +6,7 @@ use chat::AssetId;
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    Mode, Moment, ScenarioId, SkillId, Trigger, TriggerId, condition,
+    Hearing, Mode, Moment, ScenarioId, SkillId, Trigger, TriggerId, condition,
     diagnostic::{At, did_you_mean, short},
     fields::{Fields, TITLE_CHARACTERS},
     front_matter::FrontMatter,
@@ -30,6 +30,7 @@ const KEYS: &[&str] = &[
     "recovery_days",
     "priority",
     "mode",
+    "hearing",
     "holdout_percent",
     "owner",
 ];
@@ -72,6 +73,7 @@ pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<(Trigger, 
     let priority = fields.whole("priority", 100, 50);
     let holdout = fields.whole("holdout_percent", 50, 0);
     let mode = fields.choice("mode", Mode::ALL, Mode::as_str).unwrap_or(Mode::Shadow);
+    let hearing = fields.choice("hearing", Hearing::ALL, Hearing::as_str);
     let owner = fields.text("owner", TITLE_CHARACTERS, "Sales enablement");
     let dip = read_dip::read(&mut fields, head, sections.message.as_ref());
     let is_dip = read_dip::is_asked(head);
@@ -97,6 +99,7 @@ pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<(Trigger, 
         recovery: Duration::from_secs(u64::from(recovery) * 86_400),
         priority: u8::try_from(priority).unwrap_or(u8::MAX),
         mode,
+        hearing,
         holdout_percent: u8::try_from(holdout).unwrap_or(u8::MAX),
         owner: owner?,
         dip,

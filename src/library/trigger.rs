@@ -45,6 +45,8 @@ pub struct Trigger {
     pub priority: u8,
     /// Whether it speaks.
     pub mode: Mode,
+    /// How soon it is heard in what people write; `None`: as the channel has it.
+    pub hearing: Option<Hearing>,
     /// Share of people whose needs are recorded and not answered, 0 to 50 per cent.
     pub holdout_percent: u8,
     /// Who answers for it.
@@ -55,6 +57,18 @@ pub struct Trigger {
     pub examples: Vec<String>,
     /// Messages that sound alike and mean something else.
     pub unlike: Vec<String>,
+}
+
+names! {
+    /// How many messages that mean no need may be taken for one: a name for a budget of alarms.
+    Hearing {
+        /// One message in two thousand.
+        Careful = "careful",
+        /// One in a thousand.
+        Balanced = "balanced",
+        /// Five in a thousand.
+        Eager = "eager",
+    }
 }
 
 names! {

@@ -11,7 +11,7 @@ use super::{
     backend::{Tx, execute},
     decisions, deliveries,
     inbox::FINISH_ARRIVAL,
-    pauses, people, places, practice, signals, taps,
+    pauses, people, places, practice, scores, signals, taps,
 };
 
 /// What became of an [`Outcome`].
@@ -54,7 +54,7 @@ impl Store {
 
 fn is_bare(outcome: &Outcome) -> bool {
     // Taken apart, so that a new field can't be forgotten here.
-    let Outcome { arrival: _, decisions, deliveries, settled, taps, sessions, people, channels, pauses, dips } =
+    let Outcome { arrival: _, decisions, deliveries, settled, taps, sessions, people, channels, pauses, dips, scores } =
         outcome;
     decisions.is_empty()
         && deliveries.is_empty()
@@ -65,6 +65,7 @@ fn is_bare(outcome: &Outcome) -> bool {
         && channels.is_empty()
         && pauses.is_empty()
         && dips.is_empty()
+        && scores.is_empty()
 }
 
 async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> {
@@ -106,6 +107,9 @@ async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> 
     }
     for dip in &outcome.dips {
         signals::change(tx, dip).await?;
+    }
+    for counted in &outcome.scores {
+        scores::add(tx, counted).await?;
     }
     Ok(Concluded::Done { inserted, settled })
 }

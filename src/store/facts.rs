@@ -113,7 +113,8 @@ impl Store {
         // At least once, for what is asked whatever the assets.
         let chunks = assets.chunks(ASKED).chain(assets.is_empty().then_some(assets));
         for (turn, chunk) in chunks.enumerate() {
-            let name = |n: usize| chunk.get(n).map_or("", AssetId::as_str);
+            // What is left over asks for nothing: NULL is like no asset.
+            let name = |n: usize| chunk.get(n).map(AssetId::as_str);
             let rows: Vec<FactRow> = fetch_all!(
                 self.pools.read(),
                 sql,

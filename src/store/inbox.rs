@@ -65,22 +65,38 @@ macro_rules! claiming {
     };
 }
 
+/// Inserts one arrival; how many rows that were.
+macro_rules! accept_one {
+    ($on:expr, $arrival:expr) => {
+        execute!(
+            $on,
+            "INSERT INTO arrivals (id, platform, raw, received_at, state, due_at)
+             VALUES ($1, $2, $3, $4, 'open', $4) ON CONFLICT (id) DO NOTHING",
+            $arrival.id.as_str(),
+            $arrival.origin.to_string(),
+            &$arrival.raw,
+            $arrival.received_at.as_ms(),
+        )
+    };
+}
+
 impl Store {
     /// Keeps a raw event; true when it is new, false when its id was there already.
     ///
     /// Either way it is durable when this returns, and may be acknowledged.
     pub async fn accept(&self, arrival: &Arrival) -> Result<bool, StoreError> {
-        let sql = "INSERT INTO arrivals (id, platform, raw, received_at, state, due_at)
-             VALUES ($1, $2, $3, $4, 'open', $4) ON CONFLICT (id) DO NOTHING";
-        let new = execute!(
-            self.pools.write(),
-            sql,
-            arrival.id.as_str(),
-            arrival.origin.to_string(),
-            &arrival.raw,
-            arrival.received_at.as_ms(),
-        )?;
-        Ok(new == 1)
+        Ok(accept_one!(self.pools.write(), arrival)? == 1)
+    }
+
+    /// Commits several arrivals together, so that the disk is waited for once; which of them were new.
+    pub async fn accept_all(&self, arrivals: &[Arrival]) -> Result<Vec<bool>, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let mut fresh = Vec::with_capacity(arrivals.len());
+        for arrival in arrivals {
+            fresh.push(accept_one!(tx.on(), arrival)? == 1);
+        }
+        tx.commit().await?;
+        Ok(fresh)
     }
 
     /// Takes up to `limit` arrivals that are due, those that have been due longest first, for as long as `lease`.

@@ -33,6 +33,7 @@ mod places;
 mod practice;
 mod records;
 mod retention;
+mod scores;
 mod signal_records;
 mod signals;
 mod taps;
@@ -52,6 +53,7 @@ pub use records::{
     Person, PersonChange, Recorded, Settlement, Tap,
 };
 pub use retention::Swept;
+pub use scores::ChannelScores;
 pub use signal_records::{DipChange, Duty, KeptDip, Known, Origin, Unheard, Waiting};
 
 /// Everything that is kept. A clone is another handle to the same.

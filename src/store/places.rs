@@ -8,7 +8,7 @@ use super::{
     backend::{Tx, execute, fetch_all, fetch_optional},
     columns::read_name,
 };
-use crate::library::TriggerId;
+use crate::library::{Hearing, TriggerId};
 
 #[derive(FromRow)]
 struct ChannelRow {
@@ -17,6 +17,7 @@ struct ChannelRow {
     channel: String,
     name: String,
     mode: String,
+    hearing: Option<String>,
 }
 
 impl ChannelRow {
@@ -27,14 +28,16 @@ impl ChannelRow {
             channel: ChannelId::new(self.channel),
             name: self.name,
             mode: read_name(&self.mode, "mode")?,
+            hearing: self.hearing.map(|hearing| read_name(&hearing, "hearing")).transpose()?,
         })
     }
 }
 
 /// Keeps a channel with its name and mode, whether it was known or not.
 pub(super) async fn keep(tx: &mut Tx, channel: &Channel) -> Result<(), StoreError> {
-    let sql = "INSERT INTO channels (platform, workspace, channel, name, mode) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (platform, workspace, channel) DO UPDATE SET name = excluded.name, mode = excluded.mode";
+    let sql = "INSERT INTO channels (platform, workspace, channel, name, mode, hearing) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (platform, workspace, channel)
+         DO UPDATE SET name = excluded.name, mode = excluded.mode, hearing = excluded.hearing";
     execute!(
         tx.on(),
         sql,
@@ -42,7 +45,8 @@ pub(super) async fn keep(tx: &mut Tx, channel: &Channel) -> Result<(), StoreErro
         channel.workspace.as_str(),
         channel.channel.as_str(),
         &channel.name,
-        channel.mode.as_str()
+        channel.mode.as_str(),
+        channel.hearing.map(Hearing::as_str)
     )?;
     Ok(())
 }
@@ -50,7 +54,7 @@ pub(super) async fn keep(tx: &mut Tx, channel: &Channel) -> Result<(), StoreErro
 impl Store {
     /// The channel of this place, if its mode was ever set.
     pub async fn channel(&self, place: &Place) -> Result<Option<Channel>, StoreError> {
-        let sql = "SELECT platform, workspace, channel, name, mode FROM channels
+        let sql = "SELECT platform, workspace, channel, name, mode, hearing FROM channels
              WHERE platform = $1 AND workspace = $2 AND channel = $3";
         let row: Option<ChannelRow> = fetch_optional!(
             self.pools.read(),
@@ -64,7 +68,7 @@ impl Store {
 
     /// Every channel whose mode was ever set, by platform, workspace and name.
     pub async fn channels(&self) -> Result<Vec<Channel>, StoreError> {
-        let sql = "SELECT platform, workspace, channel, name, mode FROM channels";
+        let sql = "SELECT platform, workspace, channel, name, mode, hearing FROM channels";
         let rows: Vec<ChannelRow> = fetch_all!(self.pools.read(), sql)?;
         let mut channels = rows.into_iter().map(ChannelRow::into_channel).collect::<Result<Vec<_>, _>>()?;
         // Sorted here, since PostgreSQL sorts text by its locale.

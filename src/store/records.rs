@@ -6,10 +6,10 @@ use chat::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{DipChange, Origin};
+use super::{ChannelScores, DipChange, Origin};
 use crate::{
     engine::{Budget, DaysOff, Decision, Need, Own, Plan, Reason, WorkingHours},
-    library::{Mode, TriggerId},
+    library::{Hearing, Mode, TriggerId},
     practice::Session,
 };
 
@@ -196,6 +196,8 @@ pub struct Channel {
     pub name: String,
     /// Whether Kairos is live there.
     pub mode: Mode,
+    /// How soon triggers are heard there; `None`: as everywhere.
+    pub hearing: Option<Hearing>,
 }
 
 /// What a person tapped on a card.
@@ -231,7 +233,6 @@ pub struct Recorded {
 }
 
 /// What becomes of a held delivery.
-#[expect(clippy::large_enum_variant, reason = "an outcome has one or two, and most are the large one")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Settlement {
     /// Send this card from `due_at` on.
@@ -339,4 +340,6 @@ pub struct Outcome {
     pub pauses: Vec<PauseChange>,
     /// Signals that were heard, and what they did to dips.
     pub dips: Vec<DipChange>,
+    /// What messages of channels scored.
+    pub scores: Vec<ChannelScores>,
 }

@@ -80,6 +80,24 @@ async fn what_is_forged_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn many_at_once_are_each_taken_once() {
+    each_app(|app: TestApp| async move {
+        let posts = (0..60).map(|n| {
+            let body = format!(r#"{{"person": "crm:{}", "measure": "calls", "value": 1, "until": 1}}"#, n % 30);
+            let request = Request::post("/alerts/demo").header("authorization", "Bearer playground");
+            let (door, request) = (app.kairos.alerts.router(), request.body(Body::from(body)).unwrap());
+            async move { door.oneshot(request).await.unwrap().status() }
+        });
+        let answers = futures_util::future::join_all(posts).await;
+        let with = |status| answers.iter().filter(|answer| **answer == status).count();
+        assert_eq!((with(StatusCode::ACCEPTED), with(StatusCode::OK)), (30, 30));
+        app.settle().await;
+        assert_eq!(app.store().signals_waiting(99).await.unwrap().len(), 30);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn chance_is_left_alone() {
     each_app(|app: TestApp| async move {
         posts(&app, "playground", &NINE_OF_SIXTY.replace("9,", "12,")).await;

@@ -74,6 +74,7 @@ async fn switch(app: &TestApp, room: &str, mode: Mode) {
         channel: place.channel,
         name: room.to_owned(),
         mode,
+        hearing: None,
     };
     app.store().conclude(&Outcome { channels: vec![channel], ..Outcome::default() }).await.unwrap();
     app.settle().await;

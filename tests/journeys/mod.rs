@@ -1,8 +1,10 @@
 //! One file a promise that a user could quote; each is kept on SQLite and on PostgreSQL.
 
 mod a_channel_is_switched_by_whoever_made_it;
+mod a_channel_sets_its_own_threshold;
 mod a_number_that_moved_brings_help_in_private;
 mod a_question_nobody_answers_gets_a_card_in_its_thread;
+mod a_question_over_several_messages_is_one;
 mod a_question_that_people_answer_is_left_alone;
 mod a_quick_question_gets_feedback;
 mod a_trigger_rests_in_a_channel_after_it_spoke;
@@ -16,6 +18,7 @@ mod managers_see_totals_and_pause_triggers;
 mod my_own_page_is_changed_by_me;
 mod off_channels_stay_silent;
 mod one_message_gets_one_answer;
+mod other_languages_are_met_by_their_words;
 mod practice_is_played_in_private_and_resumed;
 mod quiet_hours_are_respected;
 mod shadow_decides_and_says_nothing;
@@ -25,6 +28,7 @@ mod the_daily_budget_holds_over_all_triggers;
 mod the_same_card_does_not_come_twice;
 mod what_arrives_twice_or_broken_does_no_harm;
 mod what_is_late_is_decided_again;
+mod what_is_not_ones_own_words_triggers_nothing;
 mod what_is_over_the_budget_comes_in_one_digest;
 mod what_people_write_is_not_kept;
 mod why_this_explains;

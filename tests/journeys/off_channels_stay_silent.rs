@@ -15,7 +15,7 @@ const QUESTION: &str = "how do I answer when they say we're too expensive?";
 pub(super) async fn switch(app: &TestApp, room: Room, mode: Mode) {
     let place = room.place();
     let (platform, workspace, channel) = (place.platform, place.workspace, place.channel);
-    let channel = Channel { platform, workspace, channel, name: room.name().to_owned(), mode };
+    let channel = Channel { platform, workspace, channel, name: room.name().to_owned(), mode, hearing: None };
     app.store().set_channel(&channel).await.unwrap();
 }
 

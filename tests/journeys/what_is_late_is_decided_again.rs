@@ -2,7 +2,7 @@
 
 use kairos::store::{DeliveryState, Settlement};
 
-use crate::support::app::{Said, TestApp, each_app};
+use crate::support::app::{Said, TestApp, each_app, hours};
 
 /// A question whose card was decided at half past five, and not sent.
 async fn decided_and_not_sent(app: &TestApp) -> Said {
@@ -10,18 +10,18 @@ async fn decided_and_not_sent(app: &TestApp) -> Said {
     let question = app.person("ana").says("any line for a price objection?").await;
     // The machine stops in the moment between the decision and the call.
     app.kairos.works.clock.wind(std::time::Duration::from_secs(285));
-    let held = app.store().due_holds(kairos_far(), 10).await.unwrap().remove(0);
+    let held = app.store().due_holds(far_ahead(), 10).await.unwrap().remove(0);
     let offer = held.offer.clone().unwrap();
     let card = chat::Card::new("Decided", chat::Text::paragraph("At half past five."));
     let send = Settlement::Send { card, offer: Box::new(offer), due_at: app.now() };
     let settled = vec![(held.id.clone(), send)];
     app.store().conclude(&kairos::store::Outcome { settled, ..kairos::store::Outcome::default() }).await.unwrap();
     assert_eq!(app.store().delivery(&held.id).await.unwrap().unwrap().state, DeliveryState::Pending);
-    app.kairos.works.clock.wind(std::time::Duration::from_secs(3 * 3_600));
+    app.kairos.works.clock.wind(hours(3));
     question
 }
 
-fn kairos_far() -> chat::Timestamp {
+fn far_ahead() -> chat::Timestamp {
     chat::Timestamp::from_ms(i64::MAX)
 }
 

@@ -17,6 +17,18 @@ fn done_with(claimed: &Claimed<Arrival>) -> Outcome {
 }
 
 #[tokio::test]
+async fn several_are_committed_together_and_each_is_known_once() {
+    each_database(|store| async move {
+        assert!(store.accept(&arrival("e1", 0)).await.unwrap());
+        let batch = [arrival("e1", 1), arrival("e2", 1), arrival("e2", 1), arrival("e3", 1)];
+        assert_eq!(store.accept_all(&batch).await.unwrap(), [false, true, false, true]);
+        assert_eq!(store.arrival_counts().await.unwrap().open, 3);
+        assert!(store.accept_all(&[]).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_comes_twice_is_accepted_once() {
     each_database(|store| async move {
         let first = arrival("e1", 0);

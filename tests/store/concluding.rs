@@ -46,6 +46,7 @@ fn everything(fence: i64) -> Outcome {
         channels: vec![channel("deals", Mode::Live)],
         pauses: vec![PauseChange::Pause(pause(1))],
         dips: vec![keeps(&signal("s1", Some("crm:7"), 9.0, 1), None, 1)],
+        scores: vec![super::scores::scores("deals", "lessons", &[(7, 1)])],
     }
 }
 

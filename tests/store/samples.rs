@@ -8,7 +8,7 @@ use chat::{
 };
 use kairos::{
     engine::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule},
-    library::{Mode, ScenarioId, TriggerId},
+    library::{Hearing, Mode, ScenarioId, TriggerId},
     practice::Session,
     store::{
         Action, Arrival, Channel, Concluded, Delivery, DeliveryKey, DeliveryState, DipChange, Offer, Outcome, Recorded,
@@ -149,6 +149,7 @@ pub(super) fn channel(id: &str, mode: Mode) -> Channel {
         channel: ChannelId::new(id),
         name: format!("name of {id}"),
         mode,
+        hearing: Some(Hearing::Careful),
     }
 }
 

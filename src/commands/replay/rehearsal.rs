@@ -63,6 +63,7 @@ impl Rehearsal {
         let mut config = config.clone();
         config.prompts = prompts.map(Path::to_owned).or(config.prompts);
         let engine = Arc::new(Engine::new(run::library(&config)?, config.cadence.clone()));
+        let hearing = config.channels.hearing;
         let store = Store::open("sqlite::memory:").await?;
         let mut names = HashMap::new();
         let mut kind = PlatformKind::Slack;
@@ -71,7 +72,9 @@ impl Rehearsal {
             kind = platform;
             names.insert(id.clone(), channel.name.clone());
             let name = channel.name.clone();
-            store.set_channel(&Channel { platform, workspace, channel: id, name, mode: Mode::Live }).await?;
+            store
+                .set_channel(&Channel { platform, workspace, channel: id, name, mode: Mode::Live, hearing: None })
+                .await?;
         }
         let clock = Clock::manual(Timestamp::from_ms(0));
         let people = Arc::new(Past { kind, people: Mutex::default() });
@@ -83,7 +86,7 @@ impl Rehearsal {
             platforms: platforms.clone(),
             clock: clock.clone(),
             ids: Ids::counted(),
-            unlisted: Arc::new(|_| Mode::Live),
+            unlisted: Arc::new(move |_| (Mode::Live, hearing)),
             managers: Arc::default(),
             alerts: Arc::default(),
             observer: Arc::clone(&seen) as Arc<dyn Observer>,

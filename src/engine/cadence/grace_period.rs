@@ -114,7 +114,7 @@ mod tests {
         at: Option<&str>,
         what: What,
     ) -> Option<Settled> {
-        let (asked, asker) = (place(platform, asked_in), who(platform, "ana"));
+        let (question, asker) = (place(platform, asked_in), who(platform, "ana"));
         let event = Event {
             id: EventId::new("e"),
             at: Timestamp::from_ms(1),
@@ -123,7 +123,7 @@ mod tests {
             what,
         };
         let asks = matches!(&event.what, What::Message(message) if message.text.ends_with('?'));
-        settles(Open { place: &asked, message: &"m1".into(), asker: &asker }, &event, asks)
+        settles(Open { place: &question, message: &"m1".into(), asker: &asker }, &event, asks)
     }
 
     fn says(text: &str, replies_to: Option<&str>, by_bot: bool) -> What {

@@ -31,6 +31,13 @@ pub fn nothing_good_card(library: &Library, near: &[Need]) -> Card {
     card
 }
 
+/// Says to somebody who writes on that their question has had its answer.
+pub fn one_question_card() -> Card {
+    let text = "The card just above is what I have on this. If you mean something else, put it into one message and I \
+                look again.";
+    Card::new("I read that together with what you wrote before", Text::paragraph(text))
+}
+
 /// What Kairos can do, for somebody who says hello or asks for help.
 pub fn greeting_card(library: &Library) -> Card {
     let titles: Vec<Vec<Span>> =
@@ -141,4 +148,58 @@ pub fn exercise_answered_card(asset: &Asset, chosen: usize) -> Option<Card> {
         }
     }
     Some(Card { text, footer: "Only you see this.".to_owned(), ..asset_card(asset) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{
+        Act, Reason,
+        dip::{Outcome, Verdict},
+        samples,
+    };
+
+    fn why(evidence: Evidence, passed: &[(Rule, &str)]) -> String {
+        let trigger = samples::trigger("price");
+        let need = Need { trigger: trigger.id.clone(), score: 0.83, threshold: 0.5, evidence };
+        let reasons = passed.iter().map(|(rule, value)| Reason::passed(*rule, *value)).collect();
+        let decision = Decision { act: Act::Silent { because: Rule::Digest }, need: Some(need.clone()), reasons };
+        why_card(&trigger, &need, &decision).plain()
+    }
+
+    #[test]
+    fn words_that_were_heard() {
+        let keyword = Evidence::Keyword { phrase: "price objection".to_owned() };
+        let rules = [
+            (Rule::Channel, "live"),
+            (Rule::Grace, "nobody answered within 10 minutes"),
+            (Rule::QuietHours, "Mon-Fri 09:00-17:30, Europe/Lisbon"),
+            (Rule::Budget, "0 of 1 in 24 hours, 0 of 3 in 7 days"),
+        ];
+        insta::assert_snapshot!(why(keyword, &rules));
+    }
+
+    #[test]
+    fn a_message_that_resembles_an_example() {
+        let nearest = "how do I answer when they say we're too expensive?".to_owned();
+        let words = vec!["answer".to_owned(), "expensive".to_owned()];
+        let rules = [(Rule::Addressed, "you asked Kairos, so it answers at once")];
+        insta::assert_snapshot!(why(Evidence::Example { nearest, words }, &rules));
+    }
+
+    #[test]
+    fn a_number_that_moved() {
+        let sentence = "9 of 60 closed where 25 % are usual: less than chance explains.".to_owned();
+        let verdict = Verdict { outcome: Outcome::Moved, sentence, numbers: crate::engine::dip::Numbers::default() };
+        insta::assert_snapshot!(why(
+            Evidence::Measured { verdict },
+            &[(Rule::Measured, "moved"), (Rule::Trigger, "live")]
+        ));
+    }
+
+    #[test]
+    fn what_a_digest_told() {
+        let keyword = Evidence::Keyword { phrase: "price objection".to_owned() };
+        insta::assert_snapshot!(why(keyword, &[(Rule::Digest, "the digest told it, and you opened it")]));
+    }
 }

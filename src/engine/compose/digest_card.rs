@@ -29,12 +29,12 @@ pub fn digest_card(items: &[PutBy<'_>]) -> Card {
         label: format!("Open: {}", item.asset.title).chars().take(75).collect(),
         prominence: Prominence::Usual,
     });
-    let way_out = |setting, label: &str| Choice {
+    let tucked = |setting, label: &str| Choice {
         id: Tap::Set(setting).to_choice(),
         label: label.to_owned(),
         prominence: Prominence::Tucked,
     };
-    let ways_out = [way_out(Setting::NoDigest, "No digest, please"), way_out(Setting::Snooze, "Quiet for a week")];
+    let ways_out = [tucked(Setting::NoDigest, "No digest, please"), tucked(Setting::Snooze, "Quiet for a week")];
     let text = "These might have helped, and you had had as many messages as you want. Open what you like; nothing of \
                 it comes again by itself.";
     Card {

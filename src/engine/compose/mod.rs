@@ -12,7 +12,9 @@ mod offer_card;
 mod person_card;
 mod steering_card;
 
-pub use answers::{exercise_answered_card, greeting_card, nothing_good_card, waiting_card, why_card};
+pub use answers::{
+    exercise_answered_card, greeting_card, nothing_good_card, one_question_card, waiting_card, why_card,
+};
 pub use asset_card::{asset_card, exercise_card, options};
 pub use digest_card::{PutBy, digest_card};
 pub use molecule::{Chosen, choose};

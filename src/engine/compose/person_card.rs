@@ -239,7 +239,7 @@ pub fn zone_card(usual: &Cadence) -> Card {
         choice(Setting::Zone, "Tell my time zone", Prominence::Primary),
         choice(Setting::UsualZone, &format!("{zone} is right"), Prominence::Usual),
     ];
-    card.footer = "Only you see this.".to_owned();
+    "Only you see this.".clone_into(&mut card.footer);
     card
 }
 

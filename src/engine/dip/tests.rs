@@ -175,11 +175,14 @@ proptest::proptest! {
 #[test]
 fn the_promise_about_false_alarms_is_kept_and_a_fall_is_found() {
     let (measure, dip) = (close_rate(), rule(DipMethod::Exact));
-    let trial = Trial { cases: 40, truth: 0.25, days: 30, people: 300, years: 3 };
+    let trial = Trial { cases: 40, truth: 0.25, days: 30, people: 300, years: 3, together: 1 };
     for cases in [10, 20, 40, 100] {
         let rate = false_alarms(&measure, &dip, &Trial { cases, ..trial }, u64::from(cases));
         assert!(rate <= 1.0, "{rate} a year at {cases} cases");
     }
+    let team = Dip { counted: Counted::Team, ..rule(DipMethod::Exact) };
+    let rate = false_alarms(&measure, &team, &Trial { together: 20, people: 2_000, ..trial }, 20);
+    assert!(rate <= 1.0, "{rate} a year for a team of twenty");
     let found = found_within(&measure, &dip, &Trial { people: 2_000, ..trial }, 0.15, 60, 7);
     assert!(found >= 0.8, "{found}");
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chat::{Observation, Timestamp};
 
 use super::{Outcome, Watched, judge};
-use crate::library::{Dip, Measure};
+use crate::library::{Counted, Dip, Measure};
 
 /// Observations that a rule sees of a person at most: two years of months.
 const SERIES: usize = 24;
@@ -29,6 +29,8 @@ pub struct Trial {
     pub people: u32,
     /// For how many years each, after the run-up.
     pub years: u32,
+    /// How many people share the false alarms of a rule that counts them for a team.
+    pub together: u32,
 }
 
 /// Draws numbers that look random: xorshift64* (Vigna 2016).
@@ -82,7 +84,8 @@ impl<'a> Somebody<'a> {
             until: self.at,
             ..Observation::default()
         });
-        let watched = Watched { series: &self.series, last_look: self.last_look, people: 1 };
+        let people = usize::try_from(trial.together).unwrap_or(usize::MAX);
+        let watched = Watched { series: &self.series, last_look: self.last_look, people };
         let Some(verdict) = judge(self.measure, self.dip, &watched) else { return false };
         match verdict.outcome {
             Outcome::Recovered => self.open = false,
@@ -95,7 +98,7 @@ impl<'a> Somebody<'a> {
     }
 }
 
-/// False alarms for each person and year at a truth that never changes.
+/// False alarms in a year at a truth that never changes: of one person, or of a whole team where the rule counts so.
 pub fn false_alarms(measure: &Measure, dip: &Dip, trial: &Trial, seed: u64) -> f64 {
     let mut draw = Draw::new(seed);
     let a_year = 365 / trial.days;
@@ -107,7 +110,8 @@ pub fn false_alarms(measure: &Measure, dip: &Dip, trial: &Trial, seed: u64) -> f
             alarms += u32::from(alarm && number >= run_up(trial));
         }
     }
-    f64::from(alarms) / f64::from(trial.people * trial.years)
+    let counted = if dip.counted == Counted::Team { f64::from(trial.together) } else { 1.0 };
+    f64::from(alarms) * counted / f64::from(trial.people * trial.years)
 }
 
 /// The share of people whose fall from the truth to `fallen` is found within `days`; whoever has an alarm open when the

@@ -24,7 +24,7 @@ use meaning::{ModelFiles, Models, clean, words};
 
 pub use self::{
     alarm_budget::{AlarmBudget, ScoreSketch},
-    recent::{Recent, WITHIN},
+    recent::{OPENINGS, Opened, Parts, Recent, WITHIN},
     teaching::Teaching,
 };
 use self::{
@@ -58,6 +58,9 @@ pub struct Recogniser {
     taught: Vec<Vec<Taught>>,
     looks: Looks,
 }
+
+/// The odds from which on each trigger is heard.
+pub type Thresholds<'a> = &'a dyn Fn(&TriggerId) -> f32;
 
 /// A text that a trigger was taught with.
 #[derive(Debug)]
@@ -116,18 +119,32 @@ impl Recogniser {
     ///
     /// `addressed`: it was put to Kairos, so that less is enough.
     pub fn hear(&self, text: &str, addressed: bool) -> Vec<Need> {
-        let (budget, least) = if addressed { (ADDRESSED_BUDGET, LEAST_ADDRESSED) } else { (USUAL_BUDGET, LEAST) };
-        self.hear_within(text, addressed, self.looks.threshold(budget).max(least))
+        let usual = if addressed { self.threshold_addressed() } else { self.threshold(USUAL_BUDGET, &[]) };
+        self.hear_within(text, addressed, &|_| usual)
     }
 
-    /// [`Recogniser::hear`] with a threshold that was set elsewhere, e.g. from a channel's own traffic.
-    pub fn hear_within(&self, text: &str, addressed: bool, threshold: f32) -> Vec<Need> {
+    /// The odds from which on a need is heard that nobody put to Kairos: set by the first of `traffic` that knows the
+    /// budget, the channel's own before its workspace's, or by the messages that ship.
+    pub fn threshold(&self, budget: AlarmBudget, traffic: &[ScoreSketch]) -> f32 {
+        let own = traffic.iter().find(|sketch| sketch.knows(budget)).map(|sketch| sketch.threshold(budget));
+        own.unwrap_or_else(|| self.looks.threshold(budget)).max(LEAST)
+    }
+
+    /// The same for what was put to Kairos.
+    pub fn threshold_addressed(&self) -> f32 {
+        self.looks.threshold(ADDRESSED_BUDGET).max(LEAST_ADDRESSED)
+    }
+
+    /// [`Recogniser::hear`] with thresholds that were set elsewhere, e.g. from a channel's own traffic: the odds from
+    /// which on each trigger is heard.
+    pub fn hear_within(&self, text: &str, addressed: bool, threshold: Thresholds<'_>) -> Vec<Need> {
         let mut heard = Text::begun(self.looks.models(), text);
         let mut needs: Vec<Need> = Vec::new();
         for (trigger, phrase) in self.keywords.find(heard.cleaned()) {
             if needs.iter().all(|need| need.trigger != *trigger) {
                 let evidence = Evidence::Keyword { phrase: phrase.clone() };
-                needs.push(Need { trigger: trigger.clone(), score: 1.0, threshold: shown(threshold), evidence });
+                let threshold = shown(threshold(trigger));
+                needs.push(Need { trigger: trigger.clone(), score: 1.0, threshold, evidence });
             }
         }
         let mut odds: Vec<(usize, f32)> = self.looks.odds(&mut heard, addressed).into_iter().enumerate().collect();
@@ -142,30 +159,30 @@ impl Recogniser {
             if needs.iter().any(|need| need.trigger == *id) {
                 continue;
             }
-            let Some(evidence) = self.evidence(trigger, &heard, score >= threshold) else { continue };
-            needs.push(Need { trigger: id.clone(), score: shown(score), threshold: shown(threshold), evidence });
+            let from = threshold(id);
+            let Some(evidence) = self.evidence(trigger, &heard, score >= from) else { continue };
+            needs.push(Need { trigger: id.clone(), score: shown(score), threshold: shown(from), evidence });
         }
         needs.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.trigger.cmp(&b.trigger)));
         needs.truncate(TOLD);
         needs
     }
 
-    /// [`Recogniser::hear`] of a message that goes on from others: the same person's of a moment ago ([`Recent`]), or
+    /// [`Recogniser::hear_within`] of a message that goes on from others: the same person's of a moment ago ([`Recent`]), or
     /// the opening of its thread.
     ///
-    /// A need of all together counts only where the last message brought it: what was said before was heard then.
-    pub fn hear_on(&self, before: &[String], text: &str, addressed: bool) -> Vec<Need> {
-        let mut needs = self.hear(text, addressed);
-        if before.is_empty() {
+    /// A need of all together counts only where nothing was heard without the last message, nor in it alone: what was
+    /// heard before has had its answer, and a text of several sentences resembles some other need soon enough.
+    pub fn hear_on(&self, before: &[String], text: &str, addressed: bool, threshold: Thresholds<'_>) -> Vec<Need> {
+        let mut needs = self.hear_within(text, addressed, threshold);
+        let is_any_heard = |needs: &[Need]| needs.iter().any(Need::is_heard);
+        let so_far = before.join("\n");
+        if before.is_empty() || is_any_heard(&needs) || is_any_heard(&self.hear_within(&so_far, addressed, threshold)) {
             return needs;
         }
-        let so_far = before.join("\n");
-        let heard_before = self.hear(&so_far, addressed);
-        for need in self.hear(&format!("{so_far}\n{text}"), addressed) {
-            let known =
-                |needs: &[Need]| needs.iter().find(|other| other.trigger == need.trigger).map(|other| other.score);
-            let was_heard = heard_before.iter().any(|other| other.trigger == need.trigger && other.is_heard());
-            if !was_heard && known(&needs).is_none_or(|alone| need.score > alone) {
+        for need in self.hear_within(&format!("{so_far}\n{text}"), addressed, threshold) {
+            let alone = needs.iter().find(|other| other.trigger == need.trigger).map(|other| other.score);
+            if alone.is_none_or(|alone| need.score > alone) {
                 needs.retain(|other| other.trigger != need.trigger);
                 needs.push(need);
             }
@@ -240,6 +257,13 @@ fn all(taught: &[Vec<Taught>]) -> Vec<(Meant, &Text)> {
 pub fn shipped() -> Arc<Models> {
     static SHIPPED: OnceLock<Arc<Models>> = OnceLock::new();
     Arc::clone(SHIPPED.get_or_init(|| Arc::new(Models::read(&ModelFiles::shipped()))))
+}
+
+/// The language of a text as two letters, where it is not English; `und` where it is none that is known.
+///
+/// What is not English is met by its wording alone: the models would make chance of it.
+pub fn other_language(text: &str) -> Option<&'static str> {
+    meaning::other_language(&clean(text))
 }
 
 /// True when a text asks for something.

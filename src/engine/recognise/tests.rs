@@ -73,7 +73,7 @@ fn a_question_over_several_messages_is_heard_once() {
     let recogniser = learn(shipped(), &[("price", PRICE), ("angry", ANGRY)]);
     let heard_on = |before: &[&str], text: &str| {
         let before: Vec<String> = before.iter().map(|text| (*text).to_owned()).collect();
-        let needs = recogniser.hear_on(&before, text, false);
+        let needs = recogniser.hear_on(&before, text, false, &|_| recogniser.threshold(USUAL_BUDGET, &[]));
         needs.first().is_some_and(|need| need.is_heard() && need.trigger.as_str() == "price")
     };
     assert!(!heard_on(&[], "any ideas?"));

@@ -124,14 +124,14 @@ impl House {
         });
         let received = if self.without == Without::Budget { Vec::new() } else { received.collect() };
         let hours = (self.without == Without::Hours).then(|| "Mon-Sun 00:00-23:59".parse().unwrap());
-        PersonFacts { received, hours, ..self.people[who].clone() }
+        PersonFacts { hours, received, ..self.people[who].clone() }
     }
 
     fn take(&mut self, step: &Step) -> Result<(), String> {
         match *step {
             Step::Needs { who, trigger } => self.hear(who, need(trigger, 1.0)),
             Step::Answers(nth) => {
-                self.cancel(|row, n| n == nth && !matches!(row.state, State::Ended(_) | State::Unclear(_)))
+                self.cancel(|row, n| n == nth && !matches!(row.state, State::Ended(_) | State::Unclear(_)));
             }
             Step::Passes(length) => self.now = self.now + minutes(length),
             Step::Snoozes { who, hours } => {
@@ -260,6 +260,9 @@ impl House {
         let (now, row) = (self.now, &self.rows[n]);
         let person = &self.people[row.who];
         let told = |what: &str| Err(format!("{what}: {row:?} at {now:?}"));
+        if !row.shown.is_empty() {
+            return told("twice");
+        }
         if now < row.heard_at + GRACE {
             return told("early");
         }
@@ -269,14 +272,11 @@ impl House {
         let shown = self.rows.iter().filter(|other| other.who == row.who).flat_map(|other| &other.shown);
         let (day, week) = (now - super::hours(24), now - super::hours(7 * 24));
         let (day, week) = shown.fold((0, 0), |(d, w), at| (d + u32::from(*at > day), w + u32::from(*at > week)));
-        if row.shown.is_empty() && (day >= 1 || week >= 3) {
+        if day >= 1 || week >= 3 {
             return told("over the budget");
         }
         if row.is_cancelled || person.opted_out || person.snoozed_until.is_some_and(|until| until > now) {
             return told("after a cancel");
-        }
-        if !row.shown.is_empty() {
-            return told("twice");
         }
         self.rows[n].shown.push(now);
         self.rows[n].at = now;
@@ -336,7 +336,7 @@ fn broken(without: Without, cases: u32) -> Option<String> {
 
 #[test]
 fn whatever_happens_every_promise_is_kept() {
-    assert_eq!(broken(Without::Nothing, 150), None);
+    assert_eq!(broken(Without::Nothing, 400), None);
 }
 
 #[test]
@@ -346,7 +346,7 @@ fn a_house_without_one_of_the_rules_is_caught() {
         (Without::Hours, "in quiet hours"),
         (Without::Budget, "over the budget"),
         (Without::Cancel, "after a cancel"),
-        (Without::LookingUp, ""),
+        (Without::LookingUp, "twice"),
         (Without::Lookback, "lost"),
         (Without::DecidingAgain, ""),
     ] {

@@ -1,0 +1,110 @@
+//! What a message means in its conversation: with what the same person wrote a moment ago, and with what opened its
+//! thread.
+
+use std::time::Duration;
+
+use chat::{Event, Identity, Message, Place, Timestamp, What};
+
+use super::{Line, LineError, line::Effect, messages::is_greeting};
+use crate::{
+    engine::{Conversation, Need, Opened, Parts, PlaceFacts, asks, is_addressed},
+    library::TriggerId,
+};
+
+/// How long a platform is asked for the opening of a thread, while everything behind the message waits.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How old an opening may be that is still asked for.
+const OLDEST_OPENING: Duration = Duration::from_hours(24 * 30);
+
+/// What was heard in a message.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    /// The needs that it may mean, strongest first.
+    pub(super) needs: Vec<Need>,
+    /// One that was heard, but in another part of the same question before.
+    pub(super) already: Option<Need>,
+}
+
+impl Line {
+    /// Hears a message within its conversation, and remembers it for the next.
+    pub(super) async fn listen(
+        &self,
+        event: &Event,
+        message: &Message,
+        here: &PlaceFacts,
+        effect: &mut Effect,
+    ) -> Result<Heard, LineError> {
+        let addressed = is_addressed(event);
+        let parts = self.recent().take(event, message, self.now());
+        let mut before: Vec<String> = self.opening_of(event, message, addressed).await.into_iter().collect();
+        before.extend(parts.before.iter().cloned());
+        let traffic = if addressed { Vec::new() } else { self.spread(&event.place).await? };
+        let said = Conversation { before: &before, addressed, hearing: here.hearing, traffic: &traffic };
+        let needs = self.needs_of(&message.text, &said);
+        let is_new = matches!(event.what, What::Message(_));
+        if is_new && !addressed {
+            self.count(&event.place, &needs, effect);
+        }
+        let heard = self.without_known(needs, &parts, addressed);
+        let triggers: Vec<TriggerId> =
+            heard.needs.iter().filter(|need| need.is_heard()).map(|need| need.trigger.clone()).collect();
+        if !triggers.is_empty() {
+            self.recent().heard(event, message, &triggers, addressed);
+        }
+        Ok(heard)
+    }
+
+    /// What a text may mean. Whoever only says hello has no need yet, however much "what can you do"
+    /// sounds like one.
+    pub(super) fn needs_of(&self, text: &str, said: &Conversation<'_>) -> Vec<Need> {
+        if said.addressed && is_greeting(text) { Vec::new() } else { self.parts.engine.hear(text, said) }
+    }
+
+    /// What opened the thread of a follow-up: for whoever opened it, and for whoever asks in it. What others say there is
+    /// an answer, and no need of theirs.
+    async fn opening_of(&self, event: &Event, message: &Message, addressed: bool) -> Option<String> {
+        event.place.thread.as_ref()?;
+        let may_ask = addressed || asks(&message.text);
+        let known = self.recent().opened(&event.place);
+        let (by, text) = match known {
+            Opened::By(by, text) => (by, text),
+            Opened::Nowhere => return None,
+            // To ask the platform for every "thanks" would cost more than it could bring.
+            Opened::Unknown if !may_ask => return None,
+            Opened::Unknown => self.look_up_opening(&event.place, event.at).await?,
+        };
+        (may_ask || by == event.by).then_some(text)
+    }
+
+    /// Asks the platform for the opening of a thread, once an hour at most.
+    async fn look_up_opening(&self, place: &Place, at: Timestamp) -> Option<(Identity, String)> {
+        let opening = place.thread.as_ref()?;
+        let platform = self.parts.platforms.get(place.platform)?;
+        let read = tokio::time::timeout(PATIENCE, platform.history(place, at - OLDEST_OPENING)).await;
+        let events = read.ok().and_then(Result::ok).flatten().unwrap_or_default();
+        let found = events.into_iter().find_map(|event| match event.what {
+            What::Message(message) if message.id == *opening && !message.by_bot => Some((event.by, message.text)),
+            _ => None,
+        });
+        self.recent().open(place, opening, found.clone(), self.now());
+        found
+    }
+
+    /// Takes out what was heard in another part of the same question; and where somebody writes on to Kairos, says that
+    /// it adds nothing to what was heard before.
+    ///
+    /// A whole question to Kairos is answered in any case. So is one to a trigger that needs no rest: whoever set it up
+    /// wants each of them answered.
+    fn without_known(&self, needs: Vec<Need>, parts: &Parts, addressed: bool) -> Heard {
+        let rests = |id: &TriggerId| {
+            self.parts.engine.library().triggers.get(id).is_some_and(|trigger| !trigger.cooldown.is_zero())
+        };
+        let is_known = |need: &Need| parts.heard.iter().any(|(trigger, _)| *trigger == need.trigger);
+        let was_answered = parts.heard.iter().any(|(_, was_addressed)| *was_addressed);
+        let adds_nothing = addressed && was_answered && !needs.iter().any(Need::is_heard);
+        let nearest = needs.first().filter(|_| adds_nothing).cloned();
+        let is_part = |need: &Need| !addressed && need.is_heard() && is_known(need) && rests(&need.trigger);
+        let (again, needs): (Vec<Need>, Vec<Need>) = needs.into_iter().partition(is_part);
+        Heard { needs, already: again.into_iter().next().or(nearest) }
+    }
+}

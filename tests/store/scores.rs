@@ -1,0 +1,50 @@
+//! What channels' messages scored is added up, fades, and goes when it is old.
+
+use chat::{ChannelId, PlatformKind, Timestamp, WorkspaceId};
+use kairos::store::{ChannelScores, Outcome, Store};
+
+use crate::support::databases::each_database;
+
+pub(super) fn scores(channel: &str, learnt: &str, counts: &[(i16, i64)]) -> ChannelScores {
+    ChannelScores {
+        platform: PlatformKind::Slack,
+        workspace: WorkspaceId::new("T1"),
+        channel: ChannelId::new(channel),
+        learnt: learnt.to_owned(),
+        counts: counts.to_vec(),
+        fades: false,
+        at: Timestamp::from_ms(1_000),
+    }
+}
+
+async fn add(store: &Store, scores: ChannelScores) {
+    store.conclude(&Outcome { scores: vec![scores], ..Outcome::default() }).await.unwrap();
+}
+
+async fn kept(store: &Store, learnt: &str) -> Vec<(String, i16, u32)> {
+    let rows = store.scores_in(PlatformKind::Slack, &WorkspaceId::new("T1"), learnt).await.unwrap();
+    rows.into_iter().map(|(channel, bin, messages)| (channel.to_string(), bin, messages)).collect()
+}
+
+fn row(channel: &str, bin: i16, messages: u32) -> (String, i16, u32) {
+    (channel.to_owned(), bin, messages)
+}
+
+#[tokio::test]
+async fn they_are_added_up_by_channel_and_by_what_was_learnt() {
+    each_database(|store: Store| async move {
+        add(&store, scores("C1", "a", &[(-50, 30), (7, 2)])).await;
+        add(&store, scores("C1", "a", &[(-50, 31), (7, -1), (900, 1)])).await;
+        add(&store, scores("C2", "a", &[(7, 5)])).await;
+        add(&store, scores("C1", "b", &[(7, 9)])).await;
+        let all = [row("C1", -50, 61), row("C1", 7, 1), row("C1", 900, 1), row("C2", 7, 5)];
+        assert_eq!(kept(&store, "a").await, all);
+        assert_eq!(kept(&store, "b").await, [row("C1", 7, 9)]);
+        add(&store, ChannelScores { fades: true, ..scores("C1", "a", &[(900, 1)]) }).await;
+        assert_eq!(kept(&store, "a").await, [row("C1", -50, 30), row("C1", 900, 1), row("C2", 7, 5)]);
+        assert_eq!(store.sweep_scores(Timestamp::from_ms(1_000)).await.unwrap(), 0);
+        assert_eq!(store.sweep_scores(Timestamp::from_ms(1_001)).await.unwrap(), 5);
+        assert_eq!(kept(&store, "a").await, []);
+    })
+    .await;
+}
