@@ -25,7 +25,7 @@ use uuid::Uuid;
 /// The longest nap before a sleeper looks at the clock again: the machine may have been suspended, or its clock set.
 const NAP: Duration = Duration::from_secs(30);
 
-/// Measures how long something takes, for figures that people read; nothing is decided by it.
+/// Measures how long something takes, whatever happens to the machine's clock meanwhile.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);
 
@@ -34,6 +34,11 @@ impl Stopwatch {
     #[expect(clippy::disallowed_methods, reason = "this file reads the machine's time")]
     pub fn start() -> Self {
         Self(Instant::now())
+    }
+
+    /// The time since it began.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
     }
 
     /// Microseconds since it began.

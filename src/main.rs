@@ -3,11 +3,15 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use kairos::commands::{self, Cli};
+use kairos::{
+    commands::{self, Cli},
+    crash,
+};
 
 fn main() -> ExitCode {
     // Two crypto providers in one process make rustls panic, so ours is chosen before anything can connect.
     // It fails only when one is installed already, which nothing before this line does.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let _crashes = crash::prepare();
     commands::run(Cli::parse())
 }

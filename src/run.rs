@@ -6,8 +6,10 @@
 //! ```
 
 mod album;
+mod alone;
 mod installations;
 mod platforms;
+mod sweeping;
 
 use std::{
     path::{Path, PathBuf},
@@ -34,16 +36,18 @@ use crate::{
     config::{Config, Retention, StoreUrl},
     demo::{self, Notes},
     engine::{Engine, compose::waiting_card},
-    http::{self, Door},
+    http::{self, Door, Metrics},
     inbox::{Inbox, Line, Parts, Unlisted, Unobserved},
     library::{Library, Mode, Reading, Source},
     outbox::Outbox,
-    store::{Store, Swept},
+    store::Store,
 };
 
+use alone::Replica;
 pub use installations::Installed;
 pub use platforms::discord_connection;
 use platforms::{discord_door, discord_of, slack_of};
+use sweeping::sweep;
 
 /// Where the playground's pictures lie.
 const PICTURES: &str = "/playground/pictures/";
@@ -63,6 +67,8 @@ pub struct Kairos {
     /// Discord, where it is configured.
     discord: Option<Arc<Discord>>,
     retention: Retention,
+    metrics: Option<(Metrics, Option<TcpListener>)>,
+    lease: Duration,
     arrived: Arc<Notify>,
     decided: Arc<Notify>,
 }
@@ -172,15 +178,35 @@ impl Kairos {
             unlisted: modes(config),
             managers: config.managers.clone().into(),
             alerts: Arc::clone(&sources),
+            lease: config.inbox_lease,
             observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
         });
-        let outbox = Outbox::new(store.clone(), platforms, clock.clone()).with_notice(waiting_card);
+        let outbox =
+            Outbox::new(store.clone(), platforms, clock.clone()).with_notice(waiting_card).with_terms(config.outbox);
         let works = Works { store, line, outbox, clock, notes };
         if let Some(playground) = &playground {
             let host = House { inbox: inbox.clone(), works: works.clone(), engine };
             playground.attach(Arc::new(host)).await;
         }
-        Ok(Self { works, inbox, alerts, playground, slack, discord, retention: config.retention, arrived, decided })
+        Ok(Self {
+            works,
+            inbox,
+            alerts,
+            playground,
+            slack,
+            discord,
+            retention: config.retention,
+            metrics: None,
+            lease: config.replicas_lease,
+            arrived,
+            decided,
+        })
+    }
+
+    /// Shows what is counted at `listener`, or beside the health checks.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Metrics, listener: Option<TcpListener>) -> Self {
+        Self { metrics: Some((metrics, listener)), ..self }
     }
 
     /// Runs until `stop` ends, then finishes what is in hand.
@@ -190,16 +216,39 @@ impl Kairos {
             // The sender lives as long as this function; were it gone, stopping would be right too.
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
-        let line = self.works.line.clone();
-        let (arrived, decided) = (Arc::clone(&self.arrived), Arc::clone(&self.decided));
-        let (line_ends, outbox_ends) = (until(stopping.subscribe()), until(stopping.subscribe()));
-        let (deciding, no_line) = watched(async move { line.work(arrived, decided, line_ends).await });
+        let replica = Replica::new(self.works.store.clone(), &Ids::random().new_id(), self.lease);
+        let (line, arrived, decided) = (self.works.line.clone(), Arc::clone(&self.arrived), Arc::clone(&self.decided));
+        let decide = move |stop| {
+            let (line, arrived, decided) = (line.clone(), Arc::clone(&arrived), Arc::clone(&decided));
+            async move { line.work(arrived, decided, until(stop)).await }
+        };
+        // One decides for all: of two questions of one person, or a question and its answer, the order is plain then.
+        let (deciding, no_line) = watched(replica.clone().alone("deciding", stopping.subscribe(), decide));
         let (outbox, decided) = (self.works.outbox.clone(), Arc::clone(&self.decided));
+        let outbox_ends = until(stopping.subscribe());
         let (sending, no_outbox) = watched(async move { outbox.work(decided, outbox_ends).await });
-        let sweeping = tokio::spawn(sweep(self.works.clone(), self.retention, until(stopping.subscribe())));
+        let (works, retention) = (self.works.clone(), self.retention);
+        let clean = move |stop| sweep(works.clone(), retention, until(stop));
+        let sweeping = tokio::spawn(replica.clone().alone("sweeping", stopping.subscribe(), clean));
         let mut pages = http::router(self.works.store.clone()).merge(self.alerts.router());
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
+        }
+        let mut connected = JoinSet::new();
+        if let Some((metrics, listener)) = self.metrics {
+            connected.spawn(metrics.clone().tidy(until(stopping.subscribe())));
+            let page = metrics.router(self.works.store.clone(), self.works.clock.clone());
+            match listener {
+                None => pages = pages.merge(page),
+                Some(listener) => {
+                    let shown = axum::serve(listener, page).with_graceful_shutdown(until(stopping.subscribe()));
+                    connected.spawn(async move {
+                        if let Err(error) = shown.await {
+                            error!(%error, "what is counted is shown no more");
+                        }
+                    });
+                }
+            }
         }
         let mut listening = None;
         if let Some(slack) = &self.slack {
@@ -207,11 +256,13 @@ impl Kairos {
             pages = pages.merge(slack.router(Arc::clone(&door)));
             listening = Some(slack.listen(door));
         }
-        let mut connected = JoinSet::new();
         if let Some(discord) = &self.discord {
             let door = discord_door(&self.inbox);
             pages = pages.merge(discord.router(Arc::clone(&door)).unwrap_or_default());
-            connected.spawn(Arc::clone(discord).connect(door, stopping.subscribe()));
+            let discord = Arc::clone(discord);
+            // Each connection would be told everything once more.
+            let connect = move |stop| Arc::clone(&discord).connect(Arc::clone(&door), stop);
+            connected.spawn(replica.alone("discord", stopping.subscribe(), connect));
         }
         let playground = self.playground.clone();
         axum::serve(listener, pages)
@@ -240,36 +291,6 @@ impl Kairos {
         }
         self.works.store.close().await;
         Ok(())
-    }
-}
-
-/// Forgets what is older than it may be, once an hour, until `stop` ends.
-async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()>) {
-    const HOUR: Duration = Duration::from_hours(1);
-    let days = |days: u32| Duration::from_hours(24 * u64::from(days));
-    tokio::pin!(stop);
-    loop {
-        let now = works.clock.now();
-        let (decisions, deliveries) = (now - days(retention.decisions_days), now - days(retention.deliveries_days));
-        let observations = now - days(retention.observations_days);
-        if let Err(error) = works.store.sweep_signals(observations).await {
-            tracing::warn!(%error, "retention waits: the store does not answer");
-        }
-        if let Err(error) = works.store.sweep_scores(decisions).await {
-            tracing::warn!(%error, "retention waits: the store does not answer");
-        }
-        if let Err(error) = works.store.sweep_notes(now).await {
-            tracing::warn!(%error, "retention waits: the store does not answer");
-        }
-        match works.store.sweep(decisions, deliveries).await {
-            Ok(swept) if swept != Swept::default() => info!(?swept, "forgotten, as retention says"),
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "retention waits: the store does not answer"),
-        }
-        tokio::select! {
-            () = &mut stop => return,
-            () = works.clock.sleep_until(now + HOUR) => {}
-        }
     }
 }
 

@@ -2,14 +2,20 @@
 
 mod arrivals;
 mod concluding;
+mod disasters;
 mod duties;
 mod installations;
+mod leases;
+mod migrating;
 mod notes;
 mod opening;
+mod order;
 mod outbox;
 mod people_and_places;
+mod personal;
+mod queue;
 mod same_on_both;
-mod samples;
+pub(crate) mod samples;
 mod schema;
 mod scores;
 mod signals;

@@ -115,7 +115,7 @@ fn pagerduty_tells_of_incidents_and_their_assignees() {
 }
 
 /// <https://developers.hubspot.com/docs/api/webhooks>, <https://docs.datadoghq.com/integrations/webhooks/> with the
-/// template of prompts/README.md, and what a Salesforce Flow and a Zendesk trigger are told to send there.
+/// template of ready/README.md, and what a Salesforce Flow and a Zendesk trigger are told to send there.
 #[test]
 fn the_ready_made_mappings_fit() {
     assert_eq!(

@@ -4,6 +4,7 @@
 //! - Exit codes: 0 all is well; 1 something was found or failed; 2 wrong use or a wrong configuration.
 //! - A command's answer goes to standard output; logs and complaints go to standard error.
 
+pub mod backup;
 pub mod chat;
 pub mod check;
 pub mod config;
@@ -14,6 +15,8 @@ pub mod eval;
 pub mod import;
 pub mod measures;
 pub mod people;
+pub mod person;
+pub mod queue;
 pub mod replay;
 pub mod serve;
 pub mod simulate;
@@ -90,6 +93,14 @@ enum Command {
     /// Take people, duties or numbers in from a CSV file
     #[command(subcommand)]
     Import(import::Import),
+    /// Show what is due, held, unclear or dead; send it again or take it back
+    Queue(queue::Args),
+    /// Copy the database into one file, while Kairos runs
+    Backup(backup::Args),
+    /// Print everything that is held about a person, as JSON
+    Export(person::Args),
+    /// Erase everything that is held about a person, and tell how much that was
+    Forget(person::Args),
     /// Try out whether everything Kairos needs is there
     Doctor(doctor::Args),
     /// What Slack needs to know of Kairos
@@ -153,6 +164,10 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
         Command::People(what) => people::run(what, config, out),
         Command::Duty(what) => duty::run(what, config, out),
         Command::Import(what) => import::run(what, config, out),
+        Command::Queue(args) => queue::run(args, config, out),
+        Command::Backup(args) => backup::run(args, config, out),
+        Command::Export(args) => person::export(args, config, out),
+        Command::Forget(args) => person::forget(args, config, out),
     }
 }
 

@@ -8,7 +8,8 @@ use tracing::info;
 
 use super::{Outcome, runtime};
 use crate::{
-    config::{Config, StoreUrl},
+    config::{Config, MetricsAt, StoreUrl},
+    http::Metrics,
     logs,
     run::Kairos,
 };
@@ -22,13 +23,29 @@ pub fn run(config: &Config, out: &mut dyn Write) -> Result<Outcome> {
             format!("{} can't be listened on; KAIROS_HTTP_LISTEN=127.0.0.1:0 takes any free port", config.listen)
         })?;
         let address = listener.local_addr()?;
-        let kairos = Kairos::open(config).await?;
+        let kairos = counted(Kairos::open(config).await?, config.metrics).await?;
         announce(config, &kairos, &address.to_string(), out)?;
         info!(%address, store = %config.store.shown(), "ready");
         kairos.serve(listener, stop_signal()?).await?;
         info!("stopped");
         Ok(Outcome::Well)
     })
+}
+
+/// The same Kairos, with what it counts shown where that is configured.
+async fn counted(kairos: Kairos, at: MetricsAt) -> Result<Kairos> {
+    let listener = match at {
+        MetricsAt::Off => return Ok(kairos),
+        MetricsAt::BesideHealth => None,
+        MetricsAt::Own(address) => {
+            let bound = TcpListener::bind(address).await;
+            Some(
+                bound
+                    .with_context(|| format!("{address} can't be listened on; KAIROS_METRICS_LISTEN names another"))?,
+            )
+        }
+    };
+    Ok(kairos.with_metrics(Metrics::install()?, listener))
 }
 
 /// What a newcomer needs to know, on standard output.

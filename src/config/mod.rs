@@ -30,6 +30,7 @@ use crate::{
     alerts::Sources,
     engine::{Budget, Cadence, DigestHour, WorkingHours},
     library::{Hearing, Mode},
+    outbox::Terms,
 };
 use reader::Reader;
 use values::{Switch, address, identities, number, public_key, word, zone};
@@ -39,7 +40,7 @@ pub use mistake::{Mistake, Mistakes, Source};
 pub use reader::Setting;
 pub use secret::Secret;
 pub use slack::{SecretKeys, Slack, SlackApp};
-pub use values::{ChannelKey, LogFormat, StoreUrl};
+pub use values::{ChannelKey, LogFormat, MetricsAt, StoreUrl};
 
 /// The configuration that is its own documentation.
 pub const DEFAULT_TOML: &str = include_str!("kairos.toml");
@@ -53,6 +54,8 @@ pub struct Config {
     pub store: StoreUrl,
     /// Where pages, webhooks and health checks are served.
     pub listen: SocketAddr,
+    /// Where what is counted is shown.
+    pub metrics: MetricsAt,
     /// Where they are reached from outside, without a slash at the end.
     pub public_url: Option<String>,
     /// What seals the secrets that are kept.
@@ -77,6 +80,12 @@ pub struct Config {
     pub alerts: Sources,
     /// How long things are remembered.
     pub retention: Retention,
+    /// How long what arrived is held by whoever decides about it.
+    pub inbox_lease: Duration,
+    /// How long a replica may do alone what only one may do, unless it goes on.
+    pub replicas_lease: Duration,
+    /// How long a delivery is held, how long a call may take, how often it is tried.
+    pub outbox: Terms,
     /// Every value as it was written, masked, with where it was read; for people, never to be read back.
     pub settings: Vec<Setting>,
 }
@@ -147,6 +156,12 @@ pub struct Retention {
     pub deliveries_days: u32,
     /// Numbers and alerts of other systems.
     pub observations_days: u32,
+    /// What people tapped.
+    pub taps_days: u32,
+    /// Practices.
+    pub practices_days: u32,
+    /// People of whom nothing was heard.
+    pub people_days: u32,
 }
 
 impl Config {
@@ -163,6 +178,7 @@ impl Config {
         let listen = reader.read("http.listen", |text| {
             text.parse().map_err(|_| "an IP address with a port, such as 127.0.0.1:8080,".to_owned())
         });
+        let metrics = reader.read("metrics.listen", str::parse);
         let public_url = reader.read("http.public_url", |text| {
             if text.is_empty() { Ok(None) } else { address(text, &["https", "http"]).map(Some) }
         });
@@ -173,6 +189,8 @@ impl Config {
             (secret.as_ref().is_some_and(|keys| keys.current.is_some()), public_url.clone().flatten().is_some());
         let (slack, discord) = (slack::slack(&mut reader, beside), discord(&mut reader));
         let (cadence, channels, retention) = (cadence(&mut reader), channels(&mut reader), retention(&mut reader));
+        let (inbox_lease, outbox) = (lease(&mut reader, "inbox.lease_ms"), outbox(&mut reader));
+        let replicas_lease = lease(&mut reader, "replicas.lease_ms");
         let managers = reader.read("people.managers", identities);
         let mut alerts = alerts::read(&mut reader);
         let settings = reader.settings();
@@ -190,6 +208,7 @@ impl Config {
                 file: path,
                 store: store?,
                 listen: listen?,
+                metrics: metrics?,
                 public_url: public_url?,
                 secret: secret?,
                 prompts: prompts?,
@@ -202,6 +221,9 @@ impl Config {
                 channels: channels?,
                 alerts,
                 retention: retention?,
+                inbox_lease: inbox_lease?,
+                replicas_lease: replicas_lease?,
+                outbox: outbox?,
                 settings,
             })
         };
@@ -292,13 +314,35 @@ fn channels(reader: &mut Reader) -> Option<Channels> {
     Some(Channels { default: default?, hearing: hearing?, modes })
 }
 
+fn lease(reader: &mut Reader, key: &str) -> Option<Duration> {
+    let lease = reader.read(key, |text| number(text, 100..=600_000));
+    Some(Duration::from_millis(u64::from(lease?)))
+}
+
+fn outbox(reader: &mut Reader) -> Option<Terms> {
+    let lease_ms = reader.read("outbox.lease_ms", |text| number(text, 200..=600_000));
+    let call_ms = reader.read("outbox.call_ms", |text| number(text, 100..=300_000));
+    let tries = reader.read("outbox.tries", |text| number(text, 1..=20))?;
+    let (lease_ms, call_ms) = (lease_ms?, call_ms?);
+    if lease_ms < call_ms + call_ms / 4 {
+        let right = format!("at least a quarter more than outbox.call_ms, which is {call_ms},");
+        let (source, key) = (reader.source("outbox.lease_ms"), "outbox.lease_ms");
+        reader.mistakes.push(Mistake::value(source, key, &lease_ms.to_string(), &right));
+    }
+    let ms = |ms: u32| Duration::from_millis(u64::from(ms));
+    Some(Terms::new(ms(lease_ms), ms(call_ms), tries))
+}
+
 fn retention(reader: &mut Reader) -> Option<Retention> {
-    let decisions_days = reader.read("retention.decisions_days", |text| number(text, 1..=3_650));
-    let deliveries_days = reader.read("retention.deliveries_days", |text| number(text, 1..=3_650));
-    let observations_days = reader.read("retention.observations_days", |text| number(text, 1..=3_650));
+    let mut days = |key: &str| reader.read(&format!("retention.{key}_days"), |text| number(text, 1..=3_650));
+    let (decisions, deliveries, observations) = (days("decisions"), days("deliveries"), days("observations"));
+    let (taps, practices, people) = (days("taps"), days("practices"), days("people"));
     Some(Retention {
-        decisions_days: decisions_days?,
-        deliveries_days: deliveries_days?,
-        observations_days: observations_days?,
+        decisions_days: decisions?,
+        deliveries_days: deliveries?,
+        observations_days: observations?,
+        taps_days: taps?,
+        practices_days: practices?,
+        people_days: people?,
     })
 }

@@ -5,6 +5,7 @@
 
 use std::{
     fmt,
+    net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
 };
@@ -65,6 +66,32 @@ impl StoreUrl {
         match text.split_once("://") {
             Some(("postgres" | "postgresql", rest)) if !rest.is_empty() => Ok(Self::Postgres(Secret::new(text))),
             _ => Err(right()),
+        }
+    }
+}
+
+/// Where what is counted is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricsAt {
+    /// Nowhere.
+    Off,
+    /// Beside the health checks.
+    BesideHealth,
+    /// At an address of their own.
+    Own(SocketAddr),
+}
+
+impl FromStr for MetricsAt {
+    type Err = Right;
+
+    fn from_str(text: &str) -> Result<Self, Right> {
+        match text {
+            "" => Ok(Self::BesideHealth),
+            "off" => Ok(Self::Off),
+            address => address.parse().map(Self::Own).map_err(|_| {
+                "an IP address with a port such as 127.0.0.1:9464, off, or nothing (beside the health checks)"
+                    .to_owned()
+            }),
         }
     }
 }

@@ -4,6 +4,7 @@ mod cases;
 mod conditions;
 mod machine;
 mod order;
+mod peace;
 mod properties;
 
 use std::time::Duration;

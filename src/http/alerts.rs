@@ -72,6 +72,7 @@ async fn take(
         // A stranger does not learn which sources there are.
         Err(Refused::Unknown | Refused::Forged) => {
             door.refused.fetch_add(1, Ordering::Relaxed);
+            ::metrics::counter!("kairos_requests_refused_total", "platform" => "alerts").increment(1);
             return answer(StatusCode::UNAUTHORIZED, "not accepted: signature, time or token");
         }
         Err(Refused::NoText) => return answer(StatusCode::BAD_REQUEST, "the body is no UTF-8 text"),

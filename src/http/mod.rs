@@ -5,9 +5,11 @@
 //! - A health check tells nothing about anybody.
 
 mod alerts;
+mod metrics;
 
 pub use alerts::Door;
 use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
+pub use metrics::Metrics;
 use serde_json::{Value, json};
 
 use crate::store::Store;

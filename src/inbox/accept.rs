@@ -12,6 +12,7 @@ use tokio::sync::{Notify, oneshot};
 use crate::{
     alerts::Accepted,
     clock::Clock,
+    crash::may_crash_at,
     store::{Arrival, Origin, Store, StoreError},
 };
 
@@ -47,6 +48,7 @@ impl Inbox {
         let origin = Origin::Alerts(source.to_owned());
         let arrival = Arrival { id: EventId::new(id), origin, raw, received_at: self.clock.now() };
         let fresh = self.commit(arrival).await?;
+        count("alerts", fresh);
         self.bell.notify_one();
         Ok(fresh)
     }
@@ -86,9 +88,16 @@ impl Inbox {
         };
         let fresh =
             self.store.accept(&Arrival { id, origin: platform.into(), raw, received_at: self.clock.now() }).await?;
+        may_crash_at("inbox::accepted");
+        count(platform.as_str(), fresh);
         self.bell.notify_one();
         Ok(fresh)
     }
+}
+
+fn count(platform: &'static str, fresh: bool) {
+    let outcome = if fresh { "new" } else { "repeated" };
+    metrics::counter!("kairos_events_total", "platform" => platform, "outcome" => outcome).increment(1);
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -103,8 +103,10 @@ impl Line {
         let was_answered = parts.heard.iter().any(|(_, was_addressed)| *was_addressed);
         let adds_nothing = addressed && was_answered && !needs.iter().any(Need::is_heard);
         let nearest = needs.first().filter(|_| adds_nothing).cloned();
-        let is_part = |need: &Need| !addressed && need.is_heard() && is_known(need) && rests(&need.trigger);
-        let (again, needs): (Vec<Need>, Vec<Need>) = needs.into_iter().partition(is_part);
+        // By what it means most; what it also resembles is no second question.
+        let means = needs.iter().find(|need| need.is_heard());
+        let is_part = !addressed && means.is_some_and(|need| is_known(need) && rests(&need.trigger));
+        let (again, needs): (Vec<Need>, Vec<Need>) = needs.into_iter().partition(|need| is_part && need.is_heard());
         Heard { needs, already: again.into_iter().next().or(nearest) }
     }
 }

@@ -12,6 +12,7 @@ use super::{Observed, Observer, traffic::Traffic};
 use crate::{
     alerts::Sources,
     clock::{Clock, Ids},
+    crash::may_crash_at,
     engine::{Engine, PersonFacts, PlaceFacts, Recent, is_addressed},
     library::{Hearing, Mode, TriggerId},
     practice::PlayError,
@@ -64,6 +65,8 @@ pub struct Parts {
     pub alerts: Arc<Sources>,
     /// Looks on.
     pub observer: Arc<dyn Observer>,
+    /// How long what arrived is held by whoever decides about it; a worker that died gives it back then.
+    pub lease: std::time::Duration,
 }
 
 /// Decides about events. Clones are the same line.
@@ -158,11 +161,13 @@ impl Line {
     }
 
     pub(super) async fn commit(&self, effect: Effect) -> Result<(), LineError> {
+        may_crash_at("inbox::decided");
         if effect.outcome != Outcome::default() && self.parts.store.conclude(&effect.outcome).await? == Concluded::Stale
         {
             // Another worker has this arrival; what it decides is what counts.
             return Ok(());
         }
+        may_crash_at("inbox::concluded");
         for observed in &effect.observed {
             self.parts.observer.decided(observed);
         }

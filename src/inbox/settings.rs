@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long what somebody came for stands alone before they are asked something back.
-const AFTER_THE_ANSWER: Duration = Duration::from_secs(30);
+const AFTER_THE_ANSWER: Duration = Duration::from_mins(2);
 
 /// What somebody may write about themselves. The name is the form's id and that of its one field.
 #[derive(Clone, Copy, PartialEq, Eq)]

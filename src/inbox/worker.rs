@@ -9,8 +9,6 @@ use tracing::{error, warn};
 use super::{Line, LineError};
 use crate::store::{Arrival, Claimed, Origin};
 
-/// How long an arrival is held; a worker that died gives it back then.
-const LEASE: Duration = Duration::from_mins(1);
 /// Arrivals that are taken in one go.
 const BATCH: u32 = 32;
 /// How often an arrival is tried before it is set aside for a person to look at.
@@ -65,7 +63,7 @@ impl Line {
         let _turn = self.turn.lock().await;
         // Nobody may write for hours: what was said is forgotten all the same.
         self.recent().sweep(self.now());
-        let arrivals = self.parts.store.claim_arrivals(self.now(), LEASE, BATCH).await?;
+        let arrivals = self.parts.store.claim_arrivals(self.now(), self.parts.lease, BATCH).await?;
         let mut done = arrivals.len();
         for arrival in &arrivals {
             self.take_arrival(arrival).await?;

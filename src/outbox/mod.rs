@@ -5,35 +5,37 @@
 //! - A definite refusal goes back with a delay in its row; no answer is looked up, never blindly repeated.
 //! - Nothing is sent before it is due or after it expired.
 //! - What goes to one conversation goes in order; conversations don't wait for each other.
+//! - A platform that asks for a pause in a conversation gets it: what comes behind is not tried before.
+
+mod call;
+mod terms;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use chat::{
-    Card, ChannelId, DeliveryId, HOME, Identity, Key, MessageId, Place, Platform, Platforms, Privacy, Refusal, Sent,
-    ShownTo, Timestamp,
-};
+use chat::{Platforms, Refusal, Sent, Timestamp};
 use futures_util::future::join_all;
-use tokio::sync::Notify;
+use metrics::{counter, histogram};
+use tokio::sync::{Notify, mpsc};
 use tracing::{error, warn};
 
 use crate::{
-    clock::Clock,
-    store::{Action, Claimed, Delivery, Store, StoreError},
+    clock::{Clock, Stopwatch},
+    crash::may_crash_at,
+    store::{Action, Claimed, Delivery, Fate, Finished, Store, StoreError},
 };
+pub use call::Notice;
+use call::{attempt, find};
+pub use terms::Terms;
+use terms::{Lease, backoff};
 
-/// How long a delivery is held.
-const LEASE: Duration = Duration::from_secs(30);
-/// How long one call to a platform may take; two calls fit into a lease, so that none outlives it.
-const CALL: Duration = Duration::from_secs(10);
 /// Deliveries that are claimed in one go.
-const BATCH: u32 = 16;
-/// How often a delivery is tried before a person should look.
-const TRIES: u32 = 8;
+const BATCH: u32 = 32;
+/// How many batches are under way at once: a conversation that its platform holds up holds up no more than one.
+const HANDS: usize = 4;
 /// The longest nap: a bell that was missed costs no more than this.
 const NAP: Duration = Duration::from_secs(5);
-
-/// What is said in the open where a private message can't be delivered: that something is there, never what.
-pub type Notice = fn(&DeliveryId) -> Card;
+/// When what could not be tried is tried: its platform was not there.
+const LATER: Duration = Duration::from_mins(5);
 
 /// Sends what is due.
 #[derive(Clone, Debug)]
@@ -42,18 +44,13 @@ pub struct Outbox {
     platforms: Platforms,
     clock: Clock,
     notice: Option<Notice>,
-}
-
-/// What became of one attempt.
-enum Attempt {
-    Sent(Sent),
-    Refused(Refusal),
+    terms: Terms,
 }
 
 impl Outbox {
-    /// An outbox over `store`.
+    /// An outbox over `store`, with the usual terms.
     pub fn new(store: Store, platforms: Platforms, clock: Clock) -> Self {
-        Self { store, platforms, clock, notice: None }
+        Self { store, platforms, clock, notice: None, terms: Terms::USUAL }
     }
 
     /// The same outbox, which tells people in the open when their private messages are closed.
@@ -62,18 +59,37 @@ impl Outbox {
         Self { notice: Some(notice), ..self }
     }
 
+    /// The same outbox with other terms.
+    #[must_use]
+    pub fn with_terms(self, terms: Terms) -> Self {
+        Self { terms, ..self }
+    }
+
     /// Works until `stop` ends; what is in hand is finished first. `bell` is rung when there may be something to send.
     pub async fn work(&self, bell: Arc<Notify>, stop: impl Future<Output = ()>) {
-        tokio::pin!(stop);
-        loop {
+        let stopping = tokio::sync::watch::Sender::new(false);
+        let hands = join_all((0..HANDS).map(|_| self.hand(&bell, stopping.subscribe())));
+        tokio::join!(hands, async {
+            stop.await;
+            stopping.send_replace(true);
+        });
+    }
+
+    /// One batch after the other, until `stop` says so.
+    async fn hand(&self, bell: &Notify, mut stop: tokio::sync::watch::Receiver<bool>) {
+        while !*stop.borrow() {
             let looked_at = self.clock.now();
             match self.step().await {
                 Ok(0) => {}
-                Ok(_) => continue,
+                Ok(_) => {
+                    // Where so much was due there may be more than one hand can carry.
+                    bell.notify_one();
+                    continue;
+                }
                 Err(error) => error!(%error, "the outbox waits: the store does not answer"),
             }
             tokio::select! {
-                () = &mut stop => return,
+                _ = stop.changed() => return,
                 () = bell.notified() => {}
                 () = self.nap(looked_at) => {}
             }
@@ -96,199 +112,167 @@ impl Outbox {
     pub async fn step(&self) -> Result<usize, StoreError> {
         let now = self.clock.now();
         self.store.expire_overdue(now).await?;
-        let due = self.store.claim_due(now, LEASE, BATCH).await?;
-        let lanes = lanes(&due).into_values().map(async |lane| {
-            for claimed in lane {
-                self.deliver(claimed, now + LEASE).await?;
-            }
-            Ok::<_, StoreError>(())
-        });
-        for done in join_all(lanes).await {
-            done?;
+        let lease = Lease::from(now, self.terms.lease);
+        let due = self.store.claim_due(now, self.terms.lease, BATCH).await?;
+        may_crash_at("outbox::claimed");
+        if !due.is_empty() {
+            let (told, results) = mpsc::unbounded_channel();
+            let lanes = join_all(lanes(&due).into_values().map(|lane| self.send_lane(lane, lease, told.clone())));
+            drop(told);
+            let (_, kept) = tokio::join!(lanes, self.keep(results));
+            kept?;
         }
         let now = self.clock.now();
-        let unclear = self.store.claim_ambiguous(now, LEASE, BATCH).await?;
+        let lease = Lease::from(now, self.terms.lease);
+        let unclear = self.store.claim_ambiguous(now, self.terms.lease, BATCH).await?;
         for claimed in &unclear {
-            self.look_up(claimed, now + LEASE).await?;
+            if let Some(fate) = self.look_up(claimed, lease).await {
+                self.store.finish(&claimed.item.id, claimed.fence, fate).await?;
+            }
         }
         Ok(due.len() + unclear.len())
     }
 
-    async fn deliver(&self, claimed: &Claimed<Delivery>, lease_ends: Timestamp) -> Result<(), StoreError> {
-        let Some(platform) = self.platform_of(&claimed.item) else {
-            let later = self.clock.now() + backoff(claimed.item.id.as_str(), TRIES);
-            self.store.put_back(&claimed.item.id, claimed.fence, later, "its platform is not connected").await?;
-            return Ok(());
+    /// What goes to one conversation, one after the other. What becomes of each goes out to be kept.
+    async fn send_lane(&self, lane: Vec<&Claimed<Delivery>>, lease: Lease, told: mpsc::UnboundedSender<Finished>) {
+        let mut shut = None;
+        for claimed in lane {
+            let fate = match &shut {
+                Some((until, reason)) => Fate::Released { due_at: *until, reason: String::clone(reason) },
+                None => self.deliver(claimed, lease, &mut shut).await,
+            };
+            // Whoever keeps it lives as long as this step; should it be gone, the lease settles it.
+            may_crash_at("outbox::called");
+            let _ = told.send((claimed.item.id.clone(), claimed.fence, fate));
+        }
+    }
+
+    /// Writes down what became of deliveries, as many at once as have been told.
+    async fn keep(&self, mut results: mpsc::UnboundedReceiver<Finished>) -> Result<(), StoreError> {
+        let mut finished = Vec::new();
+        let mut kept = Ok(());
+        while results.recv_many(&mut finished, BATCH as usize).await > 0 {
+            // One that can't be written is settled by its lease; the others may fare better.
+            kept = self.store.finish_all(&finished).await.map(drop).and(kept);
+            may_crash_at("outbox::finished");
+            finished.clear();
+        }
+        kept
+    }
+
+    async fn deliver(&self, claimed: &Claimed<Delivery>, lease: Lease, shut: &mut Option<(Timestamp, String)>) -> Fate {
+        let (delivery, now) = (&claimed.item, self.clock.now());
+        let Some(platform) = self.platforms.get(delivery.action.platform()) else {
+            return Fate::Released { due_at: now + LATER, reason: "its platform is not connected".to_owned() };
         };
+        if now > delivery.expires_at {
+            return Fate::Released { due_at: now, reason: "overdue".to_owned() };
+        }
         // The deadline guard: whoever claims this next must find nobody still calling.
-        if self.clock.now() + 2 * CALL > lease_ends {
-            let now = self.clock.now();
-            self.store.put_back(&claimed.item.id, claimed.fence, now, "not reached in time").await?;
-            return Ok(());
+        if lease.left(&self.clock) < self.terms.guard {
+            return Fate::Released { due_at: now, reason: "not reached in time".to_owned() };
         }
-        let attempt = tokio::time::timeout(2 * CALL, self.attempt(platform, &claimed.item))
+        let took = Stopwatch::start();
+        let attempt = tokio::time::timeout(self.terms.call, attempt(platform, delivery, self.notice))
             .await
-            .unwrap_or_else(|_| Attempt::Refused(Refusal::Unknown("timed out".to_owned())));
-        self.settle(claimed, attempt).await
+            .unwrap_or_else(|_| Err(Refusal::Unknown("timed out".to_owned())));
+        count(&delivery.action, &attempt, took);
+        if let Err(Refusal::Transient { reason, retry_after: Some(wait) }) = &attempt {
+            *shut = Some((self.clock.now() + *wait, reason.clone()));
+        }
+        self.fate(claimed, attempt)
     }
 
-    async fn settle(&self, claimed: &Claimed<Delivery>, attempt: Attempt) -> Result<(), StoreError> {
-        let (id, fence) = (&claimed.item.id, claimed.fence);
-        let now = self.clock.now();
+    /// What an attempt means.
+    fn fate(&self, claimed: &Claimed<Delivery>, attempt: Result<Sent, Refusal>) -> Fate {
+        let (id, now) = (&claimed.item.id, self.clock.now());
         match attempt {
-            Attempt::Sent(sent) => self.store.finish_sent(id, fence, &sent, now).await?,
-            Attempt::Refused(Refusal::Definite(reason) | Refusal::Closed(reason)) => {
+            Ok(sent) => Fate::Sent { sent, at: now },
+            Err(Refusal::Definite(reason) | Refusal::Closed(reason)) => {
                 warn!(delivery = %id, reason, "a delivery was refused for good");
-                self.store.give_up(id, fence, &reason).await?
+                Fate::Dead { reason }
             }
-            Attempt::Refused(Refusal::Transient { reason, .. }) if claimed.attempts >= TRIES => {
+            Err(Refusal::Transient { reason, .. }) if claimed.attempts >= self.terms.tries => {
                 warn!(delivery = %id, reason, "a delivery was refused too often");
-                self.store.give_up(id, fence, &reason).await?
+                Fate::Dead { reason }
             }
-            Attempt::Refused(Refusal::Transient { reason, retry_after }) => {
+            Err(Refusal::Transient { reason, retry_after }) => {
                 let wait = backoff(id.as_str(), claimed.attempts).max(retry_after.unwrap_or_default());
-                self.store.put_back(id, fence, now + wait, &reason).await?
+                Fate::PutBack { due_at: now + wait, reason }
             }
-            Attempt::Refused(Refusal::Unknown(reason)) => self.store.mark_ambiguous(id, fence, &reason).await?,
-        };
-        Ok(())
+            Err(Refusal::Unknown(reason)) => Fate::Ambiguous { reason },
+        }
     }
 
-    /// Looks whether an attempt whose answer never came has arrived after all.
-    async fn look_up(&self, claimed: &Claimed<Delivery>, lease_ends: Timestamp) -> Result<(), StoreError> {
-        // Without its platform nobody can tell; the lease that was just taken is the time until the next look.
-        let Some(platform) = self.platform_of(&claimed.item) else { return Ok(()) };
-        let (id, fence, now) = (&claimed.item.id, claimed.fence, self.clock.now());
-        if now + 2 * CALL > lease_ends {
-            return Ok(());
+    /// Looks whether an attempt whose answer never came has arrived after all; `None`: still nobody can tell, and the
+    /// lease that was just taken is the time until the next look.
+    async fn look_up(&self, claimed: &Claimed<Delivery>, lease: Lease) -> Option<Fate> {
+        let (delivery, now) = (&claimed.item, self.clock.now());
+        let unknown = || {
+            let is_over = now > delivery.expires_at;
+            is_over.then(|| {
+                warn!(delivery = %delivery.id, "nobody can tell whether a delivery arrived");
+                Fate::Dead { reason: UNKNOWN.to_owned() }
+            })
+        };
+        let Some(platform) = self.platforms.get(delivery.action.platform()) else { return unknown() };
+        if lease.left(&self.clock) < self.terms.guard {
+            return None;
         }
-        if matches!(claimed.item.action, Action::Edit { .. } | Action::ShowHome { .. }) {
+        if matches!(delivery.action, Action::Edit { .. } | Action::ShowHome { .. }) {
             // The same edit twice is one edit; so is the same page.
-            self.store.put_back(id, fence, now, "no answer; an edit may be repeated").await?;
-            return Ok(());
+            return Some(Fate::PutBack { due_at: now, reason: "no answer; an edit may be repeated".to_owned() });
         }
-        let found = tokio::time::timeout(2 * CALL, self.find(platform, &claimed.item)).await;
+        let found = tokio::time::timeout(self.terms.call, find(platform, delivery, self.notice)).await;
+        count_look(
+            &delivery.action,
+            match &found {
+                Ok(Ok(Some(_))) => "found",
+                Ok(Ok(None)) => "absent",
+                Ok(Err(_)) | Err(_) => "unclear",
+            },
+        );
         match found {
-            Ok(Ok(Some(sent))) => self.store.finish_sent(id, fence, &sent, now).await?,
-            Ok(Ok(None)) if claimed.attempts < TRIES => {
-                self.store.put_back(id, fence, now, "no answer; it had not arrived").await?
+            Ok(Ok(Some(sent))) => Some(Fate::Sent { sent, at: self.clock.now() }),
+            Ok(Ok(None)) if claimed.attempts < self.terms.tries => {
+                Some(Fate::PutBack { due_at: now, reason: "no answer; it had not arrived".to_owned() })
             }
-            Ok(Ok(None)) => self.store.give_up(id, fence, "no answer, too often").await?,
-            Ok(Err(Refusal::Definite(reason) | Refusal::Closed(reason))) => {
-                self.store.give_up(id, fence, &reason).await?
-            }
-            // Still unclear: the lease that was just taken is the time until the next look.
-            Ok(Err(Refusal::Transient { .. } | Refusal::Unknown(_))) | Err(_) => true,
-        };
-        Ok(())
-    }
-
-    async fn attempt(&self, platform: &dyn Platform, delivery: &Delivery) -> Attempt {
-        let Some(card) = &delivery.card else {
-            return Attempt::Refused(Refusal::Definite("it has no card".to_owned()));
-        };
-        let key = delivery.key.to_key();
-        let sent = match &delivery.action {
-            Action::Post { place, shown_to } => platform.send(place, shown_to, card, &key).await,
-            Action::PostPrivately { who } => {
-                let sent = match platform.open_private(who).await {
-                    Ok(place) => platform.send(&place, &ShownTo::Everyone, card, &key).await,
-                    Err(refusal) => Err(refusal),
-                };
-                match (sent, where_asked(delivery), self.notice) {
-                    (Err(Refusal::Closed(_)), Some(place), Some(notice)) => {
-                        platform.send(&place, &ShownTo::Everyone, &notice(&delivery.id), &key).await
-                    }
-                    (sent, ..) => sent,
-                }
-            }
-            Action::ShowHome { who } => platform.show_home(who, card).await.map(|()| home_of(who)),
-            Action::Edit { place, message } => {
-                let sent = Sent { place: place.clone(), message: message.clone() };
-                platform.edit(&sent, card).await.map(|()| sent)
-            }
-        };
-        sent.map_or_else(Attempt::Refused, Attempt::Sent)
-    }
-
-    async fn find(&self, platform: &dyn Platform, delivery: &Delivery) -> Result<Option<Sent>, Refusal> {
-        let key: Key = delivery.key.to_key();
-        match &delivery.action {
-            Action::Post { place, .. } | Action::Edit { place, .. } => platform.find(place, &key).await,
-            Action::ShowHome { who } => Ok(Some(home_of(who))),
-            Action::PostPrivately { who } => {
-                let place = platform.open_private(who).await?;
-                match (platform.find(&place, &key).await?, where_asked(delivery), self.notice) {
-                    (None, Some(place), Some(_)) => platform.find(&place, &key).await,
-                    (found, ..) => Ok(found),
-                }
-            }
+            Ok(Ok(None)) => Some(Fate::Dead { reason: "no answer, too often".to_owned() }),
+            Ok(Err(Refusal::Definite(reason) | Refusal::Closed(reason))) => Some(Fate::Dead { reason }),
+            Ok(Err(Refusal::Transient { .. } | Refusal::Unknown(_))) | Err(_) => unknown(),
         }
     }
-
-    fn platform_of(&self, delivery: &Delivery) -> Option<&dyn Platform> {
-        self.platforms.get(match &delivery.action {
-            Action::Post { place, .. } | Action::Edit { place, .. } => place.platform,
-            Action::PostPrivately { who } | Action::ShowHome { who } => who.platform,
-        })
-    }
 }
 
-/// The thread of the question that a delivery answers, where others read along; of a command the channel.
-fn where_asked(delivery: &Delivery) -> Option<Place> {
-    let offer = delivery.offer.as_ref().filter(|offer| !offer.place.is_private())?;
-    if offer.message.as_str() == offer.heard_in.as_str() {
-        return Some(offer.place.clone());
-    }
-    let opening = offer.place.thread.as_ref().unwrap_or(&offer.message);
-    Some(offer.place.in_thread(opening))
+/// Counts an attempt, by what the platform said.
+fn count(action: &Action, attempt: &Result<Sent, Refusal>, took: Stopwatch) {
+    let (platform, kind) = (action.platform().as_str(), action.kind());
+    let outcome = match attempt {
+        Ok(_) => "sent",
+        Err(Refusal::Definite(_) | Refusal::Closed(_)) => "refused",
+        Err(Refusal::Transient { retry_after: Some(_), .. }) => "too_fast",
+        Err(Refusal::Transient { .. }) => "failed",
+        Err(Refusal::Unknown(_)) => "unknown",
+    };
+    counter!("kairos_attempts_total", "platform" => platform, "kind" => kind, "outcome" => outcome).increment(1);
+    histogram!("kairos_attempt_seconds", "platform" => platform, "kind" => kind).record(took.elapsed().as_secs_f64());
 }
+
+/// Counts a look, by what was found.
+fn count_look(action: &Action, outcome: &'static str) {
+    let (platform, kind) = (action.platform().as_str(), action.kind());
+    counter!("kairos_lookups_total", "platform" => platform, "kind" => kind, "outcome" => outcome).increment(1);
+}
+
+/// What stands in the row of a delivery that may or may not have arrived, and can't be looked up any more.
+const UNKNOWN: &str = "unknown: it may have arrived";
 
 /// What goes to one conversation goes one after the other, so that of two edits the later one stays; a conversation that
 /// its platform holds up holds up no other.
-fn lanes(due: &[Claimed<Delivery>]) -> BTreeMap<(&str, &str), Vec<&Claimed<Delivery>>> {
+fn lanes(due: &[Claimed<Delivery>]) -> BTreeMap<String, Vec<&Claimed<Delivery>>> {
     let mut lanes = BTreeMap::<_, Vec<_>>::new();
     for claimed in due {
-        let lane = match &claimed.item.action {
-            Action::Post { place, .. } | Action::Edit { place, .. } => {
-                (place.workspace.as_str(), place.channel.as_str())
-            }
-            Action::PostPrivately { who } | Action::ShowHome { who } => (who.workspace.as_str(), who.user.as_str()),
-        };
-        lanes.entry(lane).or_default().push(claimed);
+        lanes.entry(claimed.item.action.lane()).or_default().push(claimed);
     }
     lanes
-}
-
-/// The page that a platform keeps for somebody, as if it were a message.
-fn home_of(who: &Identity) -> Sent {
-    let place = Place {
-        platform: who.platform,
-        workspace: who.workspace.clone(),
-        channel: ChannelId::new(who.user.as_str()),
-        thread: None,
-        privacy: Privacy::Private,
-    };
-    Sent { place, message: MessageId::new(HOME) }
-}
-
-/// 2, 4, 8 … seconds and up to half as much again, by the delivery's own lot; at most about six minutes.
-fn backoff(id: &str, attempts: u32) -> Duration {
-    let base_ms = 2_000_u64 << attempts.saturating_sub(1).min(7);
-    let lot = id.bytes().fold(u64::from(attempts), |lot, byte| lot.wrapping_mul(31).wrapping_add(u64::from(byte)));
-    Duration::from_millis(base_ms + lot % (base_ms / 2))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    proptest::proptest! {
-        #[test]
-        fn a_delay_never_shrinks_much_and_stays_bounded(id in "[a-z0-9]{1,32}", attempts in 1_u32..50) {
-            let (now, next) = (backoff(&id, attempts), backoff(&id, attempts + 1));
-            proptest::prop_assert!(now >= Duration::from_secs(2) && now < Duration::from_mins(7));
-            proptest::prop_assert!(next >= now.mul_f32(0.6));
-        }
-    }
 }

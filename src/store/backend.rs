@@ -175,6 +175,30 @@ impl Pools {
         }
     }
 
+    /// Copies SQLite's database as it is at one instant: readers and writers go on meanwhile.
+    pub(super) async fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
+        let Backend::Sqlite(pools) = &self.0 else {
+            return Err(StoreError::Address("a database on a server is copied by the server's own tools".to_owned()));
+        };
+        // A name that is no text can't stand in a statement; on the machines we run on none is made by a person.
+        let name = file.to_string_lossy().into_owned();
+        sqlx::query("VACUUM INTO $1").bind(name).execute(&pools.write).await?;
+        Ok(())
+    }
+
+    /// True where several processes may share it: a file of SQLite is one process's own.
+    pub(super) fn is_shared(&self) -> bool {
+        matches!(self.0, Backend::Postgres(_))
+    }
+
+    /// Folds SQLite's write-ahead log into the file and empties it, so that nothing of what was erased is left in it.
+    pub(super) async fn fold(&self) -> Result<(), StoreError> {
+        if let Backend::Sqlite(pools) = &self.0 {
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pools.write).await?;
+        }
+        Ok(())
+    }
+
     /// The name of the database, for people.
     pub(super) fn name(&self) -> &'static str {
         match &self.0 {
@@ -194,6 +218,17 @@ impl Tx {
             Backend::Sqlite(tx) => Backend::Sqlite(&mut **tx),
             Backend::Postgres(tx) => Backend::Postgres(&mut **tx),
         }
+    }
+
+    /// Waits until no other transaction does what `what` numbers, and keeps others from it until this one ends.
+    ///
+    /// SQLite has one writer at a time and needs nothing. PostgreSQL locks a number of our own, which holds up nobody
+    /// else; what comes after it in this transaction sees everything that was committed before.
+    pub(super) async fn one_at_a_time(&mut self, what: i64) -> Result<(), StoreError> {
+        if let Backend::Postgres(tx) = &mut self.0 {
+            sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(what).execute(&mut **tx).await?;
+        }
+        Ok(())
     }
 
     /// Makes it durable.
@@ -223,7 +258,9 @@ async fn open_sqlite(url: &str) -> Opened {
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full);
+        .synchronous(SqliteSynchronous::Full)
+        // What is erased is overwritten, not only left out.
+        .pragma("secure_delete", "ON");
     if let Some(folder) = options.get_filename().parent().filter(|folder| *folder != Path::new("")) {
         tokio::fs::create_dir_all(folder).await?;
     }

@@ -11,7 +11,7 @@ use super::{
     backend::{Tx, execute},
     decisions, deliveries,
     inbox::FINISH_ARRIVAL,
-    pauses, people, places, practice, scores, signals, taps,
+    pauses, people, personal, places, practice, scores, signals, taps,
 };
 
 /// What became of an [`Outcome`].
@@ -70,7 +70,7 @@ fn is_bare(outcome: &Outcome) -> bool {
 
 async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> {
     for (person, _) in outcome.people.iter().filter(|(_, change)| *change == PersonChange::Erase) {
-        people::erase(tx, person).await?;
+        personal::erase(tx, person).await?;
     }
     for recorded in &outcome.decisions {
         decisions::insert(tx, recorded).await?;

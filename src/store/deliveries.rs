@@ -35,7 +35,7 @@ pub(super) struct DeliveryRow {
     action: String,
     card: Option<String>,
     offer: Option<String>,
-    due_at: i64,
+    pub(super) due_at: i64,
     expires_at: i64,
     created_at: i64,
     pub(super) fence: i64,
@@ -82,9 +82,10 @@ pub(super) async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<bool, Sto
              (id, tenant, event_id, trigger_id, person_id, step, state, action, card, offer,
               heard_platform, heard_workspace, heard_channel, due_at, expires_at, created_at,
               sent_platform, sent_workspace, sent_channel, sent_message, sent_place, sent_at, last_error,
-              asset_id, unasked)
+              asset_id, unasked, rank, lane, seq)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-              $17, $18, $19, $20, $21, $22, $23, $24, $25)
+              $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
+              (SELECT COALESCE(MAX(seq), 0) + 1 FROM deliveries))
          ON CONFLICT DO NOTHING";
     let key = &delivery.key;
     let action = write_json(&delivery.action)?;
@@ -121,6 +122,8 @@ pub(super) async fn insert(tx: &mut Tx, delivery: &Delivery) -> Result<bool, Sto
         delivery.last_error.as_deref(),
         delivery.offer.as_ref().map(first_asset),
         delivery.offer.as_ref().map(|offer| offer.plan.unasked),
+        i64::from(delivery.offer.as_ref().is_some_and(|offer| offer.plan.unasked)),
+        delivery.action.lane(),
     )?;
     Ok(inserted == 1)
 }

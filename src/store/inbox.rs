@@ -45,6 +45,7 @@ struct ArrivalRow {
     received_at: i64,
     fence: i64,
     last_error: Option<String>,
+    seq: i64,
 }
 
 /// Part of [`Store::conclude`].
@@ -56,11 +57,11 @@ macro_rules! claiming {
         concat!(
             "WITH due AS MATERIALIZED (
                  SELECT id FROM arrivals WHERE raw IS NOT NULL AND state = 'open' AND due_at <= $1
-                 ORDER BY due_at, id LIMIT $2 ",
+                 ORDER BY due_at, seq, id LIMIT $2 ",
             $skip_locked,
             ")
              UPDATE arrivals SET due_at = $3, fence = fence + 1 WHERE id IN (SELECT id FROM due)
-             RETURNING id, platform, raw, received_at, fence, last_error"
+             RETURNING id, platform, raw, received_at, fence, last_error, seq"
         )
     };
 }
@@ -70,8 +71,9 @@ macro_rules! accept_one {
     ($on:expr, $arrival:expr) => {
         execute!(
             $on,
-            "INSERT INTO arrivals (id, platform, raw, received_at, state, due_at)
-             VALUES ($1, $2, $3, $4, 'open', $4) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO arrivals (id, platform, raw, received_at, state, due_at, seq)
+             VALUES ($1, $2, $3, $4, 'open', $4, (SELECT COALESCE(MAX(seq), 0) + 1 FROM arrivals))
+             ON CONFLICT (id) DO NOTHING",
             $arrival.id.as_str(),
             $arrival.origin.to_string(),
             &$arrival.raw,
@@ -111,7 +113,7 @@ impl Store {
         let sql = self.pools.claiming(claiming!(""), claiming!("FOR UPDATE SKIP LOCKED"));
         let mut rows: Vec<ArrivalRow> =
             fetch_all!(self.pools.write(), sql, now.as_ms(), i64::from(limit), (now + lease).as_ms(),)?;
-        rows.sort_by(|a, b| (a.received_at, &a.id).cmp(&(b.received_at, &b.id)));
+        rows.sort_by(|a, b| (a.seq, &a.id).cmp(&(b.seq, &b.id)));
         let mut claimed = Vec::with_capacity(rows.len());
         for row in rows {
             let (id, fence) = (EventId::new(&row.id), row.fence);
@@ -147,7 +149,7 @@ impl Store {
 
     /// Up to `limit` arrivals that were set aside, the newest first.
     pub async fn parked_arrivals(&self, limit: u32) -> Result<Vec<Parked>, StoreError> {
-        let sql = "SELECT id, platform, raw, received_at, fence, last_error FROM arrivals
+        let sql = "SELECT id, platform, raw, received_at, fence, last_error, seq FROM arrivals
              WHERE raw IS NOT NULL AND state = 'parked' ORDER BY received_at DESC, id LIMIT $1";
         let rows: Vec<ArrivalRow> = fetch_all!(self.pools.read(), sql, i64::from(limit),)?;
         rows.into_iter()

@@ -24,13 +24,16 @@ mod error;
 mod facts;
 mod inbox;
 mod installations;
+mod leases;
 mod names;
 mod notes;
 mod outbox;
 mod pauses;
 mod people;
+mod personal;
 mod places;
 mod practice;
+mod queue;
 mod records;
 mod retention;
 mod scores;
@@ -38,7 +41,7 @@ mod signal_records;
 mod signals;
 mod taps;
 
-use std::fmt;
+use std::{fmt, path::Path};
 
 use backend::{Pools, execute};
 pub use conclude::Concluded;
@@ -47,12 +50,14 @@ pub use duties::EVERY_TEAM;
 pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
 pub use installations::KeptInstallation;
-pub use outbox::QueueCounts;
+pub use outbox::{Fate, Finished, QueueCounts};
+pub use personal::{Forgotten, PERSONAL};
+pub use queue::{OpenCounts, Queued};
 pub use records::{
     Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Pause, PauseChange,
     Person, PersonChange, Recorded, Settlement, Tap,
 };
-pub use retention::Swept;
+pub use retention::{Keeping, SWEPT, Swept};
 pub use scores::ChannelScores;
 pub use signal_records::{DipChange, Duty, KeptDip, Known, Origin, Unheard, Waiting};
 
@@ -74,6 +79,12 @@ impl Store {
     /// Waits for what is under way and closes every connection; every later call fails.
     pub async fn close(&self) {
         self.pools.close().await;
+    }
+
+    /// Copies the whole database as it is now into `file`, which must not exist, while others go on reading and writing.
+    /// Refused ([`StoreError::Address`]) where the database is no file.
+    pub async fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
+        self.pools.copy_to(file).await
     }
 
     /// Writes something of no meaning, to see that writing works.

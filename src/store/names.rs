@@ -2,7 +2,6 @@
 //!
 //! Invariants
 //! - A name means one person at a time; what the platform tells of somebody never takes a name from another.
-//! - Whoever is forgotten leaves no number, no alert and no name behind.
 
 use chat::{Identity, PersonId, PersonKey, Signal, Timestamp, UserId, WorkspaceId};
 
@@ -18,24 +17,6 @@ pub(super) async fn learn_email(tx: &mut Tx, person: &PersonId, email: &str) -> 
     let sql = "INSERT INTO person_keys (scheme, value, person_id) SELECT $1, $2, id FROM people WHERE id = $3
          ON CONFLICT (scheme, value) DO NOTHING";
     execute!(tx.on(), sql, key.scheme.as_str(), key.value.as_str(), person.as_str())?;
-    Ok(())
-}
-
-/// Forgets everything that other systems told about a person, what still waits for their names included.
-pub(super) async fn erase(tx: &mut Tx, person: &PersonId) -> Result<(), StoreError> {
-    for sql in [
-        "DELETE FROM signals WHERE person_id = $1",
-        "DELETE FROM signals WHERE person_id IS NULL AND EXISTS
-             (SELECT 1 FROM person_keys k
-              WHERE k.person_id = $1 AND k.scheme = signals.scheme AND k.value = signals.value)",
-        "DELETE FROM sought WHERE EXISTS
-             (SELECT 1 FROM person_keys k
-              WHERE k.person_id = $1 AND k.scheme = sought.scheme AND k.value = sought.value)",
-        "DELETE FROM looks WHERE person_id = $1",
-        "DELETE FROM dips WHERE person_id = $1",
-    ] {
-        execute!(tx.on(), sql, person.as_str())?;
-    }
     Ok(())
 }
 

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! held ──▶ pending ──claim──▶ sending ──▶ sent · dead
-//!             ▲  ▲─────put back──┤
-//!             │                  ▼ no answer, or the lease ran out
+//!  ▲          ▲  ▲─────put back──┤
+//!  └ unasked ─┤                  ▼ no answer, or the lease ran out
 //!             └────not there── ambiguous ──claim──▶ looked up ──▶ sent · dead
 //! ```
 //!
@@ -11,18 +11,23 @@
 //! - A row says `sending`, with a fence and a lease, before anybody calls a platform.
 //! - Only the newest holder may say what became of it: every claim raises the fence, every finish must match it.
 //! - A call whose outcome is unknown is never repeated before it was looked up.
+//! - What goes to one conversation is in one claimant's hands at a time; answers go before what nobody asked for.
 //! - A lease stands in a row exactly while it is `sending` or `ambiguous`; what is overdue is never claimed to be sent.
 
 use std::time::Duration;
 
 use chat::{DeliveryId, Sent, Timestamp};
+use sqlx::FromRow;
 
 use super::{
     Claimed, Delivery, DeliveryState, Store, StoreError,
-    backend::{execute, fetch_all, fetch_optional},
+    backend::{Tx, execute, fetch_all, fetch_optional},
     columns::{read_count, read_instant, read_name, read_small, write_json},
     deliveries::{DeliveryRow, delivery_columns},
 };
+
+/// The number of the lock under which deliveries are claimed.
+const CLAIMING: i64 = 7_001;
 
 /// How many deliveries are in which state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,17 +38,61 @@ pub struct QueueCounts {
     pub oldest_due: Option<Timestamp>,
 }
 
+/// What became of a delivery that was claimed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fate {
+    /// It arrived.
+    Sent {
+        /// As what.
+        sent: Sent,
+        /// When.
+        at: Timestamp,
+    },
+    /// It surely did not arrive: to be tried again. What nobody asked for is decided again first, since by then it may be
+    /// evening, or answered.
+    PutBack {
+        /// Not before.
+        due_at: Timestamp,
+        /// What the platform said, without text of people.
+        reason: String,
+    },
+    /// It was not tried at all, and that counts as no try.
+    Released {
+        /// Not before.
+        due_at: Timestamp,
+        /// Why not.
+        reason: String,
+    },
+    /// Nobody knows whether it arrived: to be looked up when its lease has run out.
+    Ambiguous {
+        /// What is known.
+        reason: String,
+    },
+    /// It will never arrive.
+    Dead {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A delivery that is held, with the fence that proves it, and what became of it.
+pub type Finished = (DeliveryId, i64, Fate);
+
+/// Whose conversation somebody is writing into right now waits, so that what goes to one place goes in order.
 macro_rules! claiming_due {
     ($skip_locked:literal) => {
         concat!(
             "WITH due AS MATERIALIZED (
-                 SELECT id FROM deliveries WHERE state = 'pending' AND due_at <= $1 AND expires_at >= $1
-                   AND (unasked IS NOT TRUE OR due_at >= $1 - 120000)
-                 ORDER BY due_at, id LIMIT $2 ",
+                 SELECT id FROM deliveries AS waiting
+                 WHERE state = 'pending' AND due_at <= $1 AND expires_at >= $1
+                   AND (unasked IS NOT TRUE OR due_at >= $1 - 120000) AND NOT EXISTS (
+                     SELECT 1 FROM deliveries AS busy
+                     WHERE busy.lane = waiting.lane AND busy.state = 'sending' AND busy.lease_until > $1)
+                 ORDER BY rank, due_at, seq, id LIMIT $2 ",
             $skip_locked,
             ")
              UPDATE deliveries SET state = 'sending', fence = fence + 1, attempts = attempts + 1, lease_until = $3
-             WHERE id IN (SELECT id FROM due) RETURNING ",
+             WHERE id IN (SELECT id FROM due) RETURNING seq, rank, ",
             delivery_columns!()
         )
     };
@@ -57,18 +106,27 @@ macro_rules! claiming_ambiguous {
             $skip_locked,
             ")
              UPDATE deliveries SET state = 'ambiguous', fence = fence + 1, lease_until = $3
-             WHERE id IN (SELECT id FROM due) RETURNING ",
+             WHERE id IN (SELECT id FROM due) RETURNING seq, rank, ",
             delivery_columns!()
         )
     };
 }
 
+/// A row that was claimed, with what it is sorted by.
+#[derive(FromRow)]
+struct ClaimedRow {
+    seq: i64,
+    rank: i64,
+    #[sqlx(flatten)]
+    row: DeliveryRow,
+}
+
 impl Store {
-    /// Takes up to `limit` deliveries that are due and not overdue, to be sent within `lease`; those that have been
-    /// due longest first.
+    /// Takes up to `limit` deliveries that are due and not overdue, to be sent within `lease`: answers to what somebody
+    /// did before what nobody asked for, then those that have been due longest.
     ///
-    /// A call to the platform MUST be over before the lease is. What nobody asked for and is late, after a standstill say,
-    /// is left to [`Store::hold_late`].
+    /// A call to the platform MUST be over before the lease is. What goes to one conversation is in one claimant's hands
+    /// at a time. What nobody asked for and is late, after a standstill say, is left to [`Store::hold_late`].
     pub async fn claim_due(
         &self,
         now: Timestamp,
@@ -100,76 +158,45 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Claimed<Delivery>>, StoreError> {
         let until = (now + lease).as_ms();
-        let rows: Vec<DeliveryRow> = fetch_all!(self.pools.write(), sql, now.as_ms(), i64::from(limit), until)?;
+        let mut tx = self.pools.begin().await?;
+        // Of two who claim at once the second must see what the first took: it decides by the conversations in hand.
+        tx.one_at_a_time(CLAIMING).await?;
+        let mut rows: Vec<ClaimedRow> = fetch_all!(tx.on(), sql, now.as_ms(), i64::from(limit), until)?;
+        tx.commit().await?;
+        // Rows come back in no order.
+        rows.sort_by(|a, b| (a.rank, a.row.due_at, a.seq, &a.row.id).cmp(&(b.rank, b.row.due_at, b.seq, &b.row.id)));
         let mut claimed = Vec::with_capacity(rows.len());
-        for row in rows {
+        for ClaimedRow { row, .. } in rows {
             let (id, fence, attempts) = (DeliveryId::new(&row.id), row.fence, read_small(row.attempts, "attempts")?);
             match row.into_delivery() {
                 Ok(item) => claimed.push(Claimed { item, fence, attempts }),
                 // One row that an other version wrote must not stand in the way of all the others.
-                Err(unreadable) => drop(self.give_up(&id, fence, &unreadable.to_string()).await?),
+                Err(unreadable) => {
+                    self.finish(&id, fence, Fate::Dead { reason: unreadable.to_string() }).await?;
+                }
             }
         }
-        // Rows come back in no order.
-        claimed.sort_by(|a, b| (a.item.due_at, a.item.id.as_str()).cmp(&(b.item.due_at, b.item.id.as_str())));
         Ok(claimed)
     }
 
-    /// It arrived; false when another holds it by now.
-    pub async fn finish_sent(
-        &self,
-        id: &DeliveryId,
-        fence: i64,
-        sent: &Sent,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let sql = "UPDATE deliveries
-             SET state = 'sent', lease_until = NULL, sent_at = $3, last_error = NULL, sent_platform = $4,
-                 sent_workspace = $5, sent_channel = $6, sent_message = $7, sent_place = $8
-             WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
-        let place = write_json(&sent.place)?;
-        let changed = execute!(
-            self.pools.write(),
-            sql,
-            id.as_str(),
-            fence,
-            now.as_ms(),
-            sent.place.platform.as_str(),
-            sent.place.workspace.as_str(),
-            sent.place.channel.as_str(),
-            sent.message.as_str(),
-            place
-        )?;
-        Ok(changed == 1)
+    /// Writes what became of one delivery; false when another holds it by now.
+    pub async fn finish(&self, id: &DeliveryId, fence: i64, fate: Fate) -> Result<bool, StoreError> {
+        Ok(self.finish_all(&[(id.clone(), fence, fate)]).await? == 1)
     }
 
-    /// It surely did not arrive: to be sent again from `due_at` on; false when another holds it by now.
-    pub async fn put_back(
-        &self,
-        id: &DeliveryId,
-        fence: i64,
-        due_at: Timestamp,
-        reason: &str,
-    ) -> Result<bool, StoreError> {
-        let sql = "UPDATE deliveries SET state = 'pending', lease_until = NULL, due_at = $3, last_error = $4
-             WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
-        let changed = execute!(self.pools.write(), sql, id.as_str(), fence, due_at.as_ms(), reason)?;
-        Ok(changed == 1)
-    }
-
-    /// Nobody knows whether it arrived: to be looked up when its lease has run out; false when another holds it by
-    /// now.
-    pub async fn mark_ambiguous(&self, id: &DeliveryId, fence: i64, reason: &str) -> Result<bool, StoreError> {
-        let sql = "UPDATE deliveries SET state = 'ambiguous', last_error = $3
-             WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
-        Ok(execute!(self.pools.write(), sql, id.as_str(), fence, reason)? == 1)
-    }
-
-    /// It will never arrive; false when another holds it by now.
-    pub async fn give_up(&self, id: &DeliveryId, fence: i64, reason: &str) -> Result<bool, StoreError> {
-        let sql = "UPDATE deliveries SET state = 'dead', lease_until = NULL, last_error = $3
-             WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
-        Ok(execute!(self.pools.write(), sql, id.as_str(), fence, reason)? == 1)
+    /// Writes what became of several deliveries; those that another holds by now stay as they are. How many were
+    /// written.
+    pub async fn finish_all(&self, finished: &[Finished]) -> Result<u64, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let mut written = 0;
+        // In one order for all, so that two who finish never wait for each other.
+        let mut finished: Vec<_> = finished.iter().collect();
+        finished.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+        for (id, fence, fate) in finished {
+            written += write(&mut tx, id, *fence, fate).await?;
+        }
+        tx.commit().await?;
+        Ok(written)
     }
 
     /// Ends what is held or pending beyond its use; how many.
@@ -208,4 +235,54 @@ impl Store {
         counts.by_state.sort_by_key(|(state, _)| DeliveryState::ALL.iter().position(|known| known == state));
         Ok(counts)
     }
+}
+
+async fn write(tx: &mut Tx, id: &DeliveryId, fence: i64, fate: &Fate) -> Result<u64, StoreError> {
+    let id = id.as_str();
+    let changed = match fate {
+        Fate::Sent { sent, at } => {
+            let sql = "UPDATE deliveries
+                 SET state = 'sent', lease_until = NULL, sent_at = $3, last_error = NULL, sent_platform = $4,
+                     sent_workspace = $5, sent_channel = $6, sent_message = $7, sent_place = $8
+                 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
+            let (place, text) = (&sent.place, write_json(&sent.place)?);
+            let (platform, workspace, channel) =
+                (place.platform.as_str(), place.workspace.as_str(), place.channel.as_str());
+            execute!(tx.on(), sql, id, fence, at.as_ms(), platform, workspace, channel, sent.message.as_str(), text)?
+        }
+        Fate::PutBack { due_at, reason } => {
+            let sql = "UPDATE deliveries
+                 SET state = CASE WHEN rank = 1 THEN 'held' ELSE 'pending' END, lease_until = NULL, due_at = $3,
+                     card = CASE WHEN rank = 1 THEN NULL ELSE card END, last_error = $4
+                 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
+            let changed = execute!(tx.on(), sql, id, fence, due_at.as_ms(), reason)?;
+            // Of two changes of one card the later one must stay: the earlier need not be made any more.
+            let outdone = "UPDATE deliveries SET state = 'cancelled', last_error = 'a later change was made'
+                 WHERE id = $1 AND fence = $2 AND state = 'pending'
+                   AND (action LIKE '{\"action\":\"edit\"%' OR action LIKE '{\"action\":\"show_home\"%')
+                   AND EXISTS (SELECT 1 FROM deliveries AS later
+                               WHERE later.seq > deliveries.seq AND later.action = deliveries.action
+                                 AND later.state IN ('pending', 'sending', 'ambiguous', 'sent'))";
+            execute!(tx.on(), outdone, id, fence)?;
+            changed
+        }
+        Fate::Released { due_at, reason } => {
+            let sql =
+                "UPDATE deliveries SET state = 'pending', lease_until = NULL, due_at = $3, attempts = attempts - 1,
+                     last_error = $4
+                 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
+            execute!(tx.on(), sql, id, fence, due_at.as_ms(), reason)?
+        }
+        Fate::Ambiguous { reason } => {
+            let sql = "UPDATE deliveries SET state = 'ambiguous', last_error = $3
+                 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
+            execute!(tx.on(), sql, id, fence, reason)?
+        }
+        Fate::Dead { reason } => {
+            let sql = "UPDATE deliveries SET state = 'dead', lease_until = NULL, last_error = $3
+                 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
+            execute!(tx.on(), sql, id, fence, reason)?
+        }
+    };
+    Ok(changed)
 }

@@ -119,29 +119,12 @@ pub(super) async fn change(tx: &mut Tx, person: &PersonId, change: &PersonChange
             execute!(tx.on(), sql, id, trigger.as_str())?;
             execute!(tx.on(), TAKE_BACK_TRIGGER, id, "this trigger was stopped", trigger.as_str())?;
         }
-        // Done before everything else, by [`erase`].
+        // Done before everything else.
         PersonChange::Erase => {}
         PersonChange::Stop(trigger, false) => {
             let sql = "DELETE FROM stops WHERE person_id = $1 AND trigger_id = $2";
             execute!(tx.on(), sql, id, trigger.as_str())?;
         }
-    }
-    Ok(())
-}
-
-/// Forgets a person: what they did, what reached them, what was told and decided about them, who they are.
-///
-/// A call to a platform that is under way keeps its row, which is swept like any other; it holds nobody's words.
-pub(super) async fn erase(tx: &mut Tx, person: &PersonId) -> Result<(), StoreError> {
-    names::erase(tx, person).await?;
-    for sql in [
-        "DELETE FROM taps WHERE person_id = $1",
-        "DELETE FROM sessions WHERE person_id = $1",
-        "DELETE FROM decisions WHERE person_id = $1",
-        "DELETE FROM deliveries WHERE person_id = $1 AND state NOT IN ('sending', 'ambiguous')",
-        "DELETE FROM people WHERE id = $1",
-    ] {
-        execute!(tx.on(), sql, person.as_str())?;
     }
     Ok(())
 }

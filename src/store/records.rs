@@ -89,6 +89,38 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// The conversation that it changes, whichever way: what has the same one goes in order.
+    pub fn lane(&self) -> String {
+        match self {
+            Self::Post { place, .. } | Self::Edit { place, .. } => {
+                format!("{}/{}/{}", place.platform, place.workspace, place.channel)
+            }
+            Self::PostPrivately { who } | Self::ShowHome { who } => {
+                format!("{}/{}/@{}", who.platform, who.workspace, who.user)
+            }
+        }
+    }
+
+    /// The platform that is called.
+    pub fn platform(&self) -> PlatformKind {
+        match self {
+            Self::Post { place, .. } | Self::Edit { place, .. } => place.platform,
+            Self::PostPrivately { who } | Self::ShowHome { who } => who.platform,
+        }
+    }
+
+    /// What it does, in a word.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Post { .. } => "post",
+            Self::PostPrivately { .. } => "private",
+            Self::ShowHome { .. } => "home",
+            Self::Edit { .. } => "edit",
+        }
+    }
+}
+
 /// What makes a delivery one and the same: no second row can have it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DeliveryKey {

@@ -74,10 +74,4 @@ impl Store {
             })
             .collect()
     }
-
-    /// Forgets scores that were last added to before an instant; how many rows that were.
-    pub async fn sweep_scores(&self, before: Timestamp) -> Result<u64, StoreError> {
-        execute!(self.pools.write(), "DELETE FROM channel_scores WHERE counted_at < $1", before.as_ms())
-            .map_err(Into::into)
-    }
 }

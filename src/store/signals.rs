@@ -267,21 +267,4 @@ impl Store {
         let rows: Vec<DipRow> = fetch_all!(self.pools.read(), sql, trigger.as_str(), since.as_ms())?;
         rows.into_iter().map(DipRow::into_dip).collect()
     }
-
-    /// Forgets what was told before an instant, and everything that rests on it alone: dips, looks, duties that were
-    /// over by then; how many rows that were.
-    pub async fn sweep_signals(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let mut rows = 0;
-        for sql in [
-            "DELETE FROM signals WHERE received_at < $1",
-            "DELETE FROM dips WHERE COALESCE(closed_at, opened_at) < $1",
-            "DELETE FROM looks WHERE looked_at < $1",
-            "DELETE FROM unheard WHERE since < $1",
-            "DELETE FROM duties WHERE ends_at < $1",
-            "DELETE FROM sought WHERE asked_at < $1",
-        ] {
-            rows += execute!(self.pools.write(), sql, before.as_ms())?;
-        }
-        Ok(rows)
-    }
 }

@@ -2,5 +2,6 @@
 
 mod check;
 mod config;
+mod queue;
 mod replay;
 mod serve;

@@ -197,6 +197,33 @@ fn the_personal_page_is_shown_to_its_owner_and_changed_there() {
     assert_sound(&world.peer.requests());
 }
 
+/// The forms behind the personal page open as modals, also from its menu.
+#[test]
+fn every_setting_of_the_personal_page_is_a_modal_away() {
+    let world = World::new();
+    let deals = world.deals();
+    for (label, title, written, shown) in [
+        ("How much may come", "How much may come", "2 a day, 4 a week", "2 a day, 4 a week"),
+        ("Days off", "Your days off", "2031-12-24 to 2032-01-02", "2031-12-24 to 2032-01-02"),
+        ("Time zone", "Your time zone", "new york", "America/New_York"),
+    ] {
+        let page = world.peer.answer_to(&world.peer.commands("ana", &deals, "me", None));
+        let offered = world.peer.presses("ana", &page, label);
+        let button = world.peer.answer_to(&offered);
+        let opened = world.peer.presses("ana", &button, title);
+        let modal = world.peer.answered(&opened, |answers| !answers["modal"].is_null())["modal"].clone();
+        let field = modal["components"][0]["component"]["custom_id"].clone();
+        let data = json!({ "custom_id": modal["custom_id"], "components": [
+            { "type": 18, "component": { "type": 4, "custom_id": field, "value": written } }] });
+        world.peer.interact(5, "ana", &deals, &data, Some(&button));
+        eventually(label, || {
+            let there = text_of(&world.peer.answer_to(&world.peer.commands("ana", &deals, "me", None)));
+            there.replace('\\', "").contains(shown).then_some(())
+        });
+    }
+    assert_sound(&world.peer.requests());
+}
+
 #[test]
 fn who_may_manage_a_channel_says_what_kairos_does_there() {
     let world = World::new();

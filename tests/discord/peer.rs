@@ -20,6 +20,8 @@ use crate::support::program::post;
 const SERVE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/discord/serve.py");
 const TWIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/discord/twin.mjs");
 const REQUIREMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/discord/requirements.txt");
+/// What Kairos asks once whoever turned to it.
+const ASKED_BACK: &str = "What time zone are you in?";
 /// How long something may take to come to pass, and how often it is looked for.
 const LOOKS: u32 = 600;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
@@ -147,14 +149,15 @@ impl Peer {
         })
     }
 
-    /// The one message that answers an interaction, as text.
+    /// The one message that answers an interaction; what is asked back half a minute later is none.
     pub(crate) fn answer_to(&self, interaction: &str) -> Value {
-        let done = |answers: &Value| {
-            answers["messages"].as_array().unwrap().iter().any(|message| !text_of(message).is_empty())
+        let is_one = |message: &&Value| {
+            let text = text_of(message);
+            !text.is_empty() && !text.contains(ASKED_BACK)
         };
+        let done = |answers: &Value| answers["messages"].as_array().unwrap().iter().any(|message| is_one(&message));
         let answers = self.answered(interaction, |answers| answers["kind"] != "deferred" && done(answers));
-        let messages = answers["messages"].as_array().unwrap();
-        messages.iter().rfind(|message| !text_of(message).is_empty()).unwrap().clone()
+        answers["messages"].as_array().unwrap().iter().rfind(is_one).unwrap().clone()
     }
 
     /// Every request that Kairos made.

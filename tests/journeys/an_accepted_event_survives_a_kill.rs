@@ -53,6 +53,9 @@ fn killed_again_and_again(url: &str) -> usize {
         ("KAIROS_CADENCE_WORKING_HOURS", "00:00-23:59"),
         ("KAIROS_CADENCE_WORKING_DAYS", "Mon-Sun"),
         ("KAIROS_LOG_LEVEL", "error"),
+        ("KAIROS_INBOX_LEASE_MS", "1500"),
+        ("KAIROS_OUTBOX_LEASE_MS", "2500"),
+        ("KAIROS_OUTBOX_CALL_MS", "2000"),
     ];
     let mut lots = Lots(20_261_118);
     let mut promised = Vec::new();

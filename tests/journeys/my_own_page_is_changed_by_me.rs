@@ -1,6 +1,9 @@
 //! "I see what Kairos knows of me, and every setting is mine to change there."
 
-use kairos::engine::{Budget, Own};
+use kairos::{
+    engine::{Budget, Own},
+    store::{Outcome, PersonChange},
+};
 
 use crate::support::app::{Seen, TestApp, each_app, hours, minutes};
 
@@ -97,6 +100,34 @@ async fn on_a_day_off_nothing_comes_until_one_is_back() {
         assert_eq!(app.stopped_by(&question), "Working hours");
         app.advance(minutes(1)).await;
         app.answer(&question);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_zone_that_nobody_knows_is_asked_for_once() {
+    each_app(|app: TestApp| async move {
+        let ana = playground::Person::Ana.identity();
+        let known = app.store().person_of(&ana, &"ana".into(), app.now()).await.unwrap();
+        // As on a platform that tells no zone.
+        let people = vec![(known.id, PersonChange::Described(chat::Profile::default(), app.now()))];
+        app.store().conclude(&Outcome { people, ..Outcome::default() }).await.unwrap();
+        let asked = |app: &TestApp| {
+            let seen = app.cards("deals", "ana").into_iter();
+            seen.filter(|card| card.card.title == "What time zone are you in?").collect::<Vec<_>>()
+        };
+        app.person("ana").commands("help").await;
+        assert!(asked(&app).is_empty(), "the answer comes first");
+        app.advance(minutes(2)).await;
+        let question = asked(&app).pop().expect("a question");
+        assert_eq!(question.only, Some(playground::Person::Ana));
+        assert!(question.text().contains("I go by UTC"), "{}", question.text());
+        app.person("ana").commands("help").await;
+        app.advance(minutes(2)).await;
+        assert_eq!(asked(&app).len(), 1, "asked once");
+        app.person("ana").taps("UTC is right", &question).await;
+        let ana = app.store().person_of(&ana, &"ana".into(), app.now()).await.unwrap();
+        assert_eq!(ana.own.zone.as_deref(), Some("UTC"));
     })
     .await;
 }

@@ -49,6 +49,10 @@ impl House {
             ("KAIROS_CADENCE_BUDGET_PER_WEEK", "100"),
             ("KAIROS_CADENCE_WORKING_DAYS", "Mon-Sun"),
             ("KAIROS_CADENCE_WORKING_HOURS", "00:00-23:59"),
+            // What a killed process held, and answers that never came, are waited for: no test waits for half a minute.
+            ("KAIROS_INBOX_LEASE_MS", "1500"),
+            ("KAIROS_OUTBOX_LEASE_MS", "5000"),
+            ("KAIROS_OUTBOX_CALL_MS", "4000"),
         ];
         env.push(match mode {
             Mode::Socket => ("KAIROS_SLACK_APP_TOKEN", "xapp-test-token"),

@@ -167,6 +167,25 @@ async fn whoever_made_a_channel_switches_it_on_without_running_the_workspace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_wants_peace_is_left_in_peace_and_answered_when_they_ask() {
+    let stage = Stage::open(Mode::Http).await;
+    let now = stage.peer.now_ms().await / 1_000;
+    stage.standin.leave_in_peace(BOB, now - 60, now + 3_600);
+    stage.says(BOB, GENERAL, QUESTION).await;
+    let held = "SELECT COUNT(*) FROM deliveries WHERE state = 'held'";
+    until("it waits", || async { (stage.house.count(held).await == 1).then_some(()) }).await;
+    stage.says(ALICE, GENERAL, QUESTION).await;
+    stage.sees(GENERAL, "Useful").await;
+    stage.says(BOB, GENERAL, "<@U0BOT> how do I answer when they ask for a discount?").await;
+    until("whoever asks is answered", || async {
+        let cards = stage.said(GENERAL).await.iter().filter(|message| seen(message).contains("Useful")).count();
+        (cards == 2).then_some(())
+    })
+    .await;
+    assert_eq!(stage.house.count(held).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_page_of_ones_own_shows_what_is_known_and_changes_it() {
     let stage = Stage::open(Mode::Socket).await;
     asked(&stage).await;

@@ -145,7 +145,7 @@ impl Stage {
 
     /// Waits until Kairos has written down that it must wait.
     pub(super) async fn refused_for_now(&self) {
-        let due = "SELECT COUNT(*) FROM deliveries WHERE state = 'pending' AND last_error IS NOT NULL";
+        let due = "SELECT COUNT(*) FROM deliveries WHERE state IN ('pending', 'held') AND last_error IS NOT NULL";
         until("the wait is written down", || async { (self.house.count(due).await > 0).then_some(()) }).await;
     }
 

@@ -62,6 +62,8 @@ struct Seen {
     faulty: Vec<String>,
     posted: Vec<Posted>,
     lacking: Option<String>,
+    /// Who wants to be left in peace: from when until when, in seconds.
+    peace: HashMap<String, (i64, i64)>,
     /// Where the workspace of each token is.
     peers: HashMap<String, String>,
     /// What each code is exchanged for, once.
@@ -144,6 +146,11 @@ impl StandIn {
     /// Takes a scope from the bot's token.
     pub(super) fn take_away(&self, scope: &str) {
         lock(&self.inner.seen).lacking = Some(scope.to_owned());
+    }
+
+    /// Somebody wants to be left in peace.
+    pub(super) fn leave_in_peace(&self, user: &str, from: i64, until: i64) {
+        lock(&self.inner.seen).peace.insert(user.to_owned(), (from, until));
     }
 
     /// What Slack would have found fault with, by our checks and by those of others.
@@ -252,6 +259,9 @@ impl Inner {
         let Some(peer) = peer.filter(|_| is_of_the_app == (method == "apps.connections.open")) else {
             return axum::Json(json!({ "ok": false, "error": "invalid_auth" })).into_response();
         };
+        if method == "dnd.info" {
+            return axum::Json(self.peace_of(asked["user"].as_str().unwrap_or_default())).into_response();
+        }
         if method == "conversations.open" && !is_known(asked["users"].as_str().unwrap_or_default()) {
             return axum::Json(json!({ "ok": false, "error": "user_not_found" })).into_response();
         }
@@ -270,6 +280,12 @@ impl Inner {
             listed = listed.replace(lacking.as_str(), "");
         }
         ([("x-oauth-scopes", listed)], axum::Json(answer)).into_response()
+    }
+
+    /// local-slack knows no peace.
+    fn peace_of(&self, user: &str) -> Value {
+        let (start, end) = lock(&self.seen).peace.get(user).copied().unwrap_or((1, 1));
+        json!({ "ok": true, "dnd_enabled": end > 1, "next_dnd_start_ts": start, "next_dnd_end_ts": end })
     }
 
     /// A code for a token, as Slack does it: for the app alone, to the address it named, once.

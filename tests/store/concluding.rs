@@ -4,12 +4,12 @@ use chat::{DeliveryId, EventId, PersonId, Profile};
 use kairos::{
     engine::{Reason, Rule},
     library::{Mode, TriggerId},
-    store::{Concluded, DeliveryState, Outcome, Pause, PauseChange, PersonChange, Settlement, Store},
+    store::{Concluded, DeliveryState, Keeping, Outcome, Pause, PauseChange, PersonChange, Settlement, Store},
 };
 
 use super::samples::{
-    LEASE, arrival, at, card, channel, decided, delivery, held, identity, keeps, now_of, offered, outcome_of, place,
-    put, session, signal, state_of, tap,
+    LEASE, arrival, at, card, channel, decided, delivery, from, held, identity, keeps, now_of, offered, outcome_of,
+    place, put, session, signal, state_of, tap,
 };
 use crate::support::databases::each_database;
 
@@ -279,10 +279,11 @@ async fn what_is_old_is_forgotten_and_what_is_under_way_is_not() {
                 _ => {}
             }
         }
-        let swept = store.sweep(at(1), at(40)).await.unwrap();
-        assert_eq!((swept.decisions, swept.deliveries, swept.arrivals), (0, 0, 2), "h1 was due at 600");
-        let swept = store.sweep(at(2), at(601)).await.unwrap();
-        assert_eq!((swept.decisions, swept.deliveries, swept.arrivals), (1, 1, 1));
+        let keeping =
+            |decisions, deliveries| Keeping { decisions: at(decisions), deliveries: at(deliveries), ..from(0) };
+        assert_eq!(store.sweep(&keeping(1, 40)).await.unwrap().0, [("arrivals", 2)], "h1 was due at 600");
+        let swept = store.sweep(&keeping(2, 601)).await.unwrap();
+        assert_eq!(swept.0, [("decisions", 1), ("deliveries", 1), ("arrivals", 1)]);
         assert_eq!(store.delivery(&DeliveryId::new("h1")).await.unwrap(), None);
         assert_eq!(state_of(&store, "waits").await, DeliveryState::Held);
         assert_eq!(state_of(&store, "d1").await, DeliveryState::Pending);

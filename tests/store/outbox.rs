@@ -5,7 +5,10 @@ use std::{collections::HashSet, time::Duration};
 use chat::{DeliveryId, MessageId, Timestamp, WorkspaceId};
 use kairos::store::{Action, Claimed, Delivery, DeliveryState, QueueCounts, Store};
 
-use super::samples::{LEASE, at, delivery, held, identity, ids, now_of, offered, place, put, sent, state_of};
+use super::samples::{
+    LEASE, arrived_as, at, back, dead, delivery, held, identity, ids, now_of, offered, place, put, sent, state_of,
+    unclear,
+};
 use crate::support::databases::{each_address, each_database, run_beside};
 
 async fn claim(store: &Store, now: Timestamp) -> Vec<Claimed<Delivery>> {
@@ -61,7 +64,7 @@ async fn what_arrived_is_found_by_its_message() {
         let claimed = claim_one(&store, at(0)).await;
         let mut arrived = sent("deals", "m7");
         arrived.place = arrived.place.in_thread(&MessageId::new("m1"));
-        assert!(store.finish_sent(&claimed.item.id, claimed.fence, &arrived, at(2)).await.unwrap());
+        assert!(store.finish(&claimed.item.id, claimed.fence, arrived_as(&arrived, at(2))).await.unwrap());
 
         let done = now_of(&store, "d1").await;
         assert_eq!((done.state, done.sent_at), (DeliveryState::Sent, Some(at(2))));
@@ -76,7 +79,10 @@ async fn what_arrived_is_found_by_its_message() {
         assert_eq!(find("T1", "m7").await, Some(done));
         assert_eq!(find("T1", "m8").await, None);
         assert_eq!(find("T2", "m7").await, None);
-        assert!(!store.finish_sent(&claimed.item.id, claimed.fence, &arrived, at(3)).await.unwrap(), "done once");
+        assert!(
+            !store.finish(&claimed.item.id, claimed.fence, arrived_as(&arrived, at(3))).await.unwrap(),
+            "done once"
+        );
     })
     .await;
 }
@@ -89,7 +95,9 @@ async fn a_changed_message_still_leads_to_the_delivery_that_posted_it() {
         put(&store, &[delivery("d1", 0), edit]).await;
         for now in [at(0), at(5)] {
             let claimed = claim_one(&store, now).await;
-            assert!(store.finish_sent(&claimed.item.id, claimed.fence, &sent("deals", "m7"), now).await.unwrap());
+            assert!(
+                store.finish(&claimed.item.id, claimed.fence, arrived_as(&sent("deals", "m7"), now)).await.unwrap()
+            );
         }
         let place = place("deals");
         let found =
@@ -104,13 +112,13 @@ async fn a_refusal_for_now_waits_in_the_row() {
     each_database(|store| async move {
         put(&store, &[delivery("d1", 0)]).await;
         let claimed = claim_one(&store, at(0)).await;
-        assert!(store.put_back(&claimed.item.id, claimed.fence, at(7), "429").await.unwrap());
+        assert!(store.finish(&claimed.item.id, claimed.fence, back(at(7), "429")).await.unwrap());
         let back = now_of(&store, "d1").await;
         assert_eq!((back.state, back.due_at, back.last_error.as_deref()), (DeliveryState::Pending, at(7), Some("429")));
         assert_eq!(claim(&store, at(6)).await, []);
         let again = claim_one(&store, at(7)).await;
         assert_eq!((again.fence, again.attempts), (2, 2));
-        assert!(!store.put_back(&claimed.item.id, claimed.fence, at(8), "late").await.unwrap());
+        assert!(!store.finish(&claimed.item.id, claimed.fence, super::samples::back(at(8), "late")).await.unwrap());
     })
     .await;
 }
@@ -120,12 +128,12 @@ async fn a_refusal_for_good_ends_it() {
     each_database(|store| async move {
         put(&store, &[delivery("d1", 0)]).await;
         let claimed = claim_one(&store, at(0)).await;
-        assert!(store.give_up(&claimed.item.id, claimed.fence, "is_archived").await.unwrap());
+        assert!(store.finish(&claimed.item.id, claimed.fence, dead("is_archived")).await.unwrap());
         let dead = now_of(&store, "d1").await;
         assert_eq!((dead.state, dead.last_error.as_deref()), (DeliveryState::Dead, Some("is_archived")));
         assert_eq!(claim(&store, at(100)).await, []);
         assert_eq!(store.claim_ambiguous(at(100), LEASE, 10).await.unwrap(), []);
-        assert!(!store.put_back(&claimed.item.id, claimed.fence, at(1), "late").await.unwrap());
+        assert!(!store.finish(&claimed.item.id, claimed.fence, back(at(1), "late")).await.unwrap());
     })
     .await;
 }
@@ -135,19 +143,19 @@ async fn no_answer_is_looked_up_after_the_lease_and_never_before() {
     each_database(|store| async move {
         put(&store, &[delivery("d1", 0)]).await;
         let first = claim_one(&store, at(0)).await;
-        assert!(store.mark_ambiguous(&first.item.id, first.fence, "timed out").await.unwrap());
+        assert!(store.finish(&first.item.id, first.fence, unclear("timed out")).await.unwrap());
         assert_eq!(state_of(&store, "d1").await, DeliveryState::Ambiguous);
         assert_eq!(claim(&store, at(100)).await, [], "not to be sent blindly");
         assert_eq!(store.claim_ambiguous(at(29), LEASE, 10).await.unwrap(), [], "the call may still be under way");
 
         let look = store.claim_ambiguous(at(30), LEASE, 10).await.unwrap().remove(0);
         assert_eq!((look.fence, look.attempts, look.item.state), (2, 1, DeliveryState::Ambiguous));
-        assert!(!store.mark_ambiguous(&first.item.id, first.fence, "late").await.unwrap());
+        assert!(!store.finish(&first.item.id, first.fence, unclear("late")).await.unwrap());
         // It was not there: sent again.
-        assert!(store.put_back(&look.item.id, look.fence, at(31), "not found").await.unwrap());
+        assert!(store.finish(&look.item.id, look.fence, back(at(31), "not found")).await.unwrap());
         let second = claim_one(&store, at(31)).await;
         assert_eq!((second.fence, second.attempts), (3, 2));
-        assert!(store.finish_sent(&second.item.id, second.fence, &sent("deals", "m7"), at(32)).await.unwrap());
+        assert!(store.finish(&second.item.id, second.fence, arrived_as(&sent("deals", "m7"), at(32))).await.unwrap());
         assert_eq!(now_of(&store, "d1").await.last_error, None);
     })
     .await;
@@ -162,9 +170,9 @@ async fn a_sender_that_died_leaves_something_to_look_up() {
         let look = store.claim_ambiguous(at(30), LEASE, 10).await.unwrap().remove(0);
         assert_eq!(store.claim_ambiguous(at(59), LEASE, 10).await.unwrap(), []);
         // Who comes back from the dead is too late, and what was found counts.
-        assert!(!store.finish_sent(&died.item.id, died.fence, &sent("deals", "m6"), at(31)).await.unwrap());
-        assert!(!store.give_up(&died.item.id, died.fence, "late").await.unwrap());
-        assert!(store.finish_sent(&look.item.id, look.fence, &sent("deals", "m7"), at(31)).await.unwrap());
+        assert!(!store.finish(&died.item.id, died.fence, arrived_as(&sent("deals", "m6"), at(31))).await.unwrap());
+        assert!(!store.finish(&died.item.id, died.fence, dead("late")).await.unwrap());
+        assert!(store.finish(&look.item.id, look.fence, arrived_as(&sent("deals", "m7"), at(31))).await.unwrap());
         assert_eq!(now_of(&store, "d1").await.sent.unwrap().1, MessageId::new("m7"));
     })
     .await;
@@ -218,7 +226,7 @@ async fn the_next_instant_is_the_earliest_of_all_that_waits() {
         assert_eq!(store.next_due(at(0)).await.unwrap(), Some(at(70)), "what is due by now is no reason to wait");
         let claimed = claim_one(&store, at(0)).await;
         assert_eq!(store.next_due(at(0)).await.unwrap(), Some(at(30)), "a lease");
-        store.mark_ambiguous(&claimed.item.id, claimed.fence, "timed out").await.unwrap();
+        store.finish(&claimed.item.id, claimed.fence, unclear("timed out")).await.unwrap();
         assert_eq!(store.next_due(at(0)).await.unwrap(), Some(at(30)), "a lease of something to look up");
         assert_eq!(store.next_due(at(30)).await.unwrap(), Some(at(70)));
         assert_eq!(store.next_due(at(90)).await.unwrap(), None);
@@ -271,7 +279,9 @@ async fn two_who_claim_at_once_never_get_the_same() {
                     }
                     for claimed in claimed {
                         let message = sent("deals", claimed.item.id.as_str());
-                        assert!(own.finish_sent(&claimed.item.id, claimed.fence, &message, at(2)).await.unwrap());
+                        assert!(
+                            own.finish(&claimed.item.id, claimed.fence, arrived_as(&message, at(2))).await.unwrap()
+                        );
                         got.push(claimed.item.id);
                     }
                 }

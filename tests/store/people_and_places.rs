@@ -7,7 +7,7 @@ use kairos::{
     store::{Outcome, Person, PersonChange, StoreError},
 };
 
-use super::samples::{LEASE, at, channel, delivery, held, identity, offered, place, put, sent, tap};
+use super::samples::{LEASE, arrived_as, at, channel, dead, delivery, held, identity, offered, place, put, sent, tap};
 use crate::support::databases::each_database;
 
 fn nobody_yet(id: &str) -> Person {
@@ -157,7 +157,7 @@ async fn a_decision_knows_what_reached_the_person_and_what_they_want() {
         )
         .await;
         for claimed in store.claim_due(at(50), LEASE, 10).await.unwrap() {
-            store.finish_sent(&claimed.item.id, claimed.fence, &sent("deals", "m7"), at(52)).await.unwrap();
+            store.finish(&claimed.item.id, claimed.fence, arrived_as(&sent("deals", "m7"), at(52))).await.unwrap();
         }
         let stop = |trigger, stopped| (ana.clone(), PersonChange::Stop(TriggerId::new(trigger), stopped));
         let outcome = Outcome {
@@ -252,10 +252,10 @@ async fn a_place_knows_when_each_trigger_last_spoke() {
         assert_eq!(store.place_facts(&place("deals"), at(6)).await.unwrap(), all[1..]);
         assert_eq!(store.place_facts(&place("quiet"), at(0)).await.unwrap(), []);
         let claimed = store.claim_due(at(5), LEASE, 1).await.unwrap().remove(0);
-        store.finish_sent(&claimed.item.id, claimed.fence, &sent("deals", "m1"), at(33)).await.unwrap();
+        store.finish(&claimed.item.id, claimed.fence, arrived_as(&sent("deals", "m1"), at(33))).await.unwrap();
         assert_eq!(store.place_facts(&place("deals"), at(30)).await.unwrap(), [spoke("close", 33)]);
         let claimed = store.claim_due(at(10), LEASE, 1).await.unwrap().remove(0);
-        store.give_up(&claimed.item.id, claimed.fence, "is_archived").await.unwrap();
+        store.finish(&claimed.item.id, claimed.fence, dead("is_archived")).await.unwrap();
         assert_eq!(store.place_facts(&place("deals"), at(0)).await.unwrap(), [spoke("close", 33), spoke("price", 20)]);
     })
     .await;

@@ -15,7 +15,10 @@ use proptest::{
     test_runner::{Config, TestCaseError, TestRunner},
 };
 
-use super::samples::{arrival, at, card, channel, decided, held, identity, offered, place, sent, session, tap};
+use super::samples::{
+    arrival, arrived_as, at, back, card, channel, dead, decided, from, held, identity, offered, place, sent, session,
+    tap, unclear,
+};
 use crate::support::databases::{Database, run_beside};
 
 const LEASE: Duration = Duration::from_secs(10);
@@ -176,17 +179,17 @@ impl Memory {
             Step::Expire => {
                 format!("{:?} {:?}", store.hold_late(now).await, store.expire_overdue(now).await)
             }
-            Step::Sweep => format!("{:?}", store.sweep(at(self.now - 30), at(self.now - 30)).await),
+            Step::Sweep => format!("{:?}", store.sweep(&from(self.now - 30)).await),
         }
     }
 }
 
 async fn finish(store: &Store, id: &DeliveryId, fence: i64, how: u8, now: Timestamp) -> String {
     let done = match how % 4 {
-        0 => store.finish_sent(id, fence, &sent("deals", id.as_str()), now).await,
-        1 => store.put_back(id, fence, now + Duration::from_secs(2), "429").await,
-        2 => store.mark_ambiguous(id, fence, "timed out").await,
-        _ => store.give_up(id, fence, "archived").await,
+        0 => store.finish(id, fence, arrived_as(&sent("deals", id.as_str()), now)).await,
+        1 => store.finish(id, fence, back(now + Duration::from_secs(2), "429")).await,
+        2 => store.finish(id, fence, unclear("timed out")).await,
+        _ => store.finish(id, fence, dead("archived")).await,
     };
     format!("{done:?}")
 }

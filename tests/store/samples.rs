@@ -11,18 +11,18 @@ use kairos::{
     library::{Hearing, Mode, ScenarioId, TriggerId},
     practice::Session,
     store::{
-        Action, Arrival, Channel, Concluded, Delivery, DeliveryKey, DeliveryState, DipChange, Offer, Outcome, Recorded,
-        Store, Tap,
+        Action, Arrival, Channel, Concluded, Delivery, DeliveryKey, DeliveryState, DipChange, Fate, Keeping, Offer,
+        Outcome, Recorded, Store, Tap,
     },
 };
 
-pub(super) const LEASE: Duration = Duration::from_secs(30);
+pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
-pub(super) fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_ms(1_700_000_000_000 + seconds * 1_000)
 }
 
-pub(super) fn arrival(id: &str, seconds: i64) -> Arrival {
+pub(crate) fn arrival(id: &str, seconds: i64) -> Arrival {
     Arrival {
         id: EventId::new(id),
         origin: PlatformKind::Slack.into(),
@@ -31,7 +31,7 @@ pub(super) fn arrival(id: &str, seconds: i64) -> Arrival {
     }
 }
 
-pub(super) fn place(channel: &str) -> Place {
+pub(crate) fn place(channel: &str) -> Place {
     Place {
         platform: PlatformKind::Slack,
         workspace: WorkspaceId::new("T1"),
@@ -41,15 +41,15 @@ pub(super) fn place(channel: &str) -> Place {
     }
 }
 
-pub(super) fn identity(user: &str) -> Identity {
+pub(crate) fn identity(user: &str) -> Identity {
     Identity { platform: PlatformKind::Slack, workspace: WorkspaceId::new("T1"), user: UserId::new(user) }
 }
 
-pub(super) fn card(title: &str) -> Card {
+pub(crate) fn card(title: &str) -> Card {
     Card::new(title, Text::paragraph("how to: \"say\" it, 'plainly' — ü 🙂"))
 }
 
-pub(super) fn plan(trigger: &str, person: &str, asset: &str) -> Plan {
+pub(crate) fn plan(trigger: &str, person: &str, asset: &str) -> Plan {
     Plan {
         trigger: TriggerId::new(trigger),
         person: PersonId::new(person),
@@ -60,7 +60,7 @@ pub(super) fn plan(trigger: &str, person: &str, asset: &str) -> Plan {
     }
 }
 
-pub(super) fn need(trigger: &str) -> Need {
+pub(crate) fn need(trigger: &str) -> Need {
     Need {
         trigger: TriggerId::new(trigger),
         score: 0.83,
@@ -69,8 +69,8 @@ pub(super) fn need(trigger: &str) -> Need {
     }
 }
 
-/// A card to be posted from `due` on; it expires an hour later.
-pub(super) fn delivery(id: &str, due: i64) -> Delivery {
+/// A card to be posted from `due` on, in a conversation of its own; it expires an hour later.
+pub(crate) fn delivery(id: &str, due: i64) -> Delivery {
     Delivery {
         id: DeliveryId::new(id),
         key: DeliveryKey {
@@ -81,7 +81,7 @@ pub(super) fn delivery(id: &str, due: i64) -> Delivery {
             step: 0,
         },
         state: DeliveryState::Pending,
-        action: Action::Post { place: place("deals").in_thread(&MessageId::new("m1")), shown_to: ShownTo::Everyone },
+        action: Action::Post { place: place(id).in_thread(&MessageId::new("m1")), shown_to: ShownTo::Everyone },
         card: Some(card(id)),
         offer: None,
         due_at: at(due),
@@ -94,7 +94,7 @@ pub(super) fn delivery(id: &str, due: i64) -> Delivery {
 }
 
 /// The same with an offer that was heard in `channel`.
-pub(super) fn offered(id: &str, channel: &str, trigger: &str, asset: &str, due: i64) -> Delivery {
+pub(crate) fn offered(id: &str, channel: &str, trigger: &str, asset: &str, due: i64) -> Delivery {
     let mut delivery = delivery(id, due);
     delivery.key.trigger = TriggerId::new(trigger);
     delivery.offer = Some(Offer {
@@ -111,15 +111,15 @@ pub(super) fn offered(id: &str, channel: &str, trigger: &str, asset: &str, due: 
 }
 
 /// The same, held until `due`.
-pub(super) fn held(id: &str, channel: &str, due: i64) -> Delivery {
+pub(crate) fn held(id: &str, channel: &str, due: i64) -> Delivery {
     Delivery { state: DeliveryState::Held, card: None, ..offered(id, channel, "price", "price-tip", due) }
 }
 
-pub(super) fn sent(channel: &str, message: &str) -> Sent {
+pub(crate) fn sent(channel: &str, message: &str) -> Sent {
     Sent { place: place(channel), message: MessageId::new(message) }
 }
 
-pub(super) fn tap(delivery: &str, person: &str, tap: &str, asset: &str, seconds: i64) -> Tap {
+pub(crate) fn tap(delivery: &str, person: &str, tap: &str, asset: &str, seconds: i64) -> Tap {
     Tap {
         delivery: DeliveryId::new(delivery),
         person: PersonId::new(person),
@@ -130,7 +130,7 @@ pub(super) fn tap(delivery: &str, person: &str, tap: &str, asset: &str, seconds:
     }
 }
 
-pub(super) fn session(id: &str, turn: u32, started: i64) -> Session {
+pub(crate) fn session(id: &str, turn: u32, started: i64) -> Session {
     Session {
         id: SessionId::new(id),
         person: PersonId::new("ana"),
@@ -142,7 +142,7 @@ pub(super) fn session(id: &str, turn: u32, started: i64) -> Session {
     }
 }
 
-pub(super) fn channel(id: &str, mode: Mode) -> Channel {
+pub(crate) fn channel(id: &str, mode: Mode) -> Channel {
     Channel {
         platform: PlatformKind::Slack,
         workspace: WorkspaceId::new("T1"),
@@ -153,7 +153,7 @@ pub(super) fn channel(id: &str, mode: Mode) -> Channel {
     }
 }
 
-pub(super) fn decided(event: &str, delivery: Option<&str>, seconds: i64) -> Recorded {
+pub(crate) fn decided(event: &str, delivery: Option<&str>, seconds: i64) -> Recorded {
     Recorded {
         event: EventId::new(event),
         person: PersonId::new("ana"),
@@ -170,33 +170,33 @@ pub(super) fn decided(event: &str, delivery: Option<&str>, seconds: i64) -> Reco
     }
 }
 
-pub(super) fn outcome_of(deliveries: &[Delivery]) -> Outcome {
+pub(crate) fn outcome_of(deliveries: &[Delivery]) -> Outcome {
     Outcome { deliveries: deliveries.to_vec(), ..Outcome::default() }
 }
 
 /// Puts deliveries into the outbox.
-pub(super) async fn put(store: &Store, deliveries: &[Delivery]) {
+pub(crate) async fn put(store: &Store, deliveries: &[Delivery]) {
     let concluded = store.conclude(&outcome_of(deliveries)).await.unwrap();
     let inserted = deliveries.iter().map(|delivery| delivery.id.clone()).collect();
     assert_eq!(concluded, Concluded::Done { inserted, settled: Vec::new() });
 }
 
 /// The delivery as it is now.
-pub(super) async fn now_of(store: &Store, id: &str) -> Delivery {
+pub(crate) async fn now_of(store: &Store, id: &str) -> Delivery {
     store.delivery(&DeliveryId::new(id)).await.unwrap().unwrap()
 }
 
-pub(super) async fn state_of(store: &Store, id: &str) -> DeliveryState {
+pub(crate) async fn state_of(store: &Store, id: &str) -> DeliveryState {
     now_of(store, id).await.state
 }
 
 /// The ids of what came back.
-pub(super) fn ids(deliveries: &[Delivery]) -> Vec<&str> {
+pub(crate) fn ids(deliveries: &[Delivery]) -> Vec<&str> {
     deliveries.iter().map(|delivery| delivery.id.as_str()).collect()
 }
 
 /// A number about somebody, or about a group.
-pub(super) fn signal(id: &str, who: Option<&str>, numerator: f64, seconds: i64) -> Signal {
+pub(crate) fn signal(id: &str, who: Option<&str>, numerator: f64, seconds: i64) -> Signal {
     Signal {
         id: id.to_owned(),
         who: who.map(|who| PersonKey::read(who).unwrap()),
@@ -210,6 +210,32 @@ pub(super) fn signal(id: &str, who: Option<&str>, numerator: f64, seconds: i64) 
     }
 }
 
-pub(super) fn keeps(signal: &Signal, person: Option<&str>, seconds: i64) -> DipChange {
+pub(crate) fn keeps(signal: &Signal, person: Option<&str>, seconds: i64) -> DipChange {
     DipChange::Keep { signal: Box::new(signal.clone()), person: person.map(PersonId::new), received_at: at(seconds) }
+}
+
+/// Nothing is kept from before `seconds`.
+pub(crate) fn from(seconds: i64) -> Keeping {
+    let all = at(seconds);
+    Keeping { decisions: all, deliveries: all, observations: all, taps: all, practices: all, people: all }
+}
+
+/// It arrived as `sent`.
+pub(crate) fn arrived_as(sent: &Sent, at: Timestamp) -> Fate {
+    Fate::Sent { sent: sent.clone(), at }
+}
+
+/// It was refused for now.
+pub(crate) fn back(due_at: Timestamp, reason: &str) -> Fate {
+    Fate::PutBack { due_at, reason: reason.to_owned() }
+}
+
+/// There was no answer.
+pub(crate) fn unclear(reason: &str) -> Fate {
+    Fate::Ambiguous { reason: reason.to_owned() }
+}
+
+/// It was refused for good.
+pub(crate) fn dead(reason: &str) -> Fate {
+    Fate::Dead { reason: reason.to_owned() }
 }

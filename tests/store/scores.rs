@@ -1,8 +1,9 @@
 //! What channels' messages scored is added up, fades, and goes when it is old.
 
 use chat::{ChannelId, PlatformKind, Timestamp, WorkspaceId};
-use kairos::store::{ChannelScores, Outcome, Store};
+use kairos::store::{ChannelScores, Keeping, Outcome, Store, Swept};
 
+use super::samples::from;
 use crate::support::databases::each_database;
 
 pub(super) fn scores(channel: &str, learnt: &str, counts: &[(i16, i64)]) -> ChannelScores {
@@ -42,8 +43,9 @@ async fn they_are_added_up_by_channel_and_by_what_was_learnt() {
         assert_eq!(kept(&store, "b").await, [row("C1", 7, 9)]);
         add(&store, ChannelScores { fades: true, ..scores("C1", "a", &[(900, 1)]) }).await;
         assert_eq!(kept(&store, "a").await, [row("C1", -50, 30), row("C1", 900, 1), row("C2", 7, 5)]);
-        assert_eq!(store.sweep_scores(Timestamp::from_ms(1_000)).await.unwrap(), 0);
-        assert_eq!(store.sweep_scores(Timestamp::from_ms(1_001)).await.unwrap(), 5);
+        let before = |ms| Keeping { decisions: Timestamp::from_ms(ms), ..from(0) };
+        assert_eq!(store.sweep(&before(1_000)).await.unwrap(), Swept::default());
+        assert_eq!(store.sweep(&before(1_001)).await.unwrap(), Swept(vec![("channel_scores", 5)]));
         assert_eq!(kept(&store, "a").await, []);
     })
     .await;

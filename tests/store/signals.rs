@@ -7,7 +7,7 @@ use kairos::{
     store::{DipChange, KeptDip, Outcome, Store},
 };
 
-use super::samples::{at, identity, keeps, signal};
+use super::samples::{at, from, identity, keeps, signal};
 use crate::support::databases::each_database;
 
 fn key(text: &str) -> PersonKey {
@@ -56,7 +56,7 @@ async fn a_series_comes_back_in_order_and_each_number_once() {
         assert!(series(ben, 0, 9).await.is_empty(), "what is known stays whose it was");
         assert!(store.knows_signal("s1").await.unwrap() && !store.knows_signal("s3").await.unwrap());
         assert_eq!(store.people_measured(&MeasureId::new("close-rate"), at(0)).await.unwrap(), 1);
-        assert_eq!(store.sweep_signals(at(22)).await.unwrap(), 1);
+        assert_eq!(store.sweep(&from(22)).await.unwrap().0, [("signals", 1)]);
         assert!(!store.knows_signal("s2").await.unwrap());
     })
     .await;
@@ -125,7 +125,7 @@ async fn one_dip_is_open_at_a_time_and_its_record_stays() {
         .await;
         let closed = KeptDip { delivery: Some(delivery), closed_at: Some(at(3)), ..dip(1, true) };
         assert_eq!(store.dips_of(&ana).await.unwrap(), [closed, dip(4, false)]);
-        assert_eq!(store.sweep_signals(at(4)).await.unwrap(), 1, "what is open stays");
+        assert_eq!(store.sweep(&from(4)).await.unwrap().0, [("dips", 1)], "what is open stays");
         assert_eq!(store.dips_of(&ana).await.unwrap(), [dip(4, false)]);
     })
     .await;

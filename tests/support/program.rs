@@ -45,7 +45,19 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts it, and waits until it says where it is.
     pub(crate) fn start(folder: &Path, env: &[(&str, &str)]) -> Self {
-        let mut serving = Self::begin(folder, env);
+        Self::begin(folder, env).and_waits()
+    }
+
+    /// The same where no file may grow beyond so many KiB.
+    pub(crate) fn start_with_room(folder: &Path, env: &[(&str, &str)], kib: u32) -> Self {
+        let mut command = Command::new("bash");
+        let limited = format!("trap '' XFSZ; ulimit -f {kib}; exec {} serve", env!("CARGO_BIN_EXE_kairos"));
+        command.args(["-c", &limited]).current_dir(folder).env_clear().env("HOME", folder);
+        Self::spawn(command, env).and_waits()
+    }
+
+    fn and_waits(self) -> Self {
+        let mut serving = self;
         let stdout = serving.child.stdout.take().unwrap();
         let (said, address) = mpsc::channel();
         thread::spawn(move || {
@@ -68,7 +80,10 @@ impl Serving {
 
     /// Starts it, and waits for nothing.
     pub(crate) fn begin(folder: &Path, env: &[(&str, &str)]) -> Self {
-        let mut command = program(folder, &["serve"]);
+        Self::spawn(program(folder, &["serve"]), env)
+    }
+
+    fn spawn(mut command: Command, env: &[(&str, &str)]) -> Self {
         command.env("KAIROS_HTTP_LISTEN", "127.0.0.1:0").envs(env.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = child.stderr.take().unwrap();
@@ -85,6 +100,12 @@ impl Serving {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// `kill -9`; what it had logged.
+    pub(crate) fn killed(mut self) -> String {
+        self.child.kill().unwrap();
+        self.stderr.take().unwrap().join().unwrap()
     }
 
     /// Asks it to stop, and waits until it has; how it ended, and what it logged.
@@ -109,6 +130,11 @@ impl Serving {
         self.get(&format!("/playground/state?as={person}"))
     }
 
+    /// Gets a page as it stands, its head included.
+    pub(crate) fn text(&self, path: &str) -> String {
+        answer(self.address.unwrap(), "GET", path, "").unwrap()
+    }
+
     /// Gets JSON.
     pub(crate) fn get(&self, path: &str) -> Value {
         request(self.address.unwrap(), "GET", path, "").unwrap()
@@ -128,7 +154,8 @@ pub(crate) fn post(address: SocketAddr, path: &str, body: &Value) -> io::Result<
     request(address, "POST", path, &body.to_string())
 }
 
-fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> io::Result<Value> {
+/// Everything that is answered, head and body.
+fn answer(address: SocketAddr, method: &str, path: &str, body: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let length = body.len();
@@ -138,6 +165,11 @@ fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> io::Res
     )?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+fn request(address: SocketAddr, method: &str, path: &str, body: &str) -> io::Result<Value> {
+    let answer = answer(address, method, path, body)?;
     let (head, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
     if !head.starts_with("HTTP/1.1 200") {
         return Err(io::Error::other(format!("{}: {body}", head.lines().next().unwrap_or_default())));

@@ -44,6 +44,7 @@ impl Discord {
 
 async fn interaction(State(here): State<Here>, headers: HeaderMap, body: Bytes) -> Response {
     if !is_discords(&here.key, &headers, &body) {
+        metrics::counter!("kairos_requests_refused_total", "platform" => "discord").increment(1);
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let Ok(data) = serde_json::from_slice::<Value>(&body) else { return StatusCode::BAD_REQUEST.into_response() };

@@ -117,6 +117,7 @@ methods! {
     HISTORY = "conversations.history", Rate::per_minute(50), Harmless, false, true, READING;
     REPLIES = "conversations.replies", Rate::per_minute(50), Harmless, false, true, READING;
     USER = "users.info", Rate::per_minute(100), Harmless, false, true, &["users:read"];
+    DO_NOT_DISTURB = "dnd.info", Rate::per_minute(50), Harmless, false, true, &["dnd:read"];
     OPEN_VIEW = "views.open", Rate::per_minute(100), Harmless, false, false, &[];
     PUBLISH_VIEW = "views.publish", Rate::per_minute(100), Harmless, false, false, &[];
 }

@@ -51,6 +51,7 @@ async fn receive(State(at): State<Receiving>, headers: HeaderMap, body: Bytes) -
     let (timestamp, signature) = (header("x-slack-request-timestamp"), header("x-slack-signature"));
     if !is_genuine(&at.secret.0, timestamp, signature, &body, (at.now)()) {
         at.forged.fetch_add(1, Ordering::Relaxed);
+        metrics::counter!("kairos_requests_refused_total", "platform" => "slack").increment(1);
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let Some(told) = read(&body) else { return StatusCode::BAD_REQUEST.into_response() };

@@ -115,6 +115,7 @@ mod tests {
             "channels:read",
             "chat:write",
             "commands",
+            "dnd:read",
             "files:write",
             "groups:history",
             "groups:read",

@@ -180,6 +180,15 @@ impl SlackPlatform {
         Ok(["is_admin", "is_owner", "is_primary_owner"].iter().any(|flag| user[*flag] == true))
     }
 
+    /// Until when somebody wants to be left in peace, where they do now. Not knowing it is no reason to know nothing.
+    async fn peace(&self, who: &Identity) -> Option<Timestamp> {
+        let told = self.call(api::DO_NOT_DISTURB, &who.workspace, &json!({ "user": who.user })).await.ok()?;
+        let at = |field: &str| Some(Timestamp::from_ms(told[field].as_i64()?.checked_mul(1_000)?));
+        let (start, end) = (at("next_dnd_start_ts")?, at("next_dnd_end_ts")?);
+        let now = self.api.now();
+        (told["dnd_enabled"] == true && start <= now && now < end).then_some(end)
+    }
+
     /// Who has this address; nobody where the app was not given leave to read addresses.
     ///
     /// With several workspaces nobody is found: an address does not say which one is meant.
@@ -303,7 +312,11 @@ impl Platform for SlackPlatform {
     }
 
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>> {
-        Box::pin(async move { Ok(self.user(who).await?.as_ref().map(profile)) })
+        Box::pin(async move {
+            let Some(user) = self.user(who).await? else { return Ok(None) };
+            let do_not_disturb_until = self.peace(who).await;
+            Ok(Some(Profile { do_not_disturb_until, ..profile(&user) }))
+        })
     }
 
     fn person_with<'a>(&'a self, email: &'a str) -> Pending<'a, Option<Identity>> {

@@ -78,6 +78,8 @@ impl Socket {
                 Ok(line) => line,
                 Err(refusal) => {
                     warn!(%refusal, slot = self.slot, failures, "no connection to Slack; it is tried again");
+                    metrics::counter!("kairos_connections_total", "platform" => "slack", "outcome" => "failed")
+                        .increment(1);
                     failures += 1;
                     if self.rests(failures, &mut stop).await {
                         break;
@@ -86,6 +88,7 @@ impl Socket {
                 }
             };
             info!(slot = self.slot, "connected to Slack");
+            metrics::counter!("kairos_connections_total", "platform" => "slack", "outcome" => "opened").increment(1);
             if let Some(old) = old.take() {
                 tokio::spawn(old.end());
             }

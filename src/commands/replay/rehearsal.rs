@@ -90,6 +90,7 @@ impl Rehearsal {
             managers: Arc::default(),
             alerts: Arc::default(),
             observer: Arc::clone(&seen) as Arc<dyn Observer>,
+            lease: std::time::Duration::from_mins(1),
         });
         let outbox = Outbox::new(store, platforms, clock.clone());
         Ok(Self { line, outbox, clock, people, seen, due: BinaryHeap::new(), names })

@@ -155,9 +155,15 @@ impl Shard {
     async fn converse(&mut self, dispatches: &mpsc::Sender<Dispatch>, mut stop: watch::Receiver<bool>) -> End {
         let (mut socket, interval) = tokio::select! {
             greeted = self.greet() => match greeted {
-                Ok(greeted) => greeted,
+                Ok(greeted) => {
+                    metrics::counter!("kairos_connections_total", "platform" => "discord", "outcome" => "opened")
+                        .increment(1);
+                    greeted
+                }
                 Err(reason) => {
                     warn!(shard = self.number, reason, "Discord's gateway can't be reached");
+                    metrics::counter!("kairos_connections_total", "platform" => "discord", "outcome" => "failed")
+                        .increment(1);
                     return End::Then(After::Resume);
                 }
             },
