@@ -281,7 +281,11 @@ async fn what_is_old_is_forgotten_and_what_is_under_way_is_not() {
         }
         let keeping =
             |decisions, deliveries| Keeping { decisions: at(decisions), deliveries: at(deliveries), ..from(0) };
-        assert_eq!(store.sweep(&keeping(1, 40)).await.unwrap().0, [("arrivals", 2)], "h1 was due at 600");
+        assert_eq!(
+            store.sweep(&keeping(1, 40)).await.unwrap().0,
+            [("channel_scores", 1), ("arrivals", 2)],
+            "h1 was due at 600"
+        );
         let swept = store.sweep(&keeping(2, 601)).await.unwrap();
         assert_eq!(swept.0, [("decisions", 1), ("deliveries", 1), ("arrivals", 1)]);
         assert_eq!(store.delivery(&DeliveryId::new("h1")).await.unwrap(), None);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chat::{DeliveryId, PersonId, PersonKey};
 use kairos::{
     library::TriggerId,
-    store::{DipChange, Forgotten, Outcome, PERSONAL, PersonChange, SWEPT, Store},
+    store::{DipChange, Forgotten, Keeping, Outcome, PERSONAL, PersonChange, SWEPT, Store},
 };
 use sqlx::{Connection, SqliteConnection};
 
@@ -153,7 +153,7 @@ async fn what_is_old_goes_and_who_wants_no_messages_stays_known() {
         store.person_of(&identity("U3"), &cleo, at(0)).await.unwrap();
         let out = Outcome { people: vec![(ben.clone(), PersonChange::OptOut(true))], ..Outcome::default() };
         store.conclude(&out).await.unwrap();
-        let swept = store.sweep(&from(100)).await.unwrap();
+        let swept = store.sweep(&Keeping { people: at(100), ..from(100) }).await.unwrap();
         let rows = |table: &str| swept.0.iter().find(|(name, _)| *name == table).map_or(0, |(_, rows)| *rows);
         assert_eq!((rows("taps"), rows("sessions"), rows("signals"), rows("people")), (1, 1, 1, 1), "{swept:?}");
         assert!(store.person(&ana).await.unwrap().is_some(), "she stopped a trigger");

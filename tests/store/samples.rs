@@ -214,10 +214,17 @@ pub(crate) fn keeps(signal: &Signal, person: Option<&str>, seconds: i64) -> DipC
     DipChange::Keep { signal: Box::new(signal.clone()), person: person.map(PersonId::new), received_at: at(seconds) }
 }
 
-/// Nothing is kept from before `seconds`.
+/// Nothing is kept from before `seconds` but people.
 pub(crate) fn from(seconds: i64) -> Keeping {
     let all = at(seconds);
-    Keeping { decisions: all, deliveries: all, observations: all, taps: all, practices: all, people: all }
+    Keeping {
+        decisions: all,
+        deliveries: all,
+        observations: all,
+        taps: all,
+        practices: all,
+        people: Timestamp::from_ms(0),
+    }
 }
 
 /// It arrived as `sent`.
