@@ -5,7 +5,7 @@
 
 /// Dies here, as if by `kill -9`, where a test has said so in `FAILPOINTS`.
 pub(crate) fn may_crash_at(point: &str) {
-    let _named = point;
+    let _ = point;
     fail::fail_point!(point, |_| std::process::abort());
 }
 
