@@ -62,6 +62,8 @@ struct Shared {
     /// Threads that were answered in.
     answered: Mutex<HashSet<String>>,
     said: AtomicUsize,
+    /// Messages that ask.
+    asked: AtomicUsize,
     changed: Notify,
 }
 
@@ -100,23 +102,22 @@ impl Fake {
         self.until(|shared| shared.frames.lock().unwrap().is_some()).await;
     }
 
-    /// Says so many messages; the id of the last one, which asks.
-    pub(crate) fn say(&self, messages: usize) -> String {
+    /// Says so many messages; the last one asks.
+    pub(crate) fn say(&self, messages: usize) {
         let frames = self.shared.frames.lock().unwrap().clone().expect("a bot is connected");
-        let mut last = String::new();
         for n in 1..=messages {
             let number = self.shared.said.fetch_add(1, Ordering::Relaxed);
             let asks = n == messages || number.is_multiple_of(ASKS);
-            last = snowflake(number);
+            self.shared.asked.fetch_add(usize::from(asks), Ordering::Relaxed);
             // A bot that went away is noticed by whoever waits for its answer.
-            let _ = frames.send(json!({ "op": 0, "t": "MESSAGE_CREATE", "d": message(&last, number, asks) }));
+            let _ =
+                frames.send(json!({ "op": 0, "t": "MESSAGE_CREATE", "d": message(&snowflake(number), number, asks) }));
         }
-        last
     }
 
-    /// Waits until somebody answered in the thread of a message.
-    pub(crate) async fn answered(&self, message: String) {
-        self.until(|shared| shared.answered.lock().unwrap().contains(&message)).await;
+    /// Waits until everything that was asked is answered.
+    pub(crate) async fn answered(&self) {
+        self.until(|shared| shared.answered.lock().unwrap().len() == shared.asked.load(Ordering::Relaxed)).await;
     }
 
     async fn until(&self, is_so: impl Fn(&Shared) -> bool) {
