@@ -122,7 +122,8 @@ impl Engine {
                 decision.reasons.insert(1, Reason::passed(Rule::Priority, value));
             }
             decision.reasons.extend(language.clone());
-            if !matches!(decision.act, Act::Silent { .. }) {
+            // Whoever is compared without help for a need gets none by another trigger: that would spoil the comparison.
+            if !matches!(decision.act, Act::Silent { because } if because != Rule::Holdout) {
                 return decision;
             }
             first_refusal.get_or_insert(decision);

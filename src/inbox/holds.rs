@@ -48,6 +48,7 @@ impl Line {
                 };
                 effect.outcome.settled.push((delivery.id.clone(), Settlement::Cancel { reason }));
                 self.look_again(event.id.clone(), &delivery, offer, decision, Some(settled), effect);
+                self.recent().settle(&offer.place, &offer.message);
                 has_settled = true;
             }
         }

@@ -152,9 +152,14 @@ impl Recent {
         self.openings.push_back(Opening { place, message: message.clone(), said, forget_at: now + OPENINGS });
     }
 
+    /// Forgets a question that people have settled: whoever asks again asks anew. What opened its thread stays at hand.
+    pub fn settle(&mut self, place: &Place, message: &MessageId) {
+        self.said.retain(|said| said.message != *message || !channel(&said.place, place));
+    }
+
     /// Forgets a message that was taken back.
     pub fn take_back(&mut self, place: &Place, message: &MessageId) {
-        self.said.retain(|said| said.message != *message || !channel(&said.place, place));
+        self.settle(place, message);
         self.openings.retain(|opened| opened.message != *message || !channel(&opened.place, place));
     }
 
