@@ -24,9 +24,11 @@ pub fn run(config: &Config, out: &mut dyn Write) -> Result<Outcome> {
         })?;
         let address = listener.local_addr()?;
         let kairos = counted(Kairos::open(config).await?, config.metrics).await?;
+        // Whoever has read where it is may stop it.
+        let stop = stop_signal()?;
         announce(config, &kairos, &address.to_string(), out)?;
         info!(%address, store = %config.store.shown(), "ready");
-        kairos.serve(listener, stop_signal()?).await?;
+        kairos.serve(listener, stop).await?;
         info!("stopped");
         Ok(Outcome::Well)
     })
