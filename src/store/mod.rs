@@ -67,6 +67,9 @@ pub struct Store {
     pools: Pools,
 }
 
+/// What a readiness check writes: more than nearly any event.
+const PROBE_BYTES: usize = 32 * 1024;
+
 impl Store {
     /// Opens `sqlite:PATH`, `sqlite::memory:` or `postgres://…`, and brings its schema up to date.
     ///
@@ -87,11 +90,11 @@ impl Store {
         self.pools.copy_to(file).await
     }
 
-    /// Writes something of no meaning, to see that writing works.
+    /// Writes something of no meaning and of an event's size, to see that an event could be kept.
     pub async fn probe(&self) -> Result<(), StoreError> {
-        let sql = "INSERT INTO write_probe (id, writes) VALUES (1, 1)
-             ON CONFLICT (id) DO UPDATE SET writes = write_probe.writes + 1";
-        execute!(self.pools.write(), sql)?;
+        let sql = "INSERT INTO write_probe (id, writes, filler) VALUES (1, 1, $1)
+             ON CONFLICT (id) DO UPDATE SET writes = write_probe.writes + 1, filler = excluded.filler";
+        execute!(self.pools.write(), sql, "x".repeat(PROBE_BYTES))?;
         Ok(())
     }
 

@@ -67,8 +67,12 @@ fn an_answer_that_was_promised_comes_after_a_kill() {
     assert!(text_of(&answer).contains("Tip number 1"), "{}", text_of(&answer));
     assert_eq!(answer["flags"].as_u64().unwrap() & 64, 64, "still for one pair of eyes");
     assert!(world.peer.ours(&world.private("ana")).is_empty());
-    // What one person sees is changed where they see it.
+    // What one person sees is reached in the life after as well, once it is on record that it was said.
     let before = text_of(&answer);
+    let is_on_record =
+        |queue: &str| !queue.lines().skip(1).any(|line| !line.is_empty() && !line.contains("zone-asked"));
+    eventually("a record of the answer", || is_on_record(&world.queue()).then_some(()));
+    let world = world.killed().up();
     world.peer.presses("ana", &answer, "Useful");
     eventually("the card after a tap", || (text_of(&world.peer.answer_to(&interaction)) != before).then_some(()));
 }

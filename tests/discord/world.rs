@@ -5,7 +5,10 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::peer::{Peer, eventually};
-use crate::support::{program::Serving, prompts::prompts};
+use crate::support::{
+    program::{Serving, run, told},
+    prompts::prompts,
+};
 
 /// The text that the trigger hears.
 pub(crate) const QUESTION: &str = "does anybody have a price objection answer?";
@@ -57,6 +60,11 @@ impl World {
         Down { peer, home, prompts }
     }
 
+    /// What `kairos queue` tells beside the running program.
+    pub(crate) fn queue(&self) -> String {
+        told(&run(self.home.path(), &["queue"], &[("KAIROS_STORE_URL", &store(self.home.path()))]).stdout)
+    }
+
     pub(crate) fn deals(&self) -> String {
         self.peer.id("/channels/deals")
     }
@@ -87,9 +95,13 @@ impl Down {
     }
 }
 
+fn store(home: &Path) -> String {
+    format!("sqlite:{}", home.join("kairos.sqlite").display())
+}
+
 fn start(home: &Path, prompts: &Path, peer: &Peer, more: &[(&str, &str)]) -> Serving {
     let (api, token) = (peer.api(), peer.id("/token"));
-    let store = format!("sqlite:{}", home.join("kairos.sqlite").display());
+    let store = store(home);
     let mut env = vec![
         ("KAIROS_DISCORD_TOKEN", token.as_str()),
         ("KAIROS_DISCORD_API_URL", &api),

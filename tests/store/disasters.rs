@@ -163,6 +163,7 @@ async fn a_full_disk_is_told_and_what_was_accepted_is_there_once_there_is_room()
         assert!(accepted < 2_000, "it never was full");
     };
     assert_eq!(refused, 503, "to be offered again");
+    assert_eq!(http.get(format!("{door}/readyz")).send().await.unwrap().status(), 503);
     let log = serving.killed();
     assert!(log.contains("the store takes nothing") && log.contains("disk"), "{log}");
 

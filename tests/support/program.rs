@@ -16,7 +16,7 @@ use std::{
 
 use serde_json::Value;
 
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The program with these arguments, in `folder`, with nothing of our own environment.
 pub(crate) fn program(folder: &Path, arguments: &[&str]) -> Command {
