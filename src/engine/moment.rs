@@ -100,6 +100,11 @@ impl Engine {
         recogniser.hear_on(said.before, text, false, &by_trigger)
     }
 
+    /// True where a trigger can't be decided about before it is known who the person is.
+    pub fn asks_who(&self, trigger: &TriggerId) -> bool {
+        self.conditions.asks_who(trigger)
+    }
+
     /// Decides about a message in which `needs` may be meant. One message gets at most one answer: the need of the
     /// highest priority that may be spoken to, then the one with the strongest evidence. The priority of its skill
     /// weighs as much as that of the trigger.
