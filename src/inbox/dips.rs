@@ -42,7 +42,7 @@ impl Line {
             return Ok(());
         }
         let mut facts = self.facts_for(about.identity, [&trigger.id], effect).await?;
-        if facts.awaited && self.parts.engine.asks_who(&trigger.id) {
+        if facts.awaited && self.parts.engine.asks_who(&trigger.id, false) {
             facts = self.past_of(self.known_by_now(about.identity).await?, false, [&trigger.id]).await?;
         }
         facts.received.extend(promised(effect, about.person));

@@ -131,7 +131,7 @@ impl Line {
         let addressed = is_addressed(event);
         let triggers: Vec<_> = needs.iter().filter(|need| need.is_heard()).map(|need| &need.trigger).collect();
         let mut facts = self.facts_for(&event.by, triggers.iter().copied(), effect).await?;
-        if facts.awaited && triggers.iter().any(|trigger| self.parts.engine.asks_who(trigger)) {
+        if facts.awaited && triggers.iter().any(|trigger| self.parts.engine.asks_who(trigger, addressed)) {
             facts = self.past_of(self.known_by_now(&event.by).await?, false, triggers).await?;
         }
         let place = self.place_facts(&event.place).await?;
