@@ -41,6 +41,7 @@ impl Line {
             tokio::select! {
                 () = &mut stop => return,
                 () = bell.notified() => {}
+                () = self.describing.news() => {}
                 () = self.nap(looked_at) => {}
             }
         }
@@ -102,6 +103,12 @@ impl Line {
                 return Ok(());
             }
         };
+        if let Arrived::Events(events) = &arrived
+            && let Some(wait) = self.puts_off(events, *attempts).await?
+        {
+            store.retry_arrival(&item.id, *fence, self.now() + wait, "who somebody is, is being asked").await?;
+            return Ok(());
+        }
         let (line, arrival) = (self.clone(), (item.id.clone(), *fence));
         let (origin, received_at) = (item.origin.clone(), item.received_at);
         let decided = on_its_own(async move {
