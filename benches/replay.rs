@@ -151,8 +151,13 @@ fn decided(runtime: &Runtime) -> Result<()> {
         for _ in 0..times {
             let person = store.facts_about(&ana, since).await?;
             let last_spoke = store.place_facts(&place(), since).await?;
-            let place =
-                PlaceFacts { mode: Mode::Live, hearing: Hearing::Balanced, channel: "deals".to_owned(), last_spoke };
+            let place = PlaceFacts {
+                mode: Mode::Live,
+                hearing: Hearing::Balanced,
+                channel: "deals".to_owned(),
+                last_spoke,
+                steered: Vec::new(),
+            };
             let facts = Facts { person: &person, place: &place, heard_at: NOW, now: NOW, addressed: false };
             black_box(engine.decide(&event, &message, &needs, &facts));
         }
@@ -163,6 +168,7 @@ fn decided(runtime: &Runtime) -> Result<()> {
             hearing: Hearing::Balanced,
             channel: "deals".to_owned(),
             last_spoke: Vec::new(),
+            steered: Vec::new(),
         };
         let facts = Facts { person: &person, place: &place, heard_at: NOW, now: NOW, addressed: false };
         let began = now();

@@ -15,7 +15,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use chat::{Card, Platform, PlatformKind, Platforms, Timestamp};
+use chat::{Card, Identity, Platform, PlatformKind, Platforms, Timestamp};
 use discord::Discord;
 use playground::{Host, Playground, Room};
 use serde_json::Value;
@@ -163,6 +163,7 @@ impl Kairos {
             clock: clock.clone(),
             ids: Ids::random(),
             unlisted: modes(config),
+            managers: managers(config),
             alerts: Arc::clone(&sources),
             observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
         });
@@ -291,6 +292,12 @@ fn journal(config: &Config) -> Option<PathBuf> {
         StoreUrl::Postgres(_) => Some(Path::new("kairos.playground.jsonl").to_owned()),
         StoreUrl::Memory => None,
     }
+}
+
+/// Those who answer for triggers: as configured; in the playground, Dev leads the team.
+fn managers(config: &Config) -> Arc<[Identity]> {
+    let dev = (config.playground && config.managers.is_empty()).then(|| playground::Person::Dev.identity());
+    config.managers.iter().cloned().chain(dev).collect()
 }
 
 /// The mode of a channel that nobody set from within: as configured; the playground's own are live.

@@ -10,3 +10,4 @@ mod samples;
 mod schema;
 mod scores;
 mod signals;
+mod steering;

@@ -23,15 +23,15 @@ use std::{
     time::Duration,
 };
 
-use chat::Place;
+use chat::{Identity, Place};
 
 use crate::{
     alerts::Sources,
-    engine::{Budget, Cadence, WorkingHours},
+    engine::{Budget, Cadence, Restraint, WorkingHours},
     library::{Hearing, Mode},
 };
 use reader::Reader;
-use values::{Switch, address, number, public_key, secret, word, zone};
+use values::{Switch, address, number, people, public_key, secret, word, zone};
 
 pub use log_level::LogLevel;
 pub use mistake::{Mistake, Mistakes, Source};
@@ -63,6 +63,8 @@ pub struct Config {
     pub discord: Discord,
     /// When and how often somebody may be spoken to unasked.
     pub cadence: Cadence,
+    /// Who answers for triggers.
+    pub managers: Vec<Identity>,
     /// Where Kairos listens and speaks.
     pub channels: Channels,
     /// Who may send numbers and alerts.
@@ -179,6 +181,7 @@ impl Config {
         let (log, playground) = (log(&mut reader), playground(&mut reader));
         let (slack, discord) = (slack(&mut reader), discord(&mut reader));
         let (cadence, channels, retention) = (cadence(&mut reader), channels(&mut reader), retention(&mut reader));
+        let managers = reader.read("managers.people", people);
         let mut alerts = alerts::read(&mut reader);
         let settings = reader.settings();
         let whole = move || {
@@ -201,6 +204,7 @@ impl Config {
                 slack,
                 discord,
                 cadence: cadence?,
+                managers: managers?,
                 channels: channels?,
                 alerts,
                 retention: retention?,
@@ -252,6 +256,8 @@ fn cadence(reader: &mut Reader) -> Option<Cadence> {
     let hours = reader.read("cadence.working_hours", str::parse);
     let days = reader.read("cadence.working_days", str::parse);
     let zone = reader.read("cadence.zone", zone);
+    let percent = reader.read("cadence.pause_percent", |text| number(text, 0..=100));
+    let people = reader.read("cadence.pause_people", |text| number(text, 3..=1_000));
     let (budget_per_day, budget_per_week) = (budget_per_day?, budget_per_week?);
     if budget_per_week < budget_per_day {
         reader.mistakes.push(budgets_disagree(reader, budget_per_day, budget_per_week));
@@ -260,6 +266,7 @@ fn cadence(reader: &mut Reader) -> Option<Cadence> {
         grace: Duration::from_mins(u64::from(minutes?)),
         budget: Budget { per_day: budget_per_day, per_week: budget_per_week },
         hours: WorkingHours { days: days?, hours: hours? },
+        restraint: Restraint { percent: percent?, people: people? },
         zone: zone?,
     })
 }

@@ -9,7 +9,7 @@ use std::{
     str::FromStr,
 };
 
-use chat::{ChannelId, Place, PlatformKind, WorkspaceId};
+use chat::{ChannelId, Identity, Place, PlatformKind, WorkspaceId};
 use jiff::tz::TimeZone;
 
 use super::secret::{Secret, without_password};
@@ -126,6 +126,22 @@ impl fmt::Display for ChannelKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.platform, self.workspace, self.channel)
     }
+}
+
+/// People as platform/workspace/user, with commas between them.
+pub(super) fn people(text: &str) -> Result<Vec<Identity>, Right> {
+    let named = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+    named
+        .map(|name| match name.split('/').collect::<Vec<_>>()[..] {
+            [platform, workspace, user] if !workspace.is_empty() && !user.is_empty() => {
+                Some(Identity { platform: platform.parse().ok()?, workspace: workspace.into(), user: user.into() })
+            }
+            _ => None,
+        })
+        .collect::<Option<_>>()
+        .ok_or_else(|| {
+            "platform/workspace/user, such as slack/T0123456/U0123456, with commas between several,".to_owned()
+        })
 }
 
 /// A whole number in `range`.

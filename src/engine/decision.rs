@@ -188,6 +188,10 @@ rules! {
     Addressed = "Who was asked",
     /// The mode of the trigger.
     Trigger = "Trigger",
+    /// What people's taps made of how soon the trigger is heard.
+    Learnt = "What people tapped",
+    /// Too many did not want it: it pauses by itself.
+    Restraint = "Its own limit",
     /// The trigger's condition.
     Condition = "Condition",
     /// The trigger's roles.

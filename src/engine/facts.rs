@@ -3,7 +3,7 @@
 use chat::{AssetId, PersonId, Profile, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::WorkingHours;
+use super::{Steered, SteeredTrigger, WorkingHours};
 use crate::library::{Hearing, Mode, TriggerId};
 
 /// Everything about a person that a decision may look at.
@@ -67,4 +67,13 @@ pub struct PlaceFacts {
     pub channel: String,
     /// When each trigger last spoke here.
     pub last_spoke: Vec<(TriggerId, Timestamp)>,
+    /// What people's taps made of triggers, here and everywhere.
+    pub steered: Vec<SteeredTrigger>,
+}
+
+impl PlaceFacts {
+    /// What taps made of a trigger, where they made something of it.
+    pub fn steered(&self, trigger: &TriggerId) -> Option<&Steered> {
+        self.steered.iter().find(|(id, _)| id == trigger).map(|(_, steered)| steered)
+    }
 }

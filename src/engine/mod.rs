@@ -10,6 +10,7 @@ mod condition;
 mod decision;
 pub mod dip;
 mod facts;
+mod marks;
 mod moment;
 mod recognise;
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod tests;
 pub use cadence::{Budget, Cadence, Open, Settled, WorkingHours, settles};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
 pub use facts::{PersonFacts, PlaceFacts, Received};
+pub use marks::{LEAST_PEOPLE, Mark, Marked, Restraint, Steered, SteeredTrigger, learn, restrain};
 pub use moment::{Conversation, Engine, Facts, is_addressed};
 pub use recognise::{
     AlarmBudget, OPENINGS, Opened, Parts, Recent, Recogniser, ScoreSketch, Teaching, Thresholds, WITHIN, asks,

@@ -6,7 +6,7 @@
 
 use chat::{AssetId, ChoiceId, DeliveryId, SessionId};
 
-use crate::library::ScenarioId;
+use crate::library::{ScenarioId, TriggerId};
 
 /// What a person may change about themselves with one tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,12 @@ pub enum Tap {
     Answer(AssetId, usize),
     /// Show here, to whom it is for, what could not be sent in private.
     Open(DeliveryId),
+    /// A manager: the moment was right.
+    Right(DeliveryId),
+    /// A manager: it was not.
+    Wrong(DeliveryId),
+    /// A manager: let a trigger that pauses itself speak again.
+    LetSpeak(TriggerId),
     /// Change something about oneself.
     Set(Setting),
 }
@@ -95,6 +101,9 @@ impl Tap {
             Self::Turn(session, turn, option) => format!("turn:{session}:{turn}:{option}"),
             Self::Answer(asset, index) => format!("answer:{asset}:{index}"),
             Self::Open(id) => format!("open:{id}"),
+            Self::Right(id) => format!("right:{id}"),
+            Self::Wrong(id) => format!("wrong:{id}"),
+            Self::LetSpeak(id) => format!("let-speak:{id}"),
             Self::Set(setting) => format!("set:{}", setting.name()),
         })
     }
@@ -111,6 +120,9 @@ impl Tap {
             "snooze" => Self::Snooze(DeliveryId::new(rest)),
             "stop" => Self::Stop(DeliveryId::new(rest)),
             "open" => Self::Open(DeliveryId::new(rest)),
+            "right" => Self::Right(DeliveryId::new(rest)),
+            "wrong" => Self::Wrong(DeliveryId::new(rest)),
+            "let-speak" => Self::LetSpeak(TriggerId::new(rest)),
             "show" => Self::Show(AssetId::new(rest)),
             "start" => Self::Start(ScenarioId::new(rest)),
             "turn" => {

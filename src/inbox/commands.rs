@@ -48,6 +48,7 @@ impl Line {
                 self.reply(event, "settings", &person, card, effect);
                 Ok(())
             }
+            ("triggers", "") => self.tell_triggers(event, effect).await,
             ("here", "") => self.tell_mode(event, effect).await,
             ("here", words) if words.split_whitespace().count() <= 2 => self.set_mode(event, words, effect).await,
             ("ask", question) => self.question(event, question, effect).await,
@@ -55,7 +56,7 @@ impl Line {
         }
     }
 
-    fn reply(&self, event: &Event, what: &str, person: &PersonId, card: Card, effect: &mut Effect) {
+    pub(super) fn reply(&self, event: &Event, what: &str, person: &PersonId, card: Card, effect: &mut Effect) {
         effect.outcome.deliveries.push(self.answer(event, what, person, privately(event), card));
     }
 

@@ -8,7 +8,7 @@ use std::{
 use chat::{Card, DeliveryId, Event, Identity, PersonId, Place, Platforms, ShownTo, Timestamp, What};
 use thiserror::Error;
 
-use super::{Observed, Observer, traffic::Traffic};
+use super::{Observed, Observer, steering, traffic::Traffic};
 use crate::{
     alerts::Sources,
     clock::{Clock, Ids},
@@ -56,6 +56,8 @@ pub struct Parts {
     pub ids: Ids,
     /// The mode of a channel that the store does not know, and how soon triggers are heard where nobody said.
     pub unlisted: Unlisted,
+    /// Who answers for triggers.
+    pub managers: Arc<[Identity]>,
     /// Reads what other systems sent.
     pub alerts: Arc<Sources>,
     /// Looks on.
@@ -70,6 +72,8 @@ pub struct Line {
     pub(super) turn: Arc<tokio::sync::Mutex<()>>,
     /// What people wrote a moment ago; changed by [`Line::listen`], and never held across an await.
     recent: Arc<Mutex<Recent>>,
+    /// What taps made of triggers, as last read.
+    steering: Arc<Mutex<steering::Read>>,
     /// What channels' messages score.
     pub(super) traffic: Arc<Traffic>,
 }
@@ -85,12 +89,14 @@ impl fmt::Debug for Line {
 pub(super) struct Effect {
     pub(super) outcome: Outcome,
     pub(super) observed: Vec<Observed>,
+    /// It changes what taps made of triggers.
+    pub(super) steers: bool,
 }
 
 impl Line {
     /// A line of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts, turn: Arc::default(), recent: Arc::default(), traffic: Arc::default() }
+        Self { parts, turn: Arc::default(), recent: Arc::default(), steering: Arc::default(), traffic: Arc::default() }
     }
 
     /// Decides about an event that needs no acknowledgement, and commits what it changes.
@@ -114,6 +120,11 @@ impl Line {
     /// What people wrote a moment ago.
     pub(super) fn recent(&self) -> MutexGuard<'_, Recent> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What taps made of triggers, as last read.
+    pub(super) fn steering(&self) -> MutexGuard<'_, steering::Read> {
+        self.steering.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn decide(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
@@ -143,6 +154,9 @@ impl Line {
         {
             // Another worker has this arrival; what it decides is what counts.
             return Ok(());
+        }
+        if effect.steers {
+            *self.steering() = None;
         }
         for observed in &effect.observed {
             self.parts.observer.decided(observed);
@@ -193,17 +207,20 @@ impl Line {
     pub(super) async fn mode_of(&self, place: &Place) -> Result<PlaceFacts, LineError> {
         if place.is_private() {
             let (mode, hearing) = (Mode::Live, Hearing::Balanced);
-            return Ok(PlaceFacts { mode, hearing, channel: String::new(), last_spoke: Vec::new() });
+            let (channel, steered) = (String::new(), self.steered().await?.to_vec());
+            return Ok(PlaceFacts { mode, hearing, channel, last_spoke: Vec::new(), steered });
         }
         let (mode, hearing) = (self.parts.unlisted)(place);
+        let steered = self.steered().await?.to_vec();
         Ok(match self.parts.store.channel(place).await? {
             Some(kept) => PlaceFacts {
                 mode: kept.mode,
                 hearing: kept.hearing.unwrap_or(hearing),
                 channel: kept.name,
                 last_spoke: Vec::new(),
+                steered,
             },
-            None => PlaceFacts { mode, hearing, channel: place.channel.to_string(), last_spoke: Vec::new() },
+            None => PlaceFacts { mode, hearing, channel: place.channel.to_string(), last_spoke: Vec::new(), steered },
         })
     }
 

@@ -16,6 +16,7 @@ mod messages;
 mod observer;
 mod practices;
 mod signals;
+mod steering;
 mod taps;
 mod traffic;
 mod worker;

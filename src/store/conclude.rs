@@ -11,7 +11,7 @@ use super::{
     backend::{Tx, execute},
     decisions, deliveries,
     inbox::FINISH_ARRIVAL,
-    people, places, practice, scores, signals, taps,
+    people, places, practice, scores, signals, steering, taps,
 };
 
 /// What became of an [`Outcome`].
@@ -54,7 +54,7 @@ impl Store {
 
 fn is_bare(outcome: &Outcome) -> bool {
     // Taken apart, so that a new field can't be forgotten here.
-    let Outcome { arrival: _, decisions, deliveries, settled, taps, sessions, people, channels, dips, scores } =
+    let Outcome { arrival: _, decisions, deliveries, settled, taps, sessions, people, channels, dips, steps, scores } =
         outcome;
     decisions.is_empty()
         && deliveries.is_empty()
@@ -64,6 +64,7 @@ fn is_bare(outcome: &Outcome) -> bool {
         && people.is_empty()
         && channels.is_empty()
         && dips.is_empty()
+        && steps.is_empty()
         && scores.is_empty()
 }
 
@@ -103,6 +104,9 @@ async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> 
     }
     for dip in &outcome.dips {
         signals::change(tx, dip).await?;
+    }
+    for step in &outcome.steps {
+        steering::add(tx, step).await?;
     }
     for counted in &outcome.scores {
         scores::add(tx, counted).await?;

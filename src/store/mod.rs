@@ -29,6 +29,7 @@ mod retention;
 mod scores;
 mod signal_records;
 mod signals;
+mod steering;
 mod taps;
 
 use std::fmt;
@@ -45,6 +46,7 @@ pub use records::{
 pub use retention::Swept;
 pub use scores::ChannelScores;
 pub use signal_records::{DipChange, KeptDip, Origin, Waiting};
+pub use steering::{Step, TriggerStep};
 
 /// Everything that is kept. A clone is another handle to the same.
 #[derive(Clone)]

@@ -79,6 +79,7 @@ pub(super) async fn erase(tx: &mut Tx, person: &PersonId) -> Result<(), StoreErr
         "DELETE FROM sessions WHERE person_id = $1",
         "DELETE FROM decisions WHERE person_id = $1",
         "DELETE FROM deliveries WHERE person_id = $1 AND state NOT IN ('sending', 'ambiguous')",
+        "UPDATE trigger_steps SET person_id = NULL WHERE person_id = $1",
         "DELETE FROM people WHERE id = $1",
     ] {
         execute!(tx.on(), sql, person.as_str())?;

@@ -6,7 +6,7 @@ use chat::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelScores, DipChange, Origin};
+use super::{ChannelScores, DipChange, Origin, TriggerStep};
 use crate::{
     engine::{Decision, Need, Plan, Reason, WorkingHours},
     library::{Hearing, Mode, TriggerId},
@@ -200,7 +200,8 @@ pub struct Tap {
     pub delivery: DeliveryId,
     /// Who.
     pub person: PersonId,
-    /// What was tapped: `useful`, `not_for_me`, `know`, `practise`, `why`, `snooze`, `stop`.
+    /// What was tapped: `useful`, `not_for_me`, `know`, `practise`, `snooze`, `stop`; by a manager `right`,
+    /// `wrong`.
     pub tap: String,
     /// The card's first asset.
     pub asset: Option<chat::AssetId>,
@@ -288,6 +289,8 @@ pub struct Outcome {
     pub channels: Vec<Channel>,
     /// Signals that were heard, and what they did to dips.
     pub dips: Vec<DipChange>,
+    /// What became of triggers by taps.
+    pub steps: Vec<TriggerStep>,
     /// What messages of channels scored.
     pub scores: Vec<ChannelScores>,
 }

@@ -4,7 +4,7 @@ use chat::{DeliveryId, EventId, PersonId, Profile};
 use kairos::{
     engine::{Reason, Rule},
     library::Mode,
-    store::{Concluded, DeliveryState, Outcome, PersonChange, Settlement, Store},
+    store::{Concluded, DeliveryState, Outcome, PersonChange, Settlement, Step, Store, TriggerStep},
 };
 
 use super::samples::{
@@ -45,6 +45,13 @@ fn everything(fence: i64) -> Outcome {
         people: vec![(ana, PersonChange::OptOut(true))],
         channels: vec![channel("deals", Mode::Live)],
         dips: vec![keeps(&signal("s1", Some("crm:7"), 9.0, 1), None, 1)],
+        steps: vec![TriggerStep {
+            trigger: "price".into(),
+            what: Step::Paused,
+            reason: "3 of 5".to_owned(),
+            by: None,
+            at: at(1),
+        }],
         scores: vec![super::scores::scores("deals", "lessons", &[(7, 1)])],
     }
 }

@@ -87,6 +87,7 @@ impl Rehearsal {
             clock: clock.clone(),
             ids: Ids::counted(),
             unlisted: Arc::new(move |_| (Mode::Live, hearing)),
+            managers: Arc::default(),
             alerts: Arc::default(),
             observer: Arc::clone(&seen) as Arc<dyn Observer>,
         });

@@ -20,7 +20,7 @@ pub use grace_period::{Open, Settled, settles};
 pub(super) use holdout::is_held_out;
 pub use quiet_hours::WorkingHours;
 
-use super::{PersonFacts, PlaceFacts, Reason, Rule};
+use super::{PersonFacts, PlaceFacts, Reason, Restraint, Rule};
 use crate::library::{Mode, Trigger};
 
 /// The limits of the house, where neither a trigger nor a person has their own.
@@ -32,6 +32,8 @@ pub struct Cadence {
     pub budget: Budget,
     /// When people may be written to unasked.
     pub hours: WorkingHours,
+    /// When a trigger pauses by itself.
+    pub restraint: Restraint,
     /// The time zone of people who have none.
     pub zone: TimeZone,
 }
@@ -66,7 +68,7 @@ pub(super) struct Asking<'a> {
 impl Cadence {
     /// Asks every rule in turn; writes each answer into `reasons`.
     pub(super) fn ask(&self, asking: &Asking<'_>, reasons: &mut Vec<Reason>) -> Leave {
-        for rule in [manager_allows, audience, persons_choice, comparison_group, cooldown] {
+        for rule in [manager_allows, own_limit, audience, persons_choice, comparison_group, cooldown] {
             if let Some(reason) = rule(asking) {
                 let stopped = (!reason.passed).then_some(reason.rule);
                 reasons.push(reason);
@@ -147,6 +149,15 @@ fn manager_allows(asking: &Asking<'_>) -> Option<Reason> {
         Mode::Shadow => Reason::passed(rule, "shadow: decided and recorded, nothing is said"),
         Mode::Live => Reason::passed(rule, "live"),
     })
+}
+
+/// A trigger that too many did not want says nothing unasked until a manager lets it.
+fn own_limit(asking: &Asking<'_>) -> Option<Reason> {
+    if asking.addressed {
+        return None;
+    }
+    let paused = asking.place.steered(&asking.trigger.id)?.paused.as_ref()?;
+    Some(Reason::stopped(Rule::Restraint, format!("pauses itself: {paused}")))
 }
 
 fn audience(asking: &Asking<'_>) -> Option<Reason> {

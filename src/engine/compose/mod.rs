@@ -9,6 +9,7 @@ mod asset_card;
 mod molecule;
 mod offer_card;
 mod person_card;
+mod steering;
 
 pub use answers::{
     exercise_answered_card, greeting_card, nothing_good_card, one_question_card, waiting_card, why_card,
@@ -17,3 +18,4 @@ pub use asset_card::{asset_card, exercise_card, options};
 pub use molecule::{Chosen, choose};
 pub use offer_card::{Rating, offer_card, rated_card};
 pub use person_card::{Kept, erase_card, export_card, help_card, person_card};
+pub use steering::{paused_card, steered_card};
