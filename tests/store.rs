@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod concluding;
+mod duties;
 mod opening;
 mod outbox;
 mod people_and_places;

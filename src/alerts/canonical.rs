@@ -174,10 +174,18 @@ fn since_1970(number: f64) -> Option<Timestamp> {
     (ms.is_finite() && ms.abs() < 1e15).then(|| Timestamp::from_ms(ms as i64))
 }
 
-/// Labels, as many and as long as are kept.
+/// Labels, as many and as long as are kept; also as tags in one text, `team:sales,env:prod`.
 pub(super) fn labels(value: Option<&Value>) -> BTreeMap<String, String> {
-    let Some(Value::Object(entries)) = value else { return BTreeMap::new() };
+    let texts: Vec<(String, String)> = match value {
+        Some(Value::Object(entries)) => {
+            entries.iter().filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect()
+        }
+        Some(Value::String(tags)) => {
+            let tags = tags.split(',').filter_map(|tag| tag.trim().split_once(':'));
+            tags.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+        }
+        _ => Vec::new(),
+    };
     let bounded = |text: &str| text.len() <= NAME_BYTES;
-    let texts = entries.iter().filter_map(|(key, value)| Some((key.clone(), text(value)?)));
-    texts.filter(|(key, text)| bounded(key) && bounded(text)).take(LABELS).collect()
+    texts.into_iter().filter(|(key, text)| bounded(key) && bounded(text)).take(LABELS).collect()
 }

@@ -14,6 +14,7 @@ mod canonical;
 mod cloudevents;
 mod mapping;
 mod pagerduty;
+mod posted;
 mod prometheus;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,7 @@ mod verify;
 
 use std::{collections::BTreeMap, fmt, panic, str::FromStr};
 
-use chat::{Place, Signal, Timestamp, Unreadable};
+use chat::{Alert, Place, Said, Signal, Timestamp, Unreadable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -105,8 +106,14 @@ pub struct Source {
     pub token: Option<String>,
     /// How its JSON becomes signals, in place of the ready-made way.
     pub mapping: Option<Mapping>,
-    /// Where alerts about a group go.
+    /// Where alerts about a group go while nobody is on duty.
     pub channel: Option<Place>,
+    /// The same for single teams, by their names in lower case.
+    pub teams: BTreeMap<String, Place>,
+    /// The label of an alert that names the team.
+    pub team_label: String,
+    /// The channel in which other bots post this source's alerts.
+    pub reads: Option<Place>,
     /// The address that the source posts to, as it writes it: part of some signatures.
     pub url: Option<String>,
 }
@@ -200,21 +207,31 @@ impl Sources {
         Ok(signals)
     }
 
-    /// Reads what a program posted in a channel that a source names as its own.
-    pub fn overhear(&self, place: &Place, text: &str, at: Timestamp) -> Option<(&str, Vec<Signal>)> {
+    /// Reads what a program posted in a channel, where a source names it: by the source's mapping over `body.text`, or as
+    /// the templates of monitoring systems have it.
+    ///
+    /// `known` are the names of alerts that somebody listens for.
+    pub fn overhear(&self, place: &Place, text: &str, known: &[&str], at: Timestamp) -> Option<(&str, Vec<Signal>)> {
         let same = |channel: &Place| channel.channel == place.channel && channel.workspace == place.workspace;
-        let (name, source) =
-            self.0.iter().find(|(_, source)| source.mapping.is_some() && source.channel.as_ref().is_some_and(same))?;
-        let body = serde_json::json!({ "text": text }).to_string();
+        let (name, source) = self.0.iter().find(|(_, source)| source.reads.as_ref().is_some_and(same))?;
+        let Some(mapping) = &source.mapping else { return Some((name, posted::read(name, text, known, at))) };
+        let body = serde_json::json!({ "text": text });
         // The parsers of others are guarded here too.
-        let raw = Raw { headers: BTreeMap::new(), body, at };
-        let read = panic::catch_unwind(panic::AssertUnwindSafe(|| source.read(name, &raw)));
+        let read = || canonical::read(name, &mapping.apply(&body)?, at);
+        let read = panic::catch_unwind(panic::AssertUnwindSafe(read));
         Some((name, read.ok()?.ok()?))
     }
 
-    /// The channel for alerts of a source that are about a group.
-    pub fn channel(&self, name: &str) -> Option<&Place> {
-        self.0.get(name)?.channel.as_ref()
+    /// The team that an alert of a source names, in lower case; empty where it names none.
+    pub fn team(&self, name: &str, alert: &Alert) -> String {
+        let label = self.0.get(name).and_then(|source| alert.labels.get(&source.team_label));
+        label.map(|team| team.trim().to_lowercase()).unwrap_or_default()
+    }
+
+    /// The channel for alerts of a source that are about a team, or about nobody in particular.
+    pub fn channel(&self, name: &str, team: &str) -> Option<&Place> {
+        let source = self.0.get(name)?;
+        source.teams.get(team).or(source.channel.as_ref())
     }
 }
 
@@ -236,10 +253,29 @@ impl Source {
                 let text = format.ready_made().ok_or_else(|| Unreadable("its source has no mapping".to_owned()))?;
                 let mapping =
                     Mapping::new(text).map_err(|_| Unreadable("the ready-made mapping is broken".to_owned()))?;
-                mapped(&mapping, &body()?)
+                let mut signals = mapped(&mapping, &body()?)?;
+                if format == Format::Datadog {
+                    signals.iter_mut().for_each(without_state);
+                }
+                Ok(signals)
             }
         }
     }
+}
+
+/// Datadog's titles begin with the state, `[Triggered on {host:a}] Close rate is low`: the alert is the same in each.
+fn without_state(signal: &mut Signal) {
+    if let Said::Alert(alert) = &mut signal.what
+        && let Some((_, name)) = alert.name.strip_prefix('[').and_then(|name| name.split_once("] "))
+        && !name.trim().is_empty()
+    {
+        alert.name = name.trim().to_owned();
+    }
+}
+
+/// Reads an instant as people and programs write it: RFC 3339, a date, or seconds since 1970.
+pub fn read_instant(text: &str) -> Option<Timestamp> {
+    canonical::read_instant(text)
 }
 
 /// Reads one entry in Kairos's own words; the error says what is wrong with it, without any of its content.

@@ -1,6 +1,7 @@
 //! `PagerDuty`'s webhook, version 3: incidents that were triggered and resolved.
 //!
-//! Whom it is about are its assignees, as `pagerduty:<id>`; an incident with nobody assigned is about a group.
+//! Whom it is about are its assignees, as `pagerduty:<id>`; an incident with nobody assigned is about a group. Its first
+//! team and its service are the labels `team` and `service`.
 //! <https://developer.pagerduty.com/docs/webhooks-overview>
 
 use chat::{Alert, PersonKey, Said, Signal, Timestamp, Unreadable};
@@ -29,7 +30,12 @@ pub(super) fn read(source: &str, body: &Value, now: Timestamp) -> Result<Vec<Sig
         people.push(None);
     }
     let signal = |who: Option<PersonKey>| {
-        let labels = canonical::labels(data.get("labels"));
+        let mut labels = canonical::labels(data.get("labels"));
+        let named =
+            |value: Option<&Value>| value?.get("summary").and_then(canonical::text).filter(|it| it.len() <= 200);
+        let first = data.get("teams").and_then(Value::as_array).and_then(|teams| teams.first());
+        labels.extend(named(first).map(|team| ("team".to_owned(), team)));
+        labels.extend(named(data.get("service")).map(|service| ("service".to_owned(), service)));
         let what = Said::Alert(Alert { name: name.clone(), fingerprint: fingerprint.clone(), firing, at, labels });
         Signal { id: format!("{source}:{}", canonical::of_what(who.as_ref(), &what)), who, what }
     };

@@ -15,6 +15,9 @@ fn source(format: Format, secrets: &[&str], token: Option<&str>) -> Source {
         token: token.map(str::to_owned),
         mapping: None,
         channel: None,
+        teams: BTreeMap::new(),
+        team_label: "team".to_owned(),
+        reads: None,
         url: None,
     }
 }
@@ -132,10 +135,10 @@ fn the_ready_made_mappings_fit() {
     let datadog = include_str!("fixtures/datadog.json");
     assert_eq!(
         told(&read(Format::Datadog, datadog)),
-        ["email:ben@example.org [Triggered] Close rate is low fires 9bd4ac313a4d1e8fae2482df7b77628 at 1794907113000"]
+        ["email:ben@example.org Close rate is low fires 9bd4ac313a4d1e8fae2482df7b77628 at 1794907113000"]
     );
     let group = datadog.replace("ben@example.org", "").replace("\"Triggered\"", "\"Recovered\"");
-    assert!(told(&read(Format::Datadog, &group))[0].starts_with("group [Triggered] Close rate is low is over"));
+    assert!(told(&read(Format::Datadog, &group))[0].starts_with("group Close rate is low is over"));
 }
 
 /// <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md>

@@ -1,4 +1,4 @@
-//! `kairos import`: people and numbers from CSV files, with a bar on a terminal and a report of what was refused.
+//! `kairos import`: people, duties and numbers from CSV files, with a bar on a terminal and a report of what was refused.
 //!
 //! Invariants
 //! - A row that can't be read is told with its line and why, and stops nothing; what it says is not shown.
@@ -11,17 +11,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ::chat::{Identity, PersonId, PersonKey, PlatformKind, Signal, Timestamp};
+use ::chat::{PersonKey, Signal, Timestamp};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Map, Value};
 
-use super::{Outcome, runtime};
+use super::{Outcome, duty, people::introduce, runtime};
 use crate::{
-    alerts::read_entry,
+    alerts::{read_entry, read_instant},
     clock::{Clock, Ids},
     config::Config,
-    store::{DipChange, Outcome as Change, Store},
+    store::{DipChange, EVERY_TEAM, Outcome as Change, Store},
 };
 
 /// What can be taken in.
@@ -29,8 +29,14 @@ use crate::{
 pub enum Import {
     /// People: a line each, a column for each way in which systems name them (email, crm, slack, discord, …)
     ///
-    /// The first line names the columns. A cell of `slack` or `discord` is workspace/user, e.g. T0123/U0456.
+    /// The first line names the columns. A cell of `slack` is workspace/user, e.g. T0123/U0456; one of
+    /// `discord` is the user's id.
     People {
+        /// The CSV file
+        file: PathBuf,
+    },
+    /// Who is on duty: a line each with person, from, until, and team (none: every team)
+    Duties {
         /// The CSV file
         file: PathBuf,
     },
@@ -55,6 +61,7 @@ pub fn run(import: &Import, config: &Config, out: &mut dyn Write) -> Result<Outc
         let store = Store::open(&config.store.expose()).await?;
         let report = match import {
             Import::People { file } => people(&store, file).await,
+            Import::Duties { file } => duties(&store, file).await,
             Import::Observations { file } => observations(&store, file).await,
         };
         let waiting = store.signals_waiting(1_000).await;
@@ -152,8 +159,13 @@ async fn people(store: &Store, file: &Path) -> Result<Report> {
     let mut report = Report::default();
     for record in reader.records() {
         let Some((line, cells)) = cells(&columns, &record, &mut report) else { continue };
-        match person(store, &cells, &ids, clock.now()).await? {
-            Ok(()) => report.taken += 1,
+        let names: Option<Vec<PersonKey>> = cells.iter().map(|(scheme, cell)| PersonKey::new(scheme, cell)).collect();
+        let Some(names) = names else {
+            report.refuse(line, "a name is too long or holds what is no text");
+            continue;
+        };
+        match introduce(store, &names, &ids, clock.now()).await? {
+            Ok(_) => report.taken += 1,
             Err(why) => report.refuse(line, why),
         }
     }
@@ -161,49 +173,34 @@ async fn people(store: &Store, file: &Path) -> Result<Report> {
     Ok(report)
 }
 
-/// Takes a person in; the inner error says what is wrong with the row.
-async fn person(
-    store: &Store,
-    cells: &BTreeMap<&str, String>,
-    ids: &Ids,
-    now: Timestamp,
-) -> Result<Result<(), &'static str>> {
-    let (mut identities, mut keys) = (Vec::new(), Vec::new());
-    for (scheme, cell) in cells {
-        let Some(key) = PersonKey::new(scheme, cell) else {
-            return Ok(Err("a name is too long or holds what is no text"));
+/// A rota: who is on duty, for which team, from when until when.
+async fn duties(store: &Store, file: &Path) -> Result<Report> {
+    let (mut reader, bar) = open(file)?;
+    let columns = columns(&mut reader)?;
+    for needed in ["person", "from", "until"] {
+        if !columns.iter().any(|name| name == needed) {
+            bail!("the column `{needed}` is missing: person, team, from, until");
+        }
+    }
+    let now = Clock::system().now();
+    let mut report = Report::default();
+    for record in reader.records() {
+        let Some((line, cells)) = cells(&columns, &record, &mut report) else { continue };
+        let cell = |name: &str| cells.get(name).map(String::as_str);
+        let (Some(from), Some(until)) = (cell("from").and_then(read_instant), cell("until").and_then(read_instant))
+        else {
+            report
+                .refuse(line, "`from` and `until` are no instants: 2026-11-20 or 2026-11-20T09:00:00Z would be right");
+            continue;
         };
-        match scheme.parse::<PlatformKind>() {
-            Ok(platform) => {
-                let Some((workspace, user)) = cell.split_once('/').filter(|(w, u)| !w.is_empty() && !u.is_empty())
-                else {
-                    return Ok(Err("a chat identity is not workspace/user, such as T0123/U0456"));
-                };
-                identities.push(Identity { platform, workspace: workspace.into(), user: user.into() });
-            }
-            Err(_) => keys.push(key),
+        let team = cell("team").unwrap_or(EVERY_TEAM);
+        match duty::put(store, cell("person").unwrap_or_default(), team, (from, until), now).await? {
+            Ok(()) => report.taken += 1,
+            Err(why) => report.refuse(line, why),
         }
     }
-    let mut known: Option<PersonId> = None;
-    for key in &keys {
-        known = known.or(store.person_named(key).await?);
-    }
-    let person = match (&known, identities.first()) {
-        (Some(person), _) => person.clone(),
-        (None, Some(identity)) => store.person_of(identity, &PersonId::new(ids.new_id()), now).await?.id,
-        (None, None) => {
-            return Ok(Err("nothing to write to: neither slack nor discord, and nobody is known by these names"));
-        }
-    };
-    for identity in &identities {
-        if !store.add_identity(identity, &person).await? {
-            return Ok(Err("a chat identity is somebody else's already"));
-        }
-    }
-    for key in &keys {
-        store.name_person(key, &person).await?;
-    }
-    Ok(Ok(()))
+    bar.finish_and_clear();
+    Ok(report)
 }
 
 async fn observations(store: &Store, file: &Path) -> Result<Report> {

@@ -9,8 +9,10 @@ pub mod check;
 pub mod config;
 pub mod discord;
 pub mod doctor;
+pub mod duty;
 pub mod eval;
 pub mod import;
+pub mod people;
 pub mod replay;
 pub mod serve;
 pub mod simulate;
@@ -76,7 +78,13 @@ enum Command {
     /// Try a rule out before anybody feels it
     #[command(subcommand)]
     Simulate(simulate::Simulate),
-    /// Take people or numbers in from a CSV file
+    /// By which names systems know people, and what waits for somebody nobody knows
+    #[command(subcommand)]
+    People(people::People),
+    /// Who is on duty, for alerts about a group
+    #[command(subcommand)]
+    Duty(duty::Duty),
+    /// Take people, duties or numbers in from a CSV file
     #[command(subcommand)]
     Import(import::Import),
     /// Try out whether everything Kairos needs is there
@@ -137,6 +145,8 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
         Command::Discord(args) => discord::run(args, config, out),
         Command::Chat => chat::run(config, out),
         Command::Simulate(what) => simulate::run(*what, out),
+        Command::People(what) => people::run(what, config, out),
+        Command::Duty(what) => duty::run(what, config, out),
         Command::Import(what) => import::run(what, config, out),
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use ::chat::Refusal;
-use ::slack::{Introduced, Mode, manifest};
+use ::slack::{Introduced, Mode, manifest, with_emails};
 
 use super::{Outcome, doctor::Finding};
 
@@ -21,14 +21,19 @@ enum What {
         /// The public https address of this Kairos, for events over HTTP; without it: Socket Mode
         #[arg(long, value_name = "URL")]
         http: Option<String>,
+        /// With leave to find people by their e-mail address, for alerts that name people so
+        #[arg(long)]
+        emails: bool,
     },
 }
 
 /// Prints it.
 pub fn run(args: &Args, out: &mut dyn Write) -> io::Result<Outcome> {
-    let What::Manifest { http } = &args.what;
+    let What::Manifest { http, emails } = &args.what;
     let mode = http.as_ref().map_or(Mode::Socket, |url| Mode::Http(url.trim_end_matches('/').to_owned()));
-    serde_json::to_writer_pretty(&mut *out, &manifest(&mode))?;
+    let manifest = manifest(&mode);
+    let manifest = if *emails { with_emails(manifest) } else { manifest };
+    serde_json::to_writer_pretty(&mut *out, &manifest)?;
     writeln!(out)?;
     Ok(Outcome::Well)
 }

@@ -13,7 +13,11 @@ use super::{
 use crate::alerts::{Format, Mapping, Source, Sources};
 
 /// What a source's table may hold.
-pub(super) const KEYS: [&str; 7] = ["format", "secret", "previous_secret", "token", "mapping", "channel", "url"];
+pub(super) const KEYS: [&str; 9] =
+    ["format", "secret", "previous_secret", "token", "mapping", "channel", "team_label", "reads", "url"];
+
+/// The label that names an alert's team, where a source says nothing else.
+const TEAM_LABEL: &str = "team";
 
 /// The source by which a newcomer tries alerts out: in a playground that nobody is connected to.
 pub(super) fn demo() -> (String, Source) {
@@ -23,6 +27,9 @@ pub(super) fn demo() -> (String, Source) {
         token: Some("playground".to_owned()),
         mapping: None,
         channel: None,
+        teams: BTreeMap::new(),
+        team_label: TEAM_LABEL.to_owned(),
+        reads: None,
         url: None,
     };
     ("demo".to_owned(), source)
@@ -68,22 +75,28 @@ fn one(name: &str, table: &BTreeMap<String, Found>, mistakes: &mut Vec<Mistake>)
     let secrets = [field("secret", &plain), field("previous_secret", &plain)];
     let token = field("token", &plain);
     let mapping = field("mapping", &|text| Mapping::new(text).map(Value::Mapping));
-    let channel = field("channel", &|text| text.parse().map(Value::Channel));
+    let channels = field("channel", &|text| channels(text).map(Value::Channels));
+    let label = field("team_label", &|text| Ok(Value::Text(Some(text.to_owned()))));
+    let reads = field("reads", &|text| text.parse().map(Value::Channel));
     let url = field("url", &|text| address(text, &["https", "http"]).map(|url| Value::Text(Some(url))));
     let text = |value: Option<Value>| if let Some(Value::Text(text)) = value { text } else { None };
+    let (channel, teams) = if let Some(Value::Channels(channels)) = channels { channels } else { Default::default() };
     let source = Source {
         format: if let Some(Value::Format(format)) = format { format } else { Format::Kairos },
         secrets: secrets.into_iter().filter_map(text).collect(),
         token: text(token),
         mapping: if let Some(Value::Mapping(mapping)) = mapping { Some(mapping) } else { None },
-        channel: if let Some(Value::Channel(channel)) = channel { Some(place_of(channel)) } else { None },
+        channel,
+        teams,
+        team_label: text(label).unwrap_or_else(|| TEAM_LABEL.to_owned()),
+        reads: if let Some(Value::Channel(channel)) = reads { Some(place_of(channel)) } else { None },
         url: text(url),
     };
     if source.format == Format::Mapped && source.mapping.is_none() {
         let text = format!("alerts.sources.{name} has the format mapped and no mapping");
         mistakes.push(Mistake::other(place.clone(), text));
     }
-    if source.secrets.is_empty() && source.token.is_none() && source.channel.is_none() {
+    if source.secrets.is_empty() && source.token.is_none() && source.reads.is_none() {
         let text = format!("alerts.sources.{name} has neither a secret nor a token: nobody could be let in");
         mistakes.push(Mistake::other(place, text));
     }
@@ -95,6 +108,25 @@ enum Value {
     Text(Option<String>),
     Mapping(Mapping),
     Channel(ChannelKey),
+    Channels(Channels),
+}
+
+/// The channel for all, and those of single teams.
+type Channels = (Option<Place>, BTreeMap<String, Place>);
+
+/// Reads `team=platform/workspace/channel`, separated by commas; the one without a team is for all others.
+fn channels(text: &str) -> Result<Channels, String> {
+    let (mut all, mut teams) = (None, BTreeMap::new());
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        match part.split_once('=') {
+            Some((team, channel)) if !team.trim().is_empty() => {
+                teams.insert(team.trim().to_lowercase(), place_of(channel.trim().parse()?));
+            }
+            Some(_) => return Err("team=platform/workspace/channel, such as support=slack/T1/C1,".to_owned()),
+            None => all = Some(place_of(part.parse()?)),
+        }
+    }
+    Ok((all, teams))
 }
 
 fn place_of(ChannelKey { platform, workspace, channel }: ChannelKey) -> Place {

@@ -158,7 +158,7 @@ fn sources_of_alerts_have_tables_of_their_own_and_secrets_by_environment() {
     let names: Vec<_> = config.alerts.0.keys().collect();
     assert_eq!(names, ["crm", "watch-tower"]);
     assert_eq!(config.alerts.0["crm"].secrets, ["whsec_BBBB", "whsec_AAAA"], "the current one is tried first");
-    assert_eq!(config.alerts.channel("watch-tower").unwrap().channel.as_str(), "C1");
+    assert_eq!(config.alerts.channel("watch-tower", "").unwrap().channel.as_str(), "C1");
     let shown: Vec<_> = config.settings.iter().map(|setting| setting.value.as_str()).collect();
     assert!(!shown.iter().any(|value| value.contains("hush") || value.contains("BBBB")), "{shown:?}");
 }

@@ -6,9 +6,11 @@
 //! - A person's text is erased with the decision about it; what they said just now is remembered in memory alone.
 
 mod accept;
+mod acquaintance;
 mod commands;
 mod conversation;
 mod dips;
+mod groups;
 mod holds;
 mod home;
 mod line;

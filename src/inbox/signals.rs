@@ -4,14 +4,11 @@
 //! - A signal is kept with what is decided about it, in one commit: the same one a second time changes nothing.
 //! - What is about somebody unknown waits, and is looked at as soon as they are known; it is never dropped.
 //! - One person gets one card for a dip, until the number is back or the alert is over.
-//! - Help for a number goes to the person alone; alerts about a group go to the channel that a source names.
+//! - Help for a number goes to the person alone.
 
 use std::time::Duration;
 
-use chat::{
-    Alert, Event, EventId, Identity, Message, Observation, PersonId, PersonKey, Place, PlatformKind, Said, Signal,
-    Timestamp,
-};
+use chat::{Alert, Event, EventId, Identity, Message, Observation, PersonId, Said, Signal, Timestamp};
 use tracing::info;
 
 use super::{
@@ -30,9 +27,9 @@ use crate::{
 /// Signals of one series that are looked at: a year of days.
 const SERIES: u32 = 400;
 /// Signals that found their person and are looked at in one go.
-const BATCH: u32 = 64;
+pub(super) const BATCH: u32 = 64;
 /// How long an alert is worth answering once it began.
-const ALERT_LASTS: Duration = Duration::from_hours(24 * 5);
+pub(super) const ALERT_LASTS: Duration = Duration::from_hours(24 * 5);
 
 /// A signal with the person it is about.
 #[derive(Clone, Copy)]
@@ -88,7 +85,9 @@ impl Line {
 
     /// What another program posted, where a source of alerts names the channel as its own.
     pub(super) async fn overhear(&self, event: &Event, message: &Message) -> Result<(), LineError> {
-        let told = self.parts.alerts.overhear(&event.place, &message.text, event.at);
+        let triggers = self.parts.engine.library().triggers.values();
+        let known: Vec<&str> = triggers.filter_map(|trigger| trigger.dip.as_ref()?.alert.as_deref()).collect();
+        let told = self.parts.alerts.overhear(&event.place, &message.text, &known, event.at);
         let Some((source, signals)) = told else { return Ok(()) };
         let origin = Origin::Alerts(source.to_owned());
         for signal in &signals {
@@ -97,46 +96,8 @@ impl Line {
         Ok(())
     }
 
-    /// Looks at signals whose person has become known; how many there were.
-    pub(super) async fn take_found(&self) -> Result<usize, LineError> {
-        let found = self.parts.store.signals_found(BATCH).await?;
-        for (signal, person) in &found {
-            let mut effect = Effect::default();
-            effect.outcome.dips.push(DipChange::Adopt { signal: signal.id.clone(), person: person.clone() });
-            if let Some(identity) = self.way_to(person).await? {
-                self.weigh(About { signal, person, identity: &identity }, &mut effect).await?;
-            }
-            self.commit(effect).await?;
-        }
-        Ok(found.len())
-    }
-
-    /// The person a name means, and how they are written to; `None` where nobody is known or nothing reaches them.
-    async fn person_meant(&self, key: &PersonKey) -> Result<Option<(PersonId, Identity)>, LineError> {
-        if let Some(person) = self.parts.store.person_named(key).await? {
-            return Ok(self.way_to(&person).await?.map(|identity| (person, identity)));
-        }
-        let Ok(kind) = key.scheme.parse::<PlatformKind>() else { return Ok(None) };
-        let Some(platform) = self.parts.platforms.get(kind) else { return Ok(None) };
-        // A workspace that is not named is the platform's own: the playground has but one.
-        let (workspace, user) = key.value.split_once('/').unwrap_or((kind.as_str(), &key.value));
-        let identity = Identity { platform: kind, workspace: workspace.into(), user: user.into() };
-        if !matches!(platform.describe(&identity).await, Ok(Some(_))) {
-            return Ok(None);
-        }
-        let candidate = PersonId::new(self.parts.ids.new_id());
-        let person = self.parts.store.person_of(&identity, &candidate, self.now()).await?;
-        Ok(Some((person.id, identity)))
-    }
-
-    /// The identity by which somebody can be written to, on a platform that is connected.
-    async fn way_to(&self, person: &PersonId) -> Result<Option<Identity>, LineError> {
-        let identities = self.parts.store.identities_of(person).await?;
-        let connected = |identity: &Identity| self.parts.platforms.get(identity.platform).is_some();
-        Ok(identities.iter().find(|identity| connected(identity)).or(identities.first()).cloned())
-    }
-
-    async fn weigh(&self, about: About<'_>, effect: &mut Effect) -> Result<(), LineError> {
+    /// Asks every rule that listens for what was told.
+    pub(super) async fn weigh(&self, about: About<'_>, effect: &mut Effect) -> Result<(), LineError> {
         for trigger in self.parts.engine.library().triggers.values() {
             let Some(dip) = trigger.dip.as_ref().filter(|_| trigger.mode != Mode::Off) else { continue };
             match &about.signal.what {
@@ -216,41 +177,13 @@ impl Line {
         let need = need(trigger, Evidence::Alerted { name: alert.name.clone() });
         self.offer_help(trigger, need, about, open, effect).await
     }
-
-    /// An alert about nobody in particular: for the channel that its source names, where Kairos is live there.
-    async fn weigh_group(&self, signal: &Signal, origin: &Origin, effect: &mut Effect) -> Result<(), LineError> {
-        let (Said::Alert(alert), Origin::Alerts(source)) = (&signal.what, origin) else { return Ok(()) };
-        let Some(place) = self.parts.alerts.channel(source).cloned() else { return Ok(()) };
-        let group = group_of(&place);
-        for trigger in self.parts.engine.library().triggers.values() {
-            let Some(dip) = trigger.dip.as_ref().filter(|_| trigger.mode != Mode::Off) else { continue };
-            if !answers(dip, alert) {
-                continue;
-            }
-            let open = self.parts.store.open_dip(&trigger.id, &group).await?;
-            match (alert.firing, open) {
-                (false, Some(dip)) => self.is_over(trigger, &dip, None, "The alert is over.", effect).await?,
-                (true, None) if alert.at + ALERT_LASTS >= self.now() => {
-                    let need = need(trigger, Evidence::Alerted { name: alert.name.clone() });
-                    self.offer_to_group(trigger, need, signal, (&group, &place), effect).await?;
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Who stands for everybody in a channel, so that a group has a budget and open matters of its own.
-fn group_of(place: &Place) -> PersonId {
-    PersonId::new(format!("group:{}/{}/{}", place.platform, place.workspace, place.channel))
 }
 
 fn measures(dip: &Dip, seen: &Observation) -> bool {
     dip.method != DipMethod::Source && dip.measure.as_ref().is_some_and(|measure| measure.as_str() == seen.measure)
 }
 
-fn answers(dip: &Dip, alert: &Alert) -> bool {
+pub(super) fn answers(dip: &Dip, alert: &Alert) -> bool {
     dip.method == DipMethod::Source && dip.alert.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(&alert.name))
 }
 
@@ -261,11 +194,11 @@ fn number(signal: Signal) -> Option<Observation> {
     }
 }
 
-fn ends(signal: &Signal, alert: &Alert) -> bool {
+pub(super) fn ends(signal: &Signal, alert: &Alert) -> bool {
     matches!(&signal.what, Said::Alert(end) if !end.firing && end.fingerprint == alert.fingerprint && end.at >= alert.at)
 }
 
-fn need(trigger: &Trigger, evidence: Evidence) -> Need {
+pub(super) fn need(trigger: &Trigger, evidence: Evidence) -> Need {
     #[expect(clippy::cast_possible_truncation, reason = "a share, shown to two places")]
     let (score, threshold) = match &evidence {
         Evidence::Measured { verdict } => {

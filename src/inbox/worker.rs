@@ -72,7 +72,7 @@ impl Line {
         }
         // A hold is woken once nothing is left unread: it may be what settles it.
         if arrivals.len() < BATCH as usize {
-            done += self.wake_due().await? + self.take_found().await?;
+            done += self.wake_due().await? + self.take_found().await? + self.take_unheard().await?;
         }
         Ok(done)
     }

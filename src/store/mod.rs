@@ -18,8 +18,10 @@ mod columns;
 mod conclude;
 mod decisions;
 mod deliveries;
+mod duties;
 mod error;
 mod inbox;
+mod names;
 mod outbox;
 mod people;
 mod places;
@@ -36,6 +38,7 @@ use std::fmt;
 
 use backend::{Pools, execute};
 pub use conclude::Concluded;
+pub use duties::EVERY_TEAM;
 pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
 pub use outbox::QueueCounts;
@@ -45,7 +48,7 @@ pub use records::{
 };
 pub use retention::Swept;
 pub use scores::ChannelScores;
-pub use signal_records::{DipChange, KeptDip, Origin, Waiting};
+pub use signal_records::{DipChange, Duty, KeptDip, Known, Origin, Unheard, Waiting};
 pub use steering::{Step, TriggerStep};
 
 /// Everything that is kept. A clone is another handle to the same.

@@ -7,6 +7,7 @@ use super::{
     Offer, Person, PersonChange, Store, StoreError,
     backend::{Tx, execute, fetch_all, fetch_optional},
     columns::{read_instant, read_json, read_name, write_instant, write_json},
+    names,
 };
 use crate::{
     engine::{PersonFacts, Received, WorkingHours},
@@ -43,6 +44,9 @@ pub(super) async fn change(tx: &mut Tx, person: &PersonId, change: &PersonChange
         PersonChange::Described(profile, at) => {
             let sql = "UPDATE people SET profile = $2, described_at = $3 WHERE id = $1";
             execute!(tx.on(), sql, id, write_json(profile)?, at.as_ms())?;
+            if let Some(email) = &profile.email {
+                names::learn_email(tx, person, email).await?;
+            }
         }
         PersonChange::Snooze(until) => {
             let sql = "UPDATE people SET snoozed_until = $2 WHERE id = $1";
@@ -70,10 +74,11 @@ pub(super) async fn change(tx: &mut Tx, person: &PersonId, change: &PersonChange
     Ok(())
 }
 
-/// Forgets a person: what they did, what reached them, what was decided about them, who they are.
+/// Forgets a person: what they did, what reached them, what was told and decided about them, who they are.
 ///
 /// A call to a platform that is under way keeps its row, which is swept like any other; it holds nobody's words.
 pub(super) async fn erase(tx: &mut Tx, person: &PersonId) -> Result<(), StoreError> {
+    names::erase(tx, person).await?;
     for sql in [
         "DELETE FROM taps WHERE person_id = $1",
         "DELETE FROM sessions WHERE person_id = $1",

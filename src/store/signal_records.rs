@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chat::{DeliveryId, PersonId, PersonKey, PlatformKind, Signal, Timestamp};
+use chat::{DeliveryId, Identity, PersonId, PersonKey, PlatformKind, Signal, Timestamp};
 
 use crate::{engine::dip::Verdict, library::TriggerId};
 
@@ -24,6 +24,13 @@ pub enum DipChange {
         signal: String,
         /// Whose it is.
         person: PersonId,
+    },
+    /// An alert about a group reached nobody so far.
+    Unheard(Unheard),
+    /// An alert about a group has reached somebody, or is no longer true.
+    Heard {
+        /// Which one.
+        signal: String,
     },
     /// A rule looked at a person: the false alarms up to then are spent.
     Looked {
@@ -75,6 +82,43 @@ pub struct KeptDip {
     pub verdict: Option<Verdict>,
     /// When it was over.
     pub closed_at: Option<Timestamp>,
+}
+
+/// An alert about a group that has reached nobody yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unheard {
+    /// Which one.
+    pub signal: String,
+    /// The team that it names; empty: none.
+    pub team: String,
+    /// The source that told of it.
+    pub source: String,
+    /// Since when it waits.
+    pub since: Timestamp,
+}
+
+/// Somebody's time on duty for a team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duty {
+    /// Who.
+    pub person: PersonId,
+    /// For which team; [`super::EVERY_TEAM`]: for every one.
+    pub team: String,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when, that instant not included.
+    pub until: Timestamp,
+}
+
+/// Somebody who is known, by all their names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Who.
+    pub person: PersonId,
+    /// On chat platforms.
+    pub identities: Vec<Identity>,
+    /// In other systems.
+    pub names: Vec<PersonKey>,
 }
 
 /// Signals that wait for somebody by a name that nobody bears yet.

@@ -12,6 +12,7 @@ use super::{
     DipChange, KeptDip, Store, StoreError, Waiting,
     backend::{Tx, execute, fetch_all, fetch_optional},
     columns::{read_count, read_instant, read_json, read_optional_json, write_json, write_optional_json},
+    duties,
 };
 use crate::library::{MeasureId, TriggerId};
 
@@ -24,6 +25,8 @@ pub(super) async fn change(tx: &mut Tx, change: &DipChange) -> Result<(), StoreE
             let sql = "UPDATE signals SET person_id = $2 WHERE id = $1";
             execute!(tx.on(), sql, signal.as_str(), person.as_str())?;
         }
+        DipChange::Unheard(unheard) => duties::keep_unheard(tx, unheard).await?,
+        DipChange::Heard { signal } => duties::heard(tx, signal).await?,
         DipChange::Looked { trigger, person, at } => {
             let sql = "INSERT INTO looks (trigger_id, person_id, looked_at) VALUES ($1, $2, $3)
                  ON CONFLICT (trigger_id, person_id) DO UPDATE SET looked_at = excluded.looked_at";
@@ -158,6 +161,14 @@ impl Store {
         row.map(DipRow::into_dip).transpose()
     }
 
+    /// The open dips under a trigger that one alert brought, whosever they are.
+    pub async fn dips_of_alert(&self, trigger: &TriggerId, fingerprint: &str) -> Result<Vec<KeptDip>, StoreError> {
+        let sql = "SELECT trigger_id, person_id, opened_at, held_out, delivery_id, fingerprint, verdict, closed_at
+             FROM dips WHERE trigger_id = $1 AND fingerprint = $2 AND closed_at IS NULL ORDER BY person_id";
+        let rows: Vec<DipRow> = fetch_all!(self.pools.read(), sql, trigger.as_str(), fingerprint)?;
+        rows.into_iter().map(DipRow::into_dip).collect()
+    }
+
     /// Every dip of a person, the oldest first.
     pub async fn dips_of(&self, person: &PersonId) -> Result<Vec<KeptDip>, StoreError> {
         let sql = "SELECT trigger_id, person_id, opened_at, held_out, delivery_id, fingerprint, verdict, closed_at
@@ -252,10 +263,20 @@ impl Store {
         Ok((people >= 5).then_some((people, dips)))
     }
 
-    /// Forgets what was told before an instant, and dips that were over by then; how many rows that were.
+    /// Forgets what was told before an instant, and everything that rests on it alone: dips, looks, duties that were
+    /// over by then; how many rows that were.
     pub async fn sweep_signals(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let signals = execute!(self.pools.write(), "DELETE FROM signals WHERE received_at < $1", before.as_ms())?;
-        let dips = execute!(self.pools.write(), "DELETE FROM dips WHERE closed_at < $1", before.as_ms())?;
-        Ok(signals + dips)
+        let mut rows = 0;
+        for sql in [
+            "DELETE FROM signals WHERE received_at < $1",
+            "DELETE FROM dips WHERE COALESCE(closed_at, opened_at) < $1",
+            "DELETE FROM looks WHERE looked_at < $1",
+            "DELETE FROM unheard WHERE since < $1",
+            "DELETE FROM duties WHERE ends_at < $1",
+            "DELETE FROM sought WHERE asked_at < $1",
+        ] {
+            rows += execute!(self.pools.write(), sql, before.as_ms())?;
+        }
+        Ok(rows)
     }
 }

@@ -1,5 +1,6 @@
 //! Kairos on Discord: the real program against `simcord`, somebody else's imitation of Discord, on a real wire.
 
+mod alerts;
 mod bodies;
 mod connecting;
 mod contract;

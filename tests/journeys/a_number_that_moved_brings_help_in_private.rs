@@ -183,7 +183,7 @@ fn with_an_alerts_channel(setup: Setup) -> Setup {
         .setting("ALERTS_SOURCES_DEMO_CHANNEL", "playground/playground/deals")
         .setting("ALERTS_SOURCES_BOTS_FORMAT", "mapped")
         .setting("ALERTS_SOURCES_BOTS_MAPPING", mapping)
-        .setting("ALERTS_SOURCES_BOTS_CHANNEL", "playground/playground/support")
+        .setting("ALERTS_SOURCES_BOTS_READS", "playground/playground/support")
 }
 
 #[tokio::test]

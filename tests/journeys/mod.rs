@@ -8,6 +8,7 @@ mod a_question_that_people_answer_is_left_alone;
 mod a_quick_question_gets_feedback;
 mod a_trigger_rests_in_a_channel_after_it_spoke;
 mod a_trigger_that_bothers_people_pauses_itself;
+mod alerts_about_a_group_reach_whoever_is_on_duty;
 mod an_accepted_event_survives_a_kill;
 mod an_edit_gets_no_second_answer;
 mod asking_kairos_always_gets_an_answer_or_a_reason;

@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File},
+    net::SocketAddr,
     process::{Child, Command, Stdio},
     sync::Arc,
 };
@@ -83,6 +84,16 @@ impl House {
             .unwrap();
         let ready = format!("http://127.0.0.1:{}/readyz", self.port);
         until("kairos is ready", || async { client().get(&ready).send().await.ok() }).await;
+    }
+
+    /// Where its pages are.
+    pub(super) fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.port).into()
+    }
+
+    /// A file beside its database, for a command to read.
+    pub(super) fn writes(&self, name: &str, text: &str) {
+        fs::write(self.folder.path().join(name), text).unwrap();
     }
 
     /// A number out of its database.

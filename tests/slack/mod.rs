@@ -4,6 +4,7 @@
 //! people ─▶ local-slack ⇄ stand-in (faults, what local-slack lacks) ⇄ kairos serve
 //! ```
 
+mod alerts;
 mod checks;
 mod connecting;
 mod contract;

@@ -79,6 +79,7 @@ async fn what_a_person_chose_is_kept() {
             zone: Some("Europe/Lisbon".to_owned()),
             language: None,
             roles: vec!["seller".to_owned()],
+            email: Some("Ana@Example.org".to_owned()),
         };
         let hours: WorkingHours = "Mon,Wed 08:15-12:00".parse().unwrap();
         let changes = [

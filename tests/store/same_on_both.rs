@@ -264,7 +264,7 @@ fn both_databases_answer_the_same_whatever_is_done() {
         runtime.block_on(async {
             let everything =
                 "TRUNCATE arrivals, deliveries, people, identities, stops, taps, channels, sessions, decisions, person_keys, \
-                 signals, looks, dips";
+                 signals, looks, dips CASCADE";
             run_beside(&database.url, everything).await;
             compare(&store, &steps).await
         })

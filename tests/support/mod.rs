@@ -1,5 +1,6 @@
 //! What tests stand on.
 
+pub(crate) mod alerts;
 pub(crate) mod app;
 pub(crate) mod databases;
 pub(crate) mod person;

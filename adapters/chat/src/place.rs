@@ -30,6 +30,16 @@ impl PlatformKind {
             Self::Playground => "playground",
         }
     }
+
+    /// The one workspace in which people are known, where their ids hold everywhere; `None` where each workspace has
+    /// its own.
+    pub const fn workspace_of_people(self) -> Option<&'static str> {
+        match self {
+            Self::Slack => None,
+            Self::Discord => Some("0"),
+            Self::Playground => Some("playground"),
+        }
+    }
 }
 
 impl fmt::Display for PlatformKind {
@@ -99,6 +109,24 @@ pub struct Identity {
     pub user: UserId,
 }
 
+impl Identity {
+    /// Reads somebody as people write them: `workspace/user`, or the user's id alone where that holds everywhere (on
+    /// Discord, whose ids name one person in every server, and in the playground).
+    pub fn read(platform: PlatformKind, text: &str) -> Option<Self> {
+        let (workspace, user) = match text.trim().split_once('/') {
+            Some((workspace, user)) => (Some(workspace.trim()), user.trim()),
+            None => (None, text.trim()),
+        };
+        let workspace = platform.workspace_of_people().or(workspace)?;
+        let is_named = |text: &str| !text.is_empty() && !text.contains('/');
+        (is_named(workspace) && is_named(user)).then(|| Self {
+            platform,
+            workspace: workspace.into(),
+            user: user.into(),
+        })
+    }
+}
+
 /// What a platform tells about a person. Names are for cards only: never for logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
@@ -113,4 +141,25 @@ pub struct Profile {
     /// What the person does, where the platform or an import knows, e.g. `seller`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
+    /// Their e-mail address at work, where the platform tells it: other systems name people by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_is_one_person_however_they_are_written() {
+        let read = |platform, text| Identity::read(platform, text).map(|it| format!("{}/{}", it.workspace, it.user));
+        assert_eq!(read(PlatformKind::Slack, " T1/U1 ").as_deref(), Some("T1/U1"));
+        assert_eq!(read(PlatformKind::Slack, "U1"), None, "an id of Slack's says nothing without its workspace");
+        assert_eq!(read(PlatformKind::Discord, "42").as_deref(), Some("0/42"));
+        assert_eq!(read(PlatformKind::Discord, "7/42").as_deref(), Some("0/42"), "whichever server they were seen in");
+        assert_eq!(read(PlatformKind::Playground, "ben").as_deref(), Some("playground/ben"));
+        for odd in ["", "/", "T1/", "/U1", "a/b/c"] {
+            assert_eq!(read(PlatformKind::Slack, odd), None, "{odd:?}");
+        }
+    }
 }

@@ -107,6 +107,11 @@ pub trait Platform: Send + Sync {
     /// What the platform tells about a person; `None` for somebody it does not know.
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>>;
 
+    /// Who has this e-mail address at work; `None` where nobody has, or the platform tells no addresses.
+    fn person_with<'a>(&'a self, _email: &'a str) -> Pending<'a, Option<Identity>> {
+        Box::pin(ready(Ok(None)))
+    }
+
     /// The messages of a place since an instant, oldest first; `None` where the platform gives no history.
     fn history<'a>(&'a self, place: &'a Place, since: Timestamp) -> Pending<'a, Option<Vec<Event>>>;
 
@@ -144,6 +149,11 @@ impl Platforms {
     /// The platforms of `list`; of two of one kind the first counts.
     pub fn new(list: Vec<std::sync::Arc<dyn Platform>>) -> Self {
         Self(list)
+    }
+
+    /// Every platform that is connected.
+    pub fn all(&self) -> impl Iterator<Item = &dyn Platform> {
+        self.0.iter().map(AsRef::as_ref)
     }
 
     /// The platform of a kind, where it is connected.

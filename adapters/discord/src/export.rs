@@ -148,7 +148,7 @@ impl Export {
         let name = author["nickname"].as_str().filter(|name| !name.is_empty()).or_else(|| author["name"].as_str());
         let roles = author["roles"].as_array().into_iter().flatten();
         let roles = roles.filter_map(|role| role["name"].as_str()).map(str::to_lowercase).collect();
-        Some((who, Profile { name: name.unwrap_or_default().to_owned(), zone: None, language: None, roles }))
+        Some((who, Profile { name: name.unwrap_or_default().to_owned(), roles, ..Profile::default() }))
     }
 
     fn identity(&self, user: String) -> Identity {

@@ -95,6 +95,7 @@ impl Person {
             zone: Some(self.zone().to_owned()),
             language: Some("en".to_owned()),
             roles: vec![self.role().to_owned()],
+            email: None,
         }
     }
 }

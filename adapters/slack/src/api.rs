@@ -87,6 +87,19 @@ methods! {
     PUBLISH_VIEW = "views.publish", Rate::per_minute(100), Harmless, false, false, &[];
 }
 
+/// What has to be allowed before people can be found by their e-mail address; asked for only where an operator wants it.
+pub(crate) const EMAIL_SCOPE: &str = "users:read.email";
+
+/// Finds somebody by their e-mail address. It stands beside the table, since most houses do without it.
+pub(crate) const USER_BY_EMAIL: Method = Method {
+    name: "users.lookupByEmail",
+    rate: Rate::per_minute(50),
+    repeat: Repeat::Harmless,
+    by_channel: false,
+    as_form: true,
+    scopes: &[EMAIL_SCOPE],
+};
+
 impl Method {
     /// Its name.
     pub(crate) const fn name(self) -> &'static str {

@@ -104,6 +104,7 @@ impl Export {
             zone: text(user, "tz").map(str::to_owned),
             language,
             roles: roles.into_iter().collect(),
+            email: None,
         };
         self.people.insert(UserId::new(id), profile);
         Ok(())

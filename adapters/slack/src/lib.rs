@@ -40,5 +40,5 @@ pub use connect::{Listening, Settings, Slack};
 pub use door::Host;
 pub use examine::{Introduced, examine};
 pub use limits::fit;
-pub use manifest::{Mode, manifest};
+pub use manifest::{Mode, manifest, with_emails};
 pub use platform::{PictureUrl, SlackPlatform};

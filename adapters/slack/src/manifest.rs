@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::{api::METHODS, translate::SUBSCRIPTIONS};
+use crate::{
+    api::{EMAIL_SCOPE, METHODS},
+    translate::SUBSCRIPTIONS,
+};
 
 /// How events arrive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +75,15 @@ pub fn manifest(mode: &Mode) -> Value {
     without_nulls(manifest)
 }
 
+/// The same manifest, with leave to find people by their e-mail addresses: for alerts that name people so.
+#[must_use]
+pub fn with_emails(mut manifest: Value) -> Value {
+    if let Some(scopes) = manifest["oauth_config"]["scopes"]["bot"].as_array_mut() {
+        scopes.push(json!(EMAIL_SCOPE));
+    }
+    manifest
+}
+
 /// Slack takes no `null` where an address belongs.
 fn without_nulls(value: Value) -> Value {
     match value {
@@ -107,6 +119,17 @@ mod tests {
         ];
         assert_eq!(scopes().into_iter().collect::<Vec<_>>(), expected);
         assert_eq!(manifest(&Mode::Socket)["oauth_config"]["scopes"]["bot"], json!(expected));
+    }
+
+    #[test]
+    fn addresses_are_asked_for_only_where_somebody_wants_it() {
+        let has = |manifest: &Value| {
+            let scopes = manifest["oauth_config"]["scopes"]["bot"].as_array().cloned().unwrap_or_default();
+            scopes.contains(&json!(EMAIL_SCOPE))
+        };
+        let plain = manifest(&Mode::Socket);
+        assert!(!has(&plain));
+        assert!(has(&with_emails(plain)));
     }
 
     /// Every method that the code names is in the table, so its scopes are asked for.

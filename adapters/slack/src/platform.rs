@@ -183,6 +183,27 @@ impl SlackPlatform {
         }
     }
 
+    /// Who has this address; nobody where the app was not given leave to read addresses.
+    async fn user_with(&self, email: &str) -> Result<Option<Identity>, Refusal> {
+        match self.call(api::USER_BY_EMAIL, &WorkspaceId::new(""), &json!({ "email": email })).await {
+            Ok(answer) => {
+                let user = &answer["user"];
+                let (team, id) = (user["team_id"].as_str(), user["id"].as_str());
+                Ok(team.zip(id).map(|(team, id)| Identity {
+                    platform: PlatformKind::Slack,
+                    workspace: WorkspaceId::new(team),
+                    user: UserId::new(id),
+                }))
+            }
+            Err(Refusal::Definite(reason))
+                if ["users_not_found", "missing_scope"].iter().any(|code| reason.ends_with(code)) =>
+            {
+                Ok(None)
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
     /// Opens the form behind a pressed button.
     pub(crate) async fn open_form(&self, opening: Opening) -> Result<(), Refusal> {
         let field = Field { id: "text".to_owned(), label: opening.label.clone(), value: String::new(), long: true };
@@ -230,6 +251,7 @@ fn profile(user: &Value) -> Profile {
         zone: text(&user["tz"]),
         language: text(&user["locale"]).and_then(|locale| locale.get(..2).map(str::to_lowercase)),
         roles: text(&about["title"]).map(|title| title.to_lowercase()).into_iter().collect(),
+        email: text(&about["email"]),
     }
 }
 
@@ -271,6 +293,10 @@ impl Platform for SlackPlatform {
 
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>> {
         Box::pin(async move { Ok(self.user(who).await?.as_ref().map(profile)) })
+    }
+
+    fn person_with<'a>(&'a self, email: &'a str) -> Pending<'a, Option<Identity>> {
+        Box::pin(self.user_with(email))
     }
 
     fn history<'a>(&'a self, place: &'a Place, since: Timestamp) -> Pending<'a, Option<Vec<Event>>> {

@@ -8,6 +8,14 @@ use crate::engine::{Reason, Received, Rule};
 
 const DAY: Duration = Duration::from_hours(24);
 const WEEK: Duration = Duration::from_hours(7 * 24);
+/// Alerts come in bursts: whatever the budget, one message in this time is enough.
+const BURST: Duration = Duration::from_hours(1);
+
+/// Stops an alert that comes within an hour of another unasked message, whatever the budget.
+pub(crate) fn burst(received: &[Received], now: Timestamp) -> Option<Reason> {
+    let recent = received.iter().any(|card| card.unasked && card.at > now - BURST);
+    recent.then(|| Reason::stopped(Rule::Budget, "another unasked message within the hour: one is enough for a burst"))
+}
 
 /// Unasked messages that one person may get in any 24 hours and in any seven days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

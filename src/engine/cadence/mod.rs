@@ -88,6 +88,12 @@ impl Cadence {
         if !within {
             return Leave::No(Rule::Budget);
         }
+        if let Some(reason) =
+            asking.trigger.dip.as_ref().and_then(|_| budget::burst(&asking.person.received, asking.now))
+        {
+            reasons.push(reason);
+            return Leave::No(Rule::Budget);
+        }
         self.ask_the_clock(asking, reasons).unwrap_or(Leave::Now { shadow })
     }
 

@@ -1,0 +1,202 @@
+//! `kairos people`: by which names systems know people, and what waits for somebody nobody knows.
+//!
+//! Invariants
+//! - One name means one person; two people never become one by a slip.
+//! - Numbers about people are never shown, only how many of them wait.
+
+use std::io::Write;
+
+use ::chat::{Identity, PersonId, PersonKey, PlatformKind, Timestamp};
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+
+use super::{Outcome, runtime};
+use crate::{
+    clock::{Clock, Ids},
+    config::Config,
+    store::Store,
+};
+
+/// The most people that are listed.
+const LISTED: u32 = 10_000;
+/// The most names that are listed of those nobody bears.
+const WAITING: u32 = 1_000;
+
+/// What to do about people's names.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum People {
+    /// Say that all these names mean one person
+    ///
+    /// A name is an e-mail address, slack:WORKSPACE/USER, discord:USER, or the id in another system such as crm:0055.
+    Add {
+        /// The names; one of them leads to a chat, or is known already
+        #[arg(required = true, num_args = 1..=16)]
+        names: Vec<String>,
+    },
+    /// Take a name away from whoever bears it
+    Unlink {
+        /// The name, such as crm:0055
+        name: String,
+    },
+    /// Everybody who is known, with their names
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// What waits: for names that nobody bears, and alerts about a group that reached nobody
+    Parked {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Does it.
+pub fn run(people: &People, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
+    runtime()?.block_on(async {
+        let store = Store::open(&config.store.expose()).await?;
+        let done = obey(people, &store, out).await;
+        store.close().await;
+        done
+    })
+}
+
+async fn obey(people: &People, store: &Store, out: &mut dyn Write) -> Result<Outcome> {
+    match people {
+        People::Add { names } => {
+            let names = names.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;
+            match introduce(store, &names, &Ids::random(), Clock::system().now()).await? {
+                Ok(_) => writeln!(out, "{} names mean one person from now on", names.len())?,
+                Err(why) => bail!("{why}"),
+            }
+        }
+        People::Unlink { name } => {
+            let key = named(name)?;
+            if key.scheme.parse::<PlatformKind>().is_ok() {
+                bail!("a chat identity is the person's own and stays; names of other systems can be taken away");
+            }
+            if !store.unname(&key).await? {
+                bail!("nobody bears that name");
+            }
+            writeln!(out, "the name means nobody from now on")?;
+        }
+        People::List { json } => list(store, *json, out).await?,
+        People::Parked { json } => return parked(store, *json, out).await,
+    }
+    Ok(Outcome::Well)
+}
+
+/// Reads a name as people write it.
+pub(super) fn named(text: &str) -> Result<PersonKey> {
+    match PersonKey::read(text) {
+        Some(key) => Ok(key),
+        None => {
+            bail!("{text:?} is no name: an e-mail address, slack:T0123/U0456, discord:4711 or crm:0055 would be right")
+        }
+    }
+}
+
+/// Says that all `names` mean one person, who is made where nobody is known by any of them. The inner error says what is
+/// wrong with the names.
+pub(super) async fn introduce(
+    store: &Store,
+    names: &[PersonKey],
+    ids: &Ids,
+    now: Timestamp,
+) -> Result<Result<PersonId, &'static str>> {
+    let (mut identities, mut keys) = (Vec::new(), Vec::new());
+    for key in names {
+        match key.scheme.parse::<PlatformKind>() {
+            Ok(platform) => {
+                let Some(identity) = Identity::read(platform, &key.value) else {
+                    return Ok(Err("a chat identity is not workspace/user, such as T0123/U0456"));
+                };
+                identities.push(identity);
+            }
+            Err(_) => keys.push(key),
+        }
+    }
+    let mut known: Option<PersonId> = None;
+    for key in &keys {
+        known = known.or(store.person_named(key).await?);
+    }
+    let person = match (&known, identities.first()) {
+        (Some(person), _) => person.clone(),
+        (None, Some(identity)) => store.person_of(identity, &PersonId::new(ids.new_id()), now).await?.id,
+        (None, None) => {
+            return Ok(Err("nothing to write to: neither slack nor discord, and nobody is known by these names"));
+        }
+    };
+    for identity in &identities {
+        if !store.add_identity(identity, &person).await? {
+            return Ok(Err("a chat identity is somebody else's already"));
+        }
+    }
+    for key in &keys {
+        store.name_person(key, &person).await?;
+    }
+    Ok(Ok(person))
+}
+
+/// A chat identity as people write it.
+pub(super) fn written(identity: &Identity) -> String {
+    let Identity { platform, workspace, user } = identity;
+    match platform.workspace_of_people() {
+        Some(_) => format!("{platform}:{user}"),
+        None => format!("{platform}:{workspace}/{user}"),
+    }
+}
+
+async fn list(store: &Store, as_json: bool, out: &mut dyn Write) -> Result<()> {
+    let everybody = store.everybody(LISTED).await?;
+    let name = |key: &PersonKey| format!("{}:{}", key.scheme, key.value);
+    if as_json {
+        let people: Vec<Value> = everybody
+            .iter()
+            .map(|known| {
+                json!({
+                    "person": known.person,
+                    "chat": known.identities.iter().map(written).collect::<Vec<_>>(),
+                    "names": known.names.iter().map(name).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        serde_json::to_writer_pretty(&mut *out, &json!({ "people": people }))?;
+        writeln!(out)?;
+        return Ok(());
+    }
+    for known in &everybody {
+        let names: Vec<String> = known.identities.iter().map(written).chain(known.names.iter().map(name)).collect();
+        writeln!(out, "{}", names.join("  "))?;
+    }
+    writeln!(out, "{} people are known", everybody.len())?;
+    Ok(())
+}
+
+async fn parked(store: &Store, as_json: bool, out: &mut dyn Write) -> Result<Outcome> {
+    let (waiting, unheard) = (store.signals_waiting(WAITING).await?, store.unheard_count().await?);
+    let name = |key: &PersonKey| format!("{}:{}", key.scheme, key.value);
+    let since = |at: Timestamp| {
+        jiff::Timestamp::from_millisecond(at.as_ms()).map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
+    };
+    if as_json {
+        let names: Vec<Value> = waiting
+            .iter()
+            .map(|it| json!({ "name": name(&it.who), "count": it.count, "since": since(it.since) }))
+            .collect();
+        serde_json::to_writer_pretty(&mut *out, &json!({ "waiting": names, "group_alerts": unheard }))?;
+        writeln!(out)?;
+    } else {
+        for it in &waiting {
+            writeln!(out, "{:6}  {}  since {}", it.count, name(&it.who), since(it.since))?;
+        }
+        let signals: u64 = waiting.iter().map(|it| it.count).sum();
+        writeln!(out, "{signals} numbers or alerts wait for {} names that nobody bears", waiting.len())?;
+        writeln!(out, "{unheard} alerts about a group reached nobody: nobody was on duty, and no channel was open")?;
+        if !waiting.is_empty() {
+            writeln!(out, "`kairos people add NAME NAME` says whom a name means; what is still true is then told")?;
+        }
+    }
+    Ok(if waiting.is_empty() && unheard == 0 { Outcome::Well } else { Outcome::Found })
+}

@@ -1,0 +1,95 @@
+//! Who is on duty, and alerts about a group that have reached nobody yet.
+//!
+//! Invariants
+//! - A team is compared in lower case; `*` is on duty for every team.
+//! - What has reached somebody is no longer among what nobody heard.
+
+use chat::{PersonId, Signal, Timestamp};
+
+use super::{
+    Duty, Store, StoreError, Unheard,
+    backend::{Tx, execute, fetch_all, fetch_optional},
+    columns::{read_count, read_json},
+};
+
+/// Stands for every team.
+pub const EVERY_TEAM: &str = "*";
+
+pub(super) async fn keep_unheard(tx: &mut Tx, unheard: &Unheard) -> Result<(), StoreError> {
+    let sql = "INSERT INTO unheard (signal_id, team, source, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    let Unheard { signal, team, source, since } = unheard;
+    execute!(tx.on(), sql, signal.as_str(), team.to_lowercase(), source.as_str(), since.as_ms())?;
+    Ok(())
+}
+
+pub(super) async fn heard(tx: &mut Tx, signal: &str) -> Result<(), StoreError> {
+    execute!(tx.on(), "DELETE FROM unheard WHERE signal_id = $1", signal)?;
+    Ok(())
+}
+
+impl Store {
+    /// Puts somebody on duty; the same twice is once, with the later end.
+    pub async fn put_on_duty(&self, duty: &Duty) -> Result<(), StoreError> {
+        let sql = "INSERT INTO duties (team, starts_at, person_id, ends_at) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (team, starts_at, person_id) DO UPDATE SET ends_at = excluded.ends_at";
+        let Duty { person, team, from, until } = duty;
+        execute!(self.pools.write(), sql, team.to_lowercase(), from.as_ms(), person.as_str(), until.as_ms())?;
+        Ok(())
+    }
+
+    /// Takes somebody off duty for a team, from now on and for good; how many duties that were.
+    pub async fn take_off_duty(&self, person: &PersonId, team: &str) -> Result<u64, StoreError> {
+        let sql = "DELETE FROM duties WHERE person_id = $1 AND team = $2";
+        Ok(execute!(self.pools.write(), sql, person.as_str(), team.to_lowercase())?)
+    }
+
+    /// Every duty that ends after `now`, the first to begin first.
+    pub async fn duties(&self, now: Timestamp) -> Result<Vec<Duty>, StoreError> {
+        let sql = "SELECT team, starts_at, person_id, ends_at FROM duties WHERE ends_at > $1
+             ORDER BY starts_at, team, person_id";
+        let rows: Vec<(String, i64, String, i64)> = fetch_all!(self.pools.read(), sql, now.as_ms())?;
+        let duties = rows.into_iter().map(|(team, from, person, until)| Duty {
+            person: PersonId::new(person),
+            team,
+            from: Timestamp::from_ms(from),
+            until: Timestamp::from_ms(until),
+        });
+        Ok(duties.collect())
+    }
+
+    /// Who is on duty for a team at an instant.
+    pub async fn on_duty(&self, team: &str, now: Timestamp) -> Result<Vec<PersonId>, StoreError> {
+        let sql = "SELECT DISTINCT person_id FROM duties WHERE team IN ($1, $2) AND starts_at <= $3 AND ends_at > $3
+             ORDER BY person_id";
+        let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, team.to_lowercase(), EVERY_TEAM, now.as_ms())?;
+        Ok(rows.into_iter().map(|(person,)| PersonId::new(person)).collect())
+    }
+
+    /// The teams, by the source that told of them, whose alerts nobody heard yet.
+    pub async fn unheard_teams(&self, limit: u32) -> Result<Vec<(String, String)>, StoreError> {
+        let sql = "SELECT DISTINCT team, source FROM unheard ORDER BY team, source LIMIT $1";
+        Ok(fetch_all!(self.pools.read(), sql, i64::from(limit))?)
+    }
+
+    /// Up to `limit` alerts about a team that nobody heard yet, the oldest first.
+    pub async fn unheard(&self, team: &str, source: &str, limit: u32) -> Result<Vec<Signal>, StoreError> {
+        let sql = "SELECT s.signal FROM unheard u JOIN signals s ON s.id = u.signal_id
+             WHERE u.team = $1 AND u.source = $2 ORDER BY u.since, u.signal_id LIMIT $3";
+        let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, team, source, i64::from(limit))?;
+        rows.iter().map(|(signal,)| read_json(signal, "signal")).collect()
+    }
+
+    /// How many alerts about a group nobody heard yet.
+    pub async fn unheard_count(&self) -> Result<u64, StoreError> {
+        let row: Option<(i64,)> = fetch_optional!(self.pools.read(), "SELECT COUNT(*) FROM unheard")?;
+        Ok(row.map_or(0, |(count,)| read_count(count)))
+    }
+
+    /// What was told about nobody in particular under a name since an instant, the oldest first.
+    pub async fn group_signals(&self, subject: &str, since: Timestamp) -> Result<Vec<Signal>, StoreError> {
+        let sql = "SELECT signal FROM signals WHERE scheme IS NULL AND person_id IS NULL AND subject = $1 AND at >= $2
+             ORDER BY at, id";
+        let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, subject, since.as_ms())?;
+        rows.iter().map(|(signal,)| read_json(signal, "signal")).collect()
+    }
+}
