@@ -79,6 +79,7 @@ fn here(last_spoke: Vec<(TriggerId, Timestamp)>) -> PlaceFacts {
         channel: "deals".to_owned(),
         last_spoke,
         paused: Vec::new(),
+        learnt: Arc::default(),
     }
 }
 

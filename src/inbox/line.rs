@@ -8,7 +8,7 @@ use std::{
 use chat::{Card, DeliveryId, Event, Identity, PersonId, Place, Platforms, Profile, ShownTo, Timestamp, What};
 use thiserror::Error;
 
-use super::{Observed, Observer, traffic::Traffic};
+use super::{Observed, Observer, learning, traffic::Traffic};
 use crate::{
     alerts::Sources,
     clock::{Clock, Ids},
@@ -77,6 +77,8 @@ pub struct Line {
     pub(super) turn: Arc<tokio::sync::Mutex<()>>,
     /// What people wrote a moment ago; changed by [`Line::listen`], and never held across an await.
     recent: Arc<Mutex<Recent>>,
+    /// What taps made of triggers, as last read; forgotten by whoever changes it.
+    learnt: Arc<Mutex<learning::Read>>,
     /// What channels' messages score.
     pub(super) traffic: Arc<Traffic>,
 }
@@ -107,7 +109,7 @@ impl Effect {
 impl Line {
     /// A line of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts, turn: Arc::default(), recent: Arc::default(), traffic: Arc::default() }
+        Self { parts, turn: Arc::default(), recent: Arc::default(), learnt: Arc::default(), traffic: Arc::default() }
     }
 
     /// Decides about an event that needs no acknowledgement, and commits what it changes.
@@ -131,6 +133,11 @@ impl Line {
     /// What people wrote a moment ago.
     pub(super) fn recent(&self) -> MutexGuard<'_, Recent> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What taps made of triggers, as last read.
+    pub(super) fn learnt_before(&self) -> MutexGuard<'_, learning::Read> {
+        self.learnt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn decide(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
@@ -166,6 +173,9 @@ impl Line {
         {
             // Another worker has this arrival; what it decides is what counts.
             return Ok(());
+        }
+        if !effect.outcome.steps.is_empty() || !effect.outcome.pauses.is_empty() {
+            *self.learnt_before() = None;
         }
         may_crash_at("inbox::concluded");
         for observed in &effect.observed {
@@ -271,7 +281,8 @@ impl Line {
                 None => (unlisted, usual, place.channel.to_string()),
             }
         };
-        Ok(PlaceFacts { mode, hearing, channel, last_spoke: Vec::new(), paused: Vec::new() })
+        let learnt = self.learnt().await?;
+        Ok(PlaceFacts { mode, hearing, channel, last_spoke: Vec::new(), paused: Vec::new(), learnt })
     }
 
     /// A card that answers what somebody just did; `what` names the manner of answer in its key.

@@ -11,7 +11,7 @@ use super::{
     backend::{Tx, execute},
     decisions, deliveries,
     inbox::FINISH_ARRIVAL,
-    pauses, people, personal, places, practice, scores, signals, taps,
+    pauses, people, personal, places, practice, scores, signals, steering, taps,
 };
 
 /// What became of an [`Outcome`].
@@ -54,8 +54,20 @@ impl Store {
 
 fn is_bare(outcome: &Outcome) -> bool {
     // Taken apart, so that a new field can't be forgotten here.
-    let Outcome { arrival: _, decisions, deliveries, settled, taps, sessions, people, channels, pauses, dips, scores } =
-        outcome;
+    let Outcome {
+        arrival: _,
+        decisions,
+        deliveries,
+        settled,
+        taps,
+        sessions,
+        people,
+        channels,
+        pauses,
+        steps,
+        dips,
+        scores,
+    } = outcome;
     decisions.is_empty()
         && deliveries.is_empty()
         && settled.is_empty()
@@ -64,6 +76,7 @@ fn is_bare(outcome: &Outcome) -> bool {
         && people.is_empty()
         && channels.is_empty()
         && pauses.is_empty()
+        && steps.is_empty()
         && dips.is_empty()
         && scores.is_empty()
 }
@@ -104,6 +117,9 @@ async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> 
     }
     for pause in &outcome.pauses {
         pauses::change(tx, pause).await?;
+    }
+    for step in &outcome.steps {
+        steering::add(tx, step).await?;
     }
     for dip in &outcome.dips {
         signals::change(tx, dip).await?;

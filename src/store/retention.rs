@@ -39,7 +39,7 @@ type Term = fn(&Keeping) -> Timestamp;
 
 /// Every table that grows with time: what goes from it (`$1`: before when, `$2`: rows at a time), and by which term. What
 /// a person's row refers to goes with it.
-pub const SWEPT: [(&str, &str, Term); 13] = [
+pub const SWEPT: [(&str, &str, Term); 14] = [
     (
         "decisions",
         "DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE decided_at < $1 LIMIT $2)",
@@ -56,6 +56,17 @@ pub const SWEPT: [(&str, &str, Term); 13] = [
         "channel_scores",
         "DELETE FROM channel_scores WHERE (platform, workspace, channel, learnt, bin) IN (
              SELECT platform, workspace, channel, learnt, bin FROM channel_scores WHERE counted_at < $1 LIMIT $2)",
+        |keeping| keeping.decisions,
+    ),
+    // The latest of each kind is in force and stays.
+    (
+        "trigger_steps",
+        "DELETE FROM trigger_steps WHERE id IN (
+             SELECT id FROM trigger_steps WHERE at < $1 AND EXISTS (
+                 SELECT 1 FROM trigger_steps AS newer
+                 WHERE newer.trigger_id = trigger_steps.trigger_id AND newer.step = trigger_steps.step
+                    AND COALESCE(newer.example, '') = COALESCE(trigger_steps.example, '')
+                    AND newer.id > trigger_steps.id) LIMIT $2)",
         |keeping| keeping.decisions,
     ),
     // From then on their ids would be accepted again.
