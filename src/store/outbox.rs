@@ -88,7 +88,7 @@ macro_rules! claiming_due {
                    AND (unasked IS NOT TRUE OR due_at >= $1 - 120000) AND NOT EXISTS (
                      SELECT 1 FROM deliveries AS busy
                      WHERE busy.lane = waiting.lane AND busy.state = 'sending' AND busy.lease_until > $1)
-                 ORDER BY rank, due_at, seq, id LIMIT $2 ",
+                 ORDER BY rank, due_at, seq, id LIMIT CAST($2 AS BIGINT) ",
             $skip_locked,
             ")
              UPDATE deliveries SET state = 'sending', fence = fence + 1, attempts = attempts + 1, lease_until = $3
@@ -102,7 +102,7 @@ macro_rules! claiming_ambiguous {
     ($skip_locked:literal) => {
         concat!(
             "WITH due AS MATERIALIZED (
-                 SELECT id FROM deliveries WHERE lease_until <= $1 ORDER BY lease_until, id LIMIT $2 ",
+                 SELECT id FROM deliveries WHERE lease_until <= $1 ORDER BY lease_until, id LIMIT CAST($2 AS BIGINT) ",
             $skip_locked,
             ")
              UPDATE deliveries SET state = 'ambiguous', fence = fence + 1, lease_until = $3

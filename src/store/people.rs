@@ -208,7 +208,7 @@ impl Store {
 
     /// Up to `limit` people who want to be asked how full their week is and whose time has come, with that time.
     pub async fn pulses_due(&self, now: Timestamp, limit: u32) -> Result<Vec<(PersonId, Timestamp)>, StoreError> {
-        let sql = "SELECT id, pulse_at FROM people WHERE pulse_at <= $1 ORDER BY pulse_at, id LIMIT $2";
+        let sql = "SELECT id, pulse_at FROM people WHERE pulse_at <= $1 ORDER BY pulse_at, id LIMIT CAST($2 AS BIGINT)";
         let rows: Vec<(String, i64)> = fetch_all!(self.pools.read(), sql, now.as_ms(), i64::from(limit))?;
         Ok(rows.into_iter().map(|(id, at)| (PersonId::new(id), Timestamp::from_ms(at))).collect())
     }

@@ -139,7 +139,7 @@ impl Store {
     /// The last steps of a trigger, the newest first.
     pub async fn steps_of(&self, trigger: &TriggerId, limit: u32) -> Result<Vec<TriggerStep>, StoreError> {
         let sql = "SELECT trigger_id, step, shift, example, reason, person_id, at FROM trigger_steps
-             WHERE trigger_id = $1 ORDER BY id DESC LIMIT $2";
+             WHERE trigger_id = $1 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)";
         let rows: Vec<StepRow> = fetch_all!(self.pools.read(), sql, trigger.as_str(), i64::from(limit))?;
         Ok(rows.into_iter().map(StepRow::into_step).collect())
     }
@@ -149,7 +149,7 @@ impl Store {
         let sql = "SELECT taps.person_id, tap, tapped_at, offer
              FROM taps LEFT JOIN deliveries ON deliveries.id = taps.delivery_id
              WHERE taps.trigger_id = $1 AND tapped_at >= $2
-             ORDER BY tapped_at DESC, taps.delivery_id, taps.person_id, tap LIMIT $3";
+             ORDER BY tapped_at DESC, taps.delivery_id, taps.person_id, tap LIMIT CAST($3 AS BIGINT)";
         let rows: Vec<(String, String, i64, Option<String>)> =
             fetch_all!(self.pools.read(), sql, trigger.as_str(), since.as_ms(), TAPS)?;
         let mut marks = Vec::new();
