@@ -66,7 +66,7 @@ mod x86 {
 
     use crate::{
         classifier::{self, Lessons},
-        encoder::{self, BLOCKS, Block, Encoder, Multiply, OUTPUTS, Products, Row, TILE},
+        encoder::{self, BLOCKS, Block, Encoder, Lanes, Multiply, OUTPUTS, Products, Row, TILE},
     };
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
@@ -95,16 +95,36 @@ mod x86 {
 
     impl Multiply for Vnni {
         #[inline(always)]
-        fn tile(self, panel: &[Block], rows: [Row<'_>; TILE]) -> Products {
+        fn multiply_add(self, a: Lanes, b: Lanes, c: Lanes) -> Lanes {
+            // SAFETY: as for `tile`.
+            unsafe { multiply_add_with_avx512(a, b, c) }
+        }
+
+        #[inline(always)]
+        fn tile(self, panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
             // SAFETY: `Vnni` is private, and used by `embed_with_vnni` alone.
             unsafe { tile_with_vnni(panel, rows) }
         }
     }
 
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
+    #[inline]
+    fn multiply_add_with_avx512(a: Lanes, b: Lanes, c: Lanes) -> Lanes {
+        bytemuck::cast(_mm512_fmadd_ps(bytemuck::cast(a), bytemuck::cast(b), bytemuck::cast(c)))
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    #[inline]
+    fn multiply_add_with_avx2(a: Lanes, b: Lanes, c: Lanes) -> Lanes {
+        let ([a, a2], [b, b2], [c, c2]): ([__m256; 2], [__m256; 2], [__m256; 2]) =
+            (bytemuck::cast(a), bytemuck::cast(b), bytemuck::cast(c));
+        bytemuck::cast([_mm256_fmadd_ps(a, b, c), _mm256_fmadd_ps(a2, b2, c2)])
+    }
+
     // Loops instead of `map` and `zip`: a closure does not have the instructions of the function that it stands in.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
     #[inline]
-    fn tile_with_vnni(panel: &[Block], rows: [Row<'_>; TILE]) -> Products {
+    fn tile_with_vnni(panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
         let mut products: [[__m512; 2]; TILE] = [[_mm512_setzero_ps(); 2]; TILE];
         let mut group = 0;
         while let Some(blocks) = panel.get(group * BLOCKS..).and_then(|rest| rest.first_chunk::<BLOCKS>()) {
@@ -141,7 +161,13 @@ mod x86 {
 
     impl Multiply for Avx2 {
         #[inline(always)]
-        fn tile(self, panel: &[Block], rows: [Row<'_>; TILE]) -> Products {
+        fn multiply_add(self, a: Lanes, b: Lanes, c: Lanes) -> Lanes {
+            // SAFETY: as for `tile`.
+            unsafe { multiply_add_with_avx2(a, b, c) }
+        }
+
+        #[inline(always)]
+        fn tile(self, panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
             // SAFETY: `Avx2` is private, and used by `embed_with_avx2` alone.
             unsafe { tile_with_avx2(panel, rows) }
         }
@@ -149,7 +175,7 @@ mod x86 {
 
     #[target_feature(enable = "avx2,fma")]
     #[inline]
-    fn tile_with_avx2(panel: &[Block], rows: [Row<'_>; TILE]) -> Products {
+    fn tile_with_avx2(panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
         let mut all = [[0.0; OUTPUTS]; TILE];
         let low = _mm256_set1_epi16(0xFF);
         // Half of the outputs at a time: there are no more registers.

@@ -1,8 +1,11 @@
 //! The six layers, written once for every machine: [`crate::machine`] compiles them for the one that runs.
 
+use std::array;
+
 use super::{
     Encoder, HEAD, HEADS, HIDDEN, INTERMEDIATE, Layer, Linear, Norm,
-    panels::{GROUP, INPUTS, Multiply, OUTPUTS, Rounding, Row, TILE},
+    lanes::{MAGIC, ONE, absolute, greater, greatest, inverse, negative, part_above, times, total, two_to_the},
+    panels::{GROUP, INPUTS, LANES, Lanes, Multiply, OUTPUTS, Rounding, Row, TILE},
 };
 use crate::static_table::to_length_one;
 
@@ -22,7 +25,7 @@ pub(crate) fn embed<M: Multiply>(encoder: &Encoder, texts: &[Vec<u32>], multiply
         for ((state, word), position) in state.iter_mut().zip(word).zip(position) {
             *state = f32::from(*word) * scale + position;
         }
-        normalise(state, &encoder.norm);
+        normalise(state, &encoder.norm, multiply);
     }
     let mut room = Room::new(states.len() / HIDDEN);
     for layer in &encoder.layers {
@@ -84,20 +87,21 @@ fn pass<M: Multiply>(layer: &Layer, states: &mut [f32], lengths: &[usize], room:
             &room.key[own.clone()],
             &room.value[own.clone()],
             &mut room.narrow[own.clone()],
+            multiply,
         );
         from = own.end;
     }
     rounded.take(&room.narrow, HIDDEN);
     product(&layer.attended, rounded, &mut room.query, multiply);
-    add_and_normalise(states, &room.query, &layer.attended_norm);
+    add_and_normalise(states, &room.query, &layer.attended_norm, multiply);
     rounded.take(states, HIDDEN);
     product(&layer.widen, rounded, &mut room.wide, multiply);
-    for x in &mut room.wide {
-        *x = gelu(*x);
+    for part in room.wide.as_chunks_mut::<LANES>().0 {
+        *part = gelu(*part, multiply);
     }
     rounded.take(&room.wide, INTERMEDIATE);
     product(&layer.narrow, rounded, &mut room.narrow, multiply);
-    add_and_normalise(states, &room.narrow, &layer.narrow_norm);
+    add_and_normalise(states, &room.narrow, &layer.narrow_norm, multiply);
 }
 
 /// Rows of inputs, rounded to eight bits group by group.
@@ -121,10 +125,13 @@ impl Rounded {
             for (row, x) in rows.iter_mut().zip(state) {
                 *row = round(*x * inverse);
             }
-            let mut sum = 0_i32;
-            for row in rows {
-                sum += i32::from(*row);
+            let mut sums = [0_i16; LANES];
+            for part in rows.as_chunks::<LANES>().0 {
+                for (sum, row) in sums.iter_mut().zip(part) {
+                    *sum += i16::from(*row);
+                }
             }
+            let sum: i32 = sums.iter().map(|sum| i32::from(*sum)).sum();
             self.groups.push(Rounding { step: largest / 127.0, excess: 128 * sum });
         }
     }
@@ -132,22 +139,12 @@ impl Rounded {
 
 #[inline(always)]
 fn largest(state: &[f32; GROUP]) -> f32 {
-    let mut strands = [0.0_f32; 16];
-    for part in state.as_chunks::<16>().0 {
-        for (strand, x) in strands.iter_mut().zip(part) {
-            let x = x.abs();
-            *strand = if x > *strand { x } else { *strand };
-        }
+    let mut lanes = [0.0; LANES];
+    for part in state.as_chunks().0 {
+        lanes = greater(lanes, absolute(*part));
     }
-    let mut largest = 0.0;
-    for strand in strands {
-        largest = if strand > largest { strand } else { largest };
-    }
-    largest
+    greatest(lanes)
 }
-
-/// Added and taken away again, it leaves a whole number: its own last digit is one.
-const MAGIC: f32 = 12_582_912.0;
 
 /// Nearest whole number, of |x| ≤ 127, by the machine's own rounding.
 #[inline(always)]
@@ -162,173 +159,179 @@ fn product<M: Multiply>(linear: &Linear, rounded: &Rounded, out: &mut [f32], mul
     let outputs = linear.bias.len();
     let count = rounded.rows.len() / rounded.width;
     let inputs: &[[i8; INPUTS]] = rounded.rows.as_chunks().0;
-    let row = |at: usize| {
-        // Behind the last row it is multiplied again, and the result is not used.
-        let at = at.min(count - 1);
-        Row { inputs: &inputs[at * fours..][..fours], roundings: &rounded.groups[at * groups..][..groups] }
-    };
+    let own = inputs.chunks_exact(fours).zip(rounded.groups.chunks_exact(groups));
+    let mut rows: Vec<Row<'_>> = own.map(|(inputs, roundings)| Row { inputs, roundings }).collect();
+    // Behind the last row it is multiplied again, and the result is not used.
+    rows.resize(count.next_multiple_of(TILE), rows[count - 1]);
     let panels = linear.weights.panels().zip(linear.scales.as_chunks::<OUTPUTS>().0);
     for (number, ((panel, scales), bias)) in panels.zip(linear.bias.as_chunks::<OUTPUTS>().0).enumerate() {
-        for from in (0..count).step_by(TILE) {
-            let products = multiply.tile(panel, [row(from), row(from + 1), row(from + 2), row(from + 3)]);
-            for (at, products) in products.iter().enumerate().take(count - from) {
-                let out = &mut out[(from + at) * outputs + number * OUTPUTS..][..OUTPUTS];
-                for at in 0..OUTPUTS {
-                    out[at] = products[at] * scales[at] + bias[at];
+        let tiles = rows.as_chunks::<TILE>().0.iter().zip(out.chunks_mut(TILE * outputs));
+        for (rows, out) in tiles {
+            let products = multiply.tile(panel, rows);
+            for (products, out) in products.iter().zip(out.chunks_exact_mut(outputs)) {
+                let Some(out) = out[number * OUTPUTS..].first_chunk_mut::<OUTPUTS>() else { continue };
+                for at in 0..OUTPUTS / LANES {
+                    out.as_chunks_mut().0[at] = multiply.multiply_add(
+                        products.as_chunks().0[at],
+                        scales.as_chunks().0[at],
+                        bias.as_chunks().0[at],
+                    );
                 }
             }
         }
     }
 }
 
+/// Positions that attend together: what one alone would wait for, the others use.
+const TOGETHER: usize = 4;
+
 /// Every position takes from all, by how well its query meets their keys (Vaswani et al. 2017).
 #[inline(always)]
-fn attend(query: &[f32], key: &[f32], value: &[f32], out: &mut [f32]) {
+fn attend<M: Multiply>(query: &[f32], key: &[f32], value: &[f32], out: &mut [f32], multiply: M) {
     let count = query.len() / HIDDEN;
-    let width = count.next_multiple_of(STRANDS);
-    let mut keys = vec![0.0_f32; HEAD * width];
-    let mut weights = vec![0.0_f32; width];
+    let width = count.next_multiple_of(LANES);
+    let mut keys = vec![[0.0_f32; LANES]; HEAD * width / LANES];
+    let mut weights = vec![[0.0_f32; LANES]; TOGETHER * width / LANES];
     for head in 0..HEADS {
         let from = head * HEAD;
         for (at, key) in key.chunks_exact(HIDDEN).enumerate() {
-            for (d, k) in key[from..from + HEAD].iter().enumerate() {
-                keys[d * width + at] = *k;
+            // Lanes are positions: part by part, dimension by dimension.
+            let part = &mut keys[at / LANES * HEAD..][..HEAD];
+            for (lanes, k) in part.iter_mut().zip(&key[from..from + HEAD]) {
+                lanes[at % LANES] = *k;
             }
         }
-        for (query, out) in query.chunks_exact(HIDDEN).zip(out.chunks_exact_mut(HIDDEN)) {
-            weights.fill(0.0);
-            for (q, keys) in query[from..from + HEAD].iter().zip(keys.chunks_exact(width)) {
-                for (weight, k) in weights.iter_mut().zip(keys) {
-                    *weight += q * k;
+        for first in (0..count).step_by(TOGETHER) {
+            // Behind the last position it attends again, and the result is not used.
+            let at = |number: usize| (first + number).min(count - 1) * HIDDEN + from;
+            let queries: [&[f32]; TOGETHER] = array::from_fn(|number| &query[at(number)..][..HEAD]);
+            for (part, keys) in keys.chunks_exact(HEAD).enumerate() {
+                let mut sums = [[0.0; LANES]; TOGETHER];
+                for (d, keys) in keys.iter().enumerate() {
+                    for at in 0..TOGETHER {
+                        sums[at] = multiply.multiply_add([queries[at][d]; LANES], *keys, sums[at]);
+                    }
+                }
+                for (at, sums) in sums.into_iter().enumerate() {
+                    weights[at * width / LANES + part] = sums;
                 }
             }
-            weights[count..].fill(f32::MIN);
-            to_shares(&mut weights);
-            let mut taken = [0.0_f32; HEAD];
-            for (weight, value) in weights.iter().zip(value.chunks_exact(HIDDEN)) {
-                for (taken, v) in taken.iter_mut().zip(&value[from..from + HEAD]) {
-                    *taken += weight * v;
+            for weights in weights.chunks_exact_mut(width / LANES) {
+                weights.as_flattened_mut()[count..].fill(f32::MIN);
+                to_shares(weights, multiply);
+            }
+            let shares = weights.as_flattened();
+            let mut taken = [[[0.0; LANES]; HEAD / LANES]; TOGETHER];
+            for (position, value) in value.chunks_exact(HIDDEN).enumerate() {
+                let parts = value[from..from + HEAD].as_chunks().0;
+                for at in 0..TOGETHER {
+                    let share = [shares[at * width + position]; LANES];
+                    for part in 0..HEAD / LANES {
+                        taken[at][part] = multiply.multiply_add(share, parts[part], taken[at][part]);
+                    }
                 }
             }
-            out[from..from + HEAD].copy_from_slice(&taken);
+            for (number, taken) in taken.iter().enumerate() {
+                out[at(number)..][..HEAD].copy_from_slice(taken.as_flattened());
+            }
         }
     }
 }
 
 /// Softmax of weights over √[`HEAD`].
 #[inline(always)]
-fn to_shares(weights: &mut [f32]) {
+fn to_shares<M: Multiply>(weights: &mut [Lanes], multiply: M) {
     let scale = 1.0 / (HEAD as f32).sqrt();
-    let weights = weights.as_chunks_mut::<STRANDS>().0;
-    let mut tops = [f32::MIN; STRANDS];
+    let mut tops = [f32::MIN; LANES];
     for part in weights.iter() {
-        for (top, weight) in tops.iter_mut().zip(part) {
-            *top = if *weight > *top { *weight } else { *top };
-        }
+        tops = greater(tops, *part);
     }
-    let mut top = f32::MIN;
-    for strand in tops {
-        top = if strand > top { strand } else { top };
-    }
-    let mut sums = [0.0_f32; STRANDS];
+    let top = [-greatest(tops) * scale; LANES];
+    let mut sums = [0.0; LANES];
     for part in weights.iter_mut() {
-        for (weight, sum) in part.iter_mut().zip(&mut sums) {
-            *weight = exp((*weight - top) * scale);
-            *sum += *weight;
-        }
+        *part = exp(multiply.multiply_add(*part, [scale; LANES], top), multiply);
+        sums = multiply.multiply_add(*part, ONE, sums);
     }
-    let inverse = 1.0 / total(&sums);
+    let inverse = [1.0 / total(sums); LANES];
     for part in weights {
-        for weight in part {
-            *weight *= inverse;
-        }
+        *part = times(*part, inverse);
     }
 }
 
 #[inline(always)]
-fn add_and_normalise(states: &mut [f32], added: &[f32], norm: &Norm) {
+fn add_and_normalise<M: Multiply>(states: &mut [f32], added: &[f32], norm: &Norm, multiply: M) {
     for (state, added) in states.chunks_exact_mut(HIDDEN).zip(added.chunks_exact(HIDDEN)) {
         for (state, added) in state.iter_mut().zip(added) {
             *state += added;
         }
-        normalise(state, norm);
+        normalise(state, norm, multiply);
     }
 }
 
 /// Layer normalisation (Ba, Kiros, Hinton 2016). The variance of real states is far above the file's epsilon of 1e-12.
 #[inline(always)]
-fn normalise(state: &mut [f32], norm: &Norm) {
-    let mut sums = [0.0_f32; STRANDS];
-    for part in state.as_chunks::<STRANDS>().0 {
-        for (sum, x) in sums.iter_mut().zip(part) {
-            *sum += x;
-        }
+fn normalise<M: Multiply>(state: &mut [f32], norm: &Norm, multiply: M) {
+    let state: &mut [Lanes] = state.as_chunks_mut().0;
+    let mut sums = [0.0; LANES];
+    for part in state.iter() {
+        sums = multiply.multiply_add(*part, ONE, sums);
     }
-    let mean = total(&sums) / HIDDEN as f32;
-    let mut squares = [0.0_f32; STRANDS];
-    for part in state.as_chunks::<STRANDS>().0 {
-        for (square, x) in squares.iter_mut().zip(part) {
-            *square += (x - mean) * (x - mean);
-        }
+    let away = [-total(sums) / HIDDEN as f32; LANES];
+    let mut squares = [0.0; LANES];
+    for part in state.iter_mut() {
+        *part = multiply.multiply_add(*part, ONE, away);
+        squares = multiply.multiply_add(*part, *part, squares);
     }
-    let inverse = 1.0 / (total(&squares) / HIDDEN as f32 + 1e-12).sqrt();
-    for ((x, gamma), beta) in state.iter_mut().zip(&norm.gamma).zip(&norm.beta) {
-        *x = (*x - mean) * inverse * gamma + beta;
+    let inverse = [1.0 / (total(squares) / HIDDEN as f32 + 1e-12).sqrt(); LANES];
+    for ((part, gamma), beta) in state.iter_mut().zip(norm.gamma.as_chunks().0).zip(norm.beta.as_chunks().0) {
+        *part = multiply.multiply_add(times(*part, inverse), *gamma, *beta);
     }
-}
-
-/// Sums run in so many strands, so that whole registers add.
-const STRANDS: usize = 16;
-
-#[inline(always)]
-fn total(strands: &[f32; STRANDS]) -> f32 {
-    let mut total = 0.0;
-    for strand in strands {
-        total += strand;
-    }
-    total
 }
 
 /// x · Φ(x), with the error function to 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26).
 #[inline(always)]
-fn gelu(x: f32) -> f32 {
-    let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
-    let t = 1.0 / (1.0 + 0.327_591_1 * z);
-    let series = t * (0.254_829_6 + t * (-0.284_496_7 + t * (1.421_413_7 + t * (-1.453_152 + t * 1.061_405_4))));
-    let tail = 0.5 * series * exp(-z * z);
-    x * if x > 0.0 { 1.0 - tail } else { tail }
+fn gelu<M: Multiply>(x: Lanes, multiply: M) -> Lanes {
+    let z = times(absolute(x), [std::f32::consts::FRAC_1_SQRT_2; LANES]);
+    let t = inverse(multiply.multiply_add([0.327_591_1; LANES], z, ONE));
+    let mut series = [1.061_405_4; LANES];
+    for term in [-1.453_152, 1.421_413_7, -0.284_496_7, 0.254_829_6, 0.0] {
+        series = multiply.multiply_add(t, series, [term; LANES]);
+    }
+    let powers = exp(times(negative(z), z), multiply);
+    let tail = times(times(series, [0.5; LANES]), powers);
+    // Of a number above nothing all but the tail, of one below the tail.
+    times(x, part_above(x, tail))
 }
 
 /// e^x to 1e-6 for x ≤ 0; below −87 it is as good as nothing. Split into 2^whole · 2^part, the part by its series.
 #[inline(always)]
-fn exp(x: f32) -> f32 {
-    let powers = if x > -87.0 { x } else { -87.0 } * std::f32::consts::LOG2_E;
-    let shifted = powers + MAGIC;
-    let part = (powers - (shifted - MAGIC)) * std::f32::consts::LN_2;
-    let series = 1.0
-        + part
-            * (1.0
-                + part
-                    * (0.5 + part * (1.0 / 6.0 + part * (1.0 / 24.0 + part * (1.0 / 120.0 + part * (1.0 / 720.0))))));
-    let whole = shifted.to_bits() as i32 - MAGIC.to_bits() as i32;
-    series * f32::from_bits(((whole + 127) << 23) as u32)
+fn exp<M: Multiply>(x: Lanes, multiply: M) -> Lanes {
+    let powers = times(greater(x, [-87.0; LANES]), [std::f32::consts::LOG2_E; LANES]);
+    let shifted = multiply.multiply_add(powers, ONE, [MAGIC; LANES]);
+    let whole = multiply.multiply_add(shifted, ONE, [-MAGIC; LANES]);
+    let part = times(multiply.multiply_add(negative(whole), ONE, powers), [std::f32::consts::LN_2; LANES]);
+    let mut series = [1.0 / 720.0; LANES];
+    for term in [1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
+        series = multiply.multiply_add(part, series, [term; LANES]);
+    }
+    times(series, two_to_the(shifted))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::panels::Plain, *};
 
     #[test]
     fn short_cuts_are_near_the_truth() {
         for step in -2000_i16..=2000 {
             let x = f32::from(step) / 100.0;
             if x <= 0.0 {
-                assert!((exp(x) - x.exp()).abs() < 1e-6, "exp({x})");
+                assert!((exp([x; LANES], Plain)[0] - x.exp()).abs() < 1e-6, "exp({x})");
             }
             let z = f64::from(x);
             // The logistic curve is a poor Φ; tanh with the cubic term is within 5e-4 of the true one.
             let near = 0.5 * z * (1.0 + (0.797_884_6 * (z + 0.044_715 * z.powi(3))).tanh());
-            assert!((f64::from(gelu(x)) - near).abs() < 1e-3, "gelu({x})");
+            assert!((f64::from(gelu([x; LANES], Plain)[0]) - near).abs() < 1e-3, "gelu({x})");
         }
         for (x, right) in [(1.4, 1), (-1.6, -2), (127.0, 127), (-127.0, -127), (0.0, 0)] {
             assert_eq!(round(x), right);

@@ -6,12 +6,13 @@
 //! - Bounded: at most [`POSITIONS`] positions are looked at.
 
 mod forward;
+mod lanes;
 mod panels;
 
 use self::panels::Panels;
 pub(crate) use self::{
     forward::embed as forward,
-    panels::{BLOCKS, Block, Multiply, OUTPUTS, Plain, Products, Row, TILE},
+    panels::{BLOCKS, Block, Lanes, Multiply, OUTPUTS, Plain, Products, Row, TILE},
 };
 use crate::{
     machine,

@@ -143,6 +143,17 @@ impl Text {
     }
 }
 
+/// Which texts are worth a second look.
+#[derive(Clone, Copy)]
+pub(super) enum Again<'a> {
+    /// Any.
+    Surely,
+    /// Those that are among the strongest of ordinary messages.
+    Promising,
+    /// The same; so much more than usual is asked of each trigger to be heard, and of its first look as well.
+    PromisingFor(&'a dyn Fn(usize) -> f32),
+}
+
 /// What was learnt, for both looks.
 #[derive(Debug)]
 pub(super) struct Looks {
@@ -219,13 +230,24 @@ impl Looks {
         self.traffic.threshold(budget)
     }
 
-    /// For each trigger, the logarithm of the odds that its need is meant and not none; `surely` looks twice in any case.
-    pub(super) fn odds(&self, text: &mut Text, surely: bool) -> Vec<f32> {
+    /// How strong the strongest trigger is at first look.
+    pub(super) fn strongest_at_first(&self, text: &Text) -> f32 {
+        odds(&self.first, &text.first, text.bonus).into_iter().max_by(f32::total_cmp).unwrap_or(f32::MIN)
+    }
+
+    /// For each trigger, the logarithm of the odds that its need is meant and not none.
+    pub(super) fn odds(&self, text: &mut Text, again: Again<'_>) -> Vec<f32> {
         let first = odds(&self.first, &text.first, text.bonus);
         let Some(look) = &self.second else { return first };
-        let strongest = first.iter().copied().max_by(f32::total_cmp).unwrap_or(f32::MIN);
         let (bonus, is_foreign) = (text.bonus, text.is_foreign);
-        let promising = surely || strongest >= self.promising;
+        let promising = match again {
+            Again::Surely => true,
+            Again::Promising => first.iter().any(|odds| *odds >= self.promising),
+            Again::PromisingFor(more) => {
+                let is_promising = |(trigger, odds): (usize, &f32)| *odds >= self.promising + more(trigger).max(0.0);
+                first.iter().enumerate().any(is_promising)
+            }
+        };
         match promising.then(|| text.look_again(&self.models, &self.lately)).flatten() {
             Some(second) => look.odds(second, is_foreign, bonus),
             None => first.into_iter().map(|score| score - UNPROMISING).collect(),
