@@ -71,6 +71,24 @@ async fn the_overloaded_are_left_alone_until_they_are_asked_again() {
     .await;
 }
 
+/// What was put by before they said so is not told either.
+#[tokio::test]
+async fn the_overloaded_get_no_digest() {
+    each_app(|app: TestApp| async move {
+        app.answer(&overheard(&app, "ana", "deals").await);
+        let over = app.person("ana").says("a customer is furious, how do I answer them?").in_channel("support").await;
+        app.advance(minutes(11)).await;
+        app.is_left_alone(&over);
+        let question = opts_in(&app, "ana").await;
+        app.person("ana").taps("Overloaded", &question).await;
+        let before = app.private_cards("ana").len();
+        app.advance(days(2)).await;
+        assert_eq!(app.private_cards("ana").len(), before);
+        assert_eq!(app.stopped_by(&over), "How full the week is");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn they_may_say_otherwise_on_their_page_and_refuse_the_question() {
     each_app(|app: TestApp| async move {

@@ -120,7 +120,7 @@ impl Cadence {
 
     /// What stops a need for good, whatever the hour and the budget.
     pub(super) fn stops(asking: &Asking<'_>) -> Option<Reason> {
-        let rules = [manager_allows, audience, persons_choice, comparison_group];
+        let rules = [manager_allows, audience, persons_choice, load::check, comparison_group];
         rules.into_iter().find_map(|rule| rule(asking).filter(|reason| !reason.passed))
     }
 
