@@ -44,6 +44,11 @@ fn main() -> Result<()> {
         tell("the engine's own part", &engine, &facts, &unspoken)?;
         let began = now();
         for _ in 0..TIMES {
+            black_box(store.person_of(&identity(), &PersonId::new("new"), NOW).await?);
+        }
+        line("the person read", began)?;
+        let began = now();
+        for _ in 0..TIMES {
             let facts = past(&store, &engine).await?;
             decide(&engine, &facts, &unspoken)?;
         }
@@ -79,6 +84,7 @@ fn here(last_spoke: Vec<(TriggerId, Timestamp)>) -> PlaceFacts {
         channel: "deals".to_owned(),
         last_spoke,
         paused: Vec::new(),
+        learnt: Arc::default(),
     }
 }
 

@@ -97,6 +97,16 @@ impl Clock {
         true
     }
 
+    /// Sets a manual clock back, as somebody may do with a machine's. False for any other clock.
+    pub fn set_back(&self, by: Duration) -> bool {
+        if self.kind != Kind::Manual {
+            return false;
+        }
+        let by_ms = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.dial.send_modify(|ms| *ms = ms.saturating_sub(by_ms));
+        true
+    }
+
     /// Waits until the clock shows `at`: at once when it does already, and early by the wall when it is wound.
     /// By a manual clock only winding ends the wait.
     pub async fn sleep_until(&self, at: Timestamp) {
@@ -217,6 +227,19 @@ mod tests {
             clock.wind(HOUR);
             assert!(has_ended(&mut sleeper).await, "{clock:?}: its time has come");
         }
+    }
+
+    #[tokio::test]
+    async fn a_sleeper_sleeps_on_when_the_clock_is_set_back() {
+        let clock = Clock::manual(Timestamp::from_ms(0));
+        let mut sleeper = pin!(clock.sleep_until(clock.now() + HOUR));
+        clock.wind(HOUR / 2);
+        assert!(clock.set_back(HOUR));
+        clock.wind(HOUR);
+        assert!(!has_ended(&mut sleeper).await, "half an hour is left");
+        clock.wind(HOUR / 2);
+        assert!(has_ended(&mut sleeper).await);
+        assert!(!Clock::system().set_back(HOUR));
     }
 
     #[tokio::test]

@@ -3,13 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Result;
-use chat::{MessageId, PlatformKind, Timestamp};
+use chat::{Identity, MessageId, PlatformKind, Timestamp};
 use jiff::{ToSpan, civil::Weekday, tz::TimeZone};
 use playground::{Fault, Note, Outcome, Playground, Room, seed};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     clock::Clock,
+    config::Config,
     engine::{Act, Decision, Engine, Rule, Settled},
     inbox::{Observed, Observer},
     run::Works,
@@ -35,6 +36,12 @@ fn working_morning(now: Timestamp) -> Timestamp {
     let day = today.checked_sub(back.days()).unwrap_or(today);
     let morning = day.at(9, 58, 0, 0).to_zoned(TimeZone::UTC);
     morning.map_or(now, |at| Timestamp::from_ms(at.timestamp().as_millisecond()))
+}
+
+/// Those who answer for triggers: as configured; in the playground Dev leads the team.
+pub(crate) fn managers(config: &Config) -> Arc<[Identity]> {
+    let dev = (config.playground && config.managers.is_empty()).then(|| playground::Person::Dev.identity());
+    config.managers.iter().cloned().chain(dev).collect()
 }
 
 /// Plays the story through the real line, so that what Kairos decides in it is decided, not painted.

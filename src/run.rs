@@ -176,7 +176,7 @@ impl Kairos {
             clock: clock.clone(),
             ids: Ids::random(),
             unlisted: modes(config),
-            managers: config.managers.clone().into(),
+            managers: crate::demo::managers(config),
             alerts: Arc::clone(&sources),
             lease: config.inbox_lease,
             observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),

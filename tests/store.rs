@@ -19,3 +19,4 @@ pub(crate) mod samples;
 mod schema;
 mod scores;
 mod signals;
+mod steering;

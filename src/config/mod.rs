@@ -28,7 +28,7 @@ use chat::{Identity, Place};
 
 use crate::{
     alerts::Sources,
-    engine::{Budget, Cadence, DigestHour, WorkingHours},
+    engine::{Budget, Cadence, DigestHour, Restraint, WorkingHours},
     library::{Hearing, Mode},
     outbox::Terms,
 };
@@ -72,7 +72,7 @@ pub struct Config {
     pub discord: Discord,
     /// When and how often somebody may be spoken to unasked.
     pub cadence: Cadence,
-    /// Who may see and pause triggers, beside whoever runs a workspace.
+    /// Who answers for triggers, beside whoever runs a workspace.
     pub managers: Vec<Identity>,
     /// Where Kairos listens and speaks.
     pub channels: Channels,
@@ -266,6 +266,8 @@ fn cadence(reader: &mut Reader) -> Option<Cadence> {
     let zone = reader.read("cadence.zone", zone);
     let digest = reader
         .read("cadence.digest", |text| if text.is_empty() { Ok(None) } else { text.parse::<DigestHour>().map(Some) });
+    let percent = reader.read("cadence.pause_percent", |text| number(text, 0..=100));
+    let people = reader.read("cadence.pause_people", |text| number(text, 5..=1_000));
     let (budget_per_day, budget_per_week) = (budget_per_day?, budget_per_week?);
     if budget_per_week < budget_per_day {
         reader.mistakes.push(budgets_disagree(reader, budget_per_day, budget_per_week));
@@ -274,6 +276,7 @@ fn cadence(reader: &mut Reader) -> Option<Cadence> {
         grace: Duration::from_mins(u64::from(minutes?)),
         budget: Budget { per_day: budget_per_day, per_week: budget_per_week },
         hours: WorkingHours { days: days?, hours: hours? },
+        restraint: Restraint { percent: percent?, people: people? },
         zone: zone?,
         digest: digest?,
     })
@@ -323,6 +326,7 @@ fn outbox(reader: &mut Reader) -> Option<Terms> {
     let lease_ms = reader.read("outbox.lease_ms", |text| number(text, 200..=600_000));
     let call_ms = reader.read("outbox.call_ms", |text| number(text, 100..=300_000));
     let tries = reader.read("outbox.tries", |text| number(text, 1..=20))?;
+    let repeats_unknown = reader.read("outbox.unknown", |text| word(text, &[("leave", false), ("repeat", true)]));
     let (lease_ms, call_ms) = (lease_ms?, call_ms?);
     if lease_ms < call_ms + call_ms / 4 {
         let right = format!("at least a quarter more than outbox.call_ms, which is {call_ms},");
@@ -330,7 +334,7 @@ fn outbox(reader: &mut Reader) -> Option<Terms> {
         reader.mistakes.push(Mistake::value(source, key, &lease_ms.to_string(), &right));
     }
     let ms = |ms: u32| Duration::from_millis(u64::from(ms));
-    Some(Terms::new(ms(lease_ms), ms(call_ms), tries))
+    Some(Terms { repeats_unknown: repeats_unknown?, ..Terms::new(ms(lease_ms), ms(call_ms), tries) })
 }
 
 fn retention(reader: &mut Reader) -> Option<Retention> {

@@ -58,6 +58,13 @@ pub enum Evidence {
     },
 }
 
+impl Evidence {
+    /// The example of the library to which a message was nearest, where that is what it was recognised by.
+    pub fn example(&self) -> Option<&str> {
+        if let Self::Example { nearest, .. } = self { Some(nearest) } else { None }
+    }
+}
+
 /// What to do about an event: speak, hold or stay silent, always with reasons.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
@@ -190,12 +197,16 @@ rules! {
     Addressed = "Who was asked",
     /// The mode of the trigger.
     Trigger = "Trigger",
+    /// What people's taps made of how soon the trigger is heard.
+    Learnt = "What people tapped",
     /// The trigger's condition.
     Condition = "Condition",
     /// The trigger's roles.
     Role = "Role",
     /// The person opted out, snoozed or stopped the trigger.
     Choice = "The person's choice",
+    /// How full the person said their week is.
+    Load = "How full the week is",
     /// The randomised share without help.
     Holdout = "Comparison group",
     /// Whether a person answered first.

@@ -1,9 +1,11 @@
 //! What a decision rests on: values that the house looked up before asking the engine.
 
+use std::sync::Arc;
+
 use chat::{AssetId, PersonId, Profile, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Budget, DaysOff, WorkingHours};
+use super::{Budget, DaysOff, Learnt, LearntTrigger, Load, WorkingHours};
 use crate::library::{Hearing, Mode, TriggerId};
 
 /// Everything about a person that a decision may look at.
@@ -60,6 +62,10 @@ pub struct Own {
     pub days_off: DaysOff,
     /// Wants no digest of what the budget held back.
     pub no_digest: bool,
+    /// Wants to be asked once a week how full it is, and next then.
+    pub pulse: Option<Timestamp>,
+    /// What they said to that last; `None`: nothing since they were last asked.
+    pub load: Option<Load>,
 }
 
 /// A card that reached a person, or is on its way.
@@ -88,4 +94,13 @@ pub struct PlaceFacts {
     pub last_spoke: Vec<(TriggerId, Timestamp)>,
     /// Triggers that are paused, here and everywhere.
     pub paused: Vec<TriggerId>,
+    /// What people's taps made of triggers, here and everywhere.
+    pub learnt: Arc<Vec<LearntTrigger>>,
+}
+
+impl PlaceFacts {
+    /// What taps made of a trigger, where they made something of it.
+    pub fn learnt(&self, trigger: &TriggerId) -> Option<&Learnt> {
+        self.learnt.iter().find(|(id, _)| id == trigger).map(|(_, learnt)| learnt)
+    }
 }

@@ -10,6 +10,7 @@ mod condition;
 mod decision;
 pub mod dip;
 mod facts;
+mod marks;
 mod moment;
 mod recognise;
 #[cfg(test)]
@@ -19,9 +20,10 @@ mod tap;
 mod tests;
 mod totals;
 
-pub use cadence::{Budget, Cadence, DaysOff, DigestHour, Open, Settled, WorkingHours, settles, zone_named};
+pub use cadence::{Budget, Cadence, DaysOff, DigestHour, Load, Open, Settled, WorkingHours, settles, zone_named};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
 pub use facts::{Own, PersonFacts, PlaceFacts, Received};
+pub use marks::{LEAST_PEOPLE, Learnt, LearntTrigger, Mark, Marked, Restraint, code_of, learn, restrain, worth_a_look};
 pub use moment::{Conversation, Engine, Facts, is_addressed};
 pub use recognise::{
     AlarmBudget, OPENINGS, Opened, Parts, Recent, Recogniser, ScoreSketch, Teaching, Thresholds, WITHIN, asks,

@@ -6,7 +6,7 @@ use chat::{AssetId, Event, Message, PersonId, Timestamp, What};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Act, Audience, Cadence, Decision, Evidence, Need, PersonFacts, PlaceFacts, Plan, Reason, Rule,
+    Act, Audience, Cadence, Decision, Evidence, LearntTrigger, Need, PersonFacts, PlaceFacts, Plan, Reason, Rule,
     cadence::{Asking, Leave, is_held_out},
     compose,
     condition::{Conditions, Subject},
@@ -48,6 +48,8 @@ pub struct Conversation<'a> {
     pub addressed: bool,
     /// How soon triggers are heard in the channel, where they don't say it themselves.
     pub hearing: Hearing,
+    /// What taps made of triggers.
+    pub learnt: &'a [LearntTrigger],
     /// How the channel's messages score, and its workspace's: the nearer first.
     pub traffic: &'a [ScoreSketch],
 }
@@ -55,7 +57,7 @@ pub struct Conversation<'a> {
 impl Conversation<'_> {
     /// A text that stands alone, in a channel of which nothing is known.
     pub fn none(addressed: bool) -> Self {
-        Self { before: &[], addressed, hearing: Hearing::Balanced, traffic: &[] }
+        Self { before: &[], addressed, hearing: Hearing::Balanced, learnt: &[], traffic: &[] }
     }
 }
 
@@ -95,9 +97,13 @@ impl Engine {
         let by_trigger = |id: &TriggerId| {
             let own = self.library.triggers.get(id).and_then(|trigger| trigger.hearing);
             // Who runs a careful channel has the last word in it.
-            own.filter(|own| *own != said.hearing && said.hearing != Hearing::Careful).map_or(usual, threshold)
+            let own = own.filter(|own| *own != said.hearing && said.hearing != Hearing::Careful);
+            let shift = said.learnt.iter().find(|(trigger, _)| trigger == id).map_or(0, |(_, learnt)| learnt.shift);
+            recogniser.moved(own.map_or(usual, threshold), shift)
         };
-        recogniser.hear_on(said.before, text, false, &by_trigger)
+        let mut needs = recogniser.hear_on(said.before, text, false, &by_trigger);
+        needs.retain(|need| !is_left_out(need, said.learnt));
+        needs
     }
 
     /// True where a trigger can't be decided about before it is known who the person is: by its condition, or since what
@@ -231,6 +237,7 @@ impl Engine {
         subject: &Subject<'_>,
     ) -> Decision {
         let mut reasons = vec![recognised(need, trigger)];
+        reasons.extend(learnt(trigger, facts));
         if let Some(reason) = self.conditions.check(trigger, subject) {
             let holds = reason.passed;
             reasons.push(reason);
@@ -249,7 +256,10 @@ impl Engine {
     /// Decides again about a need whose hour has come, with what is true now.
     pub fn reconsider(&self, need: &Need, plan: &Plan, facts: &Facts<'_>) -> Decision {
         match self.library.triggers.get(&plan.trigger) {
-            Some(trigger) => self.ask_cadence(need, trigger, (plan.to, false), facts, vec![recognised(need, trigger)]),
+            Some(trigger) => {
+                let reasons = [recognised(need, trigger)].into_iter().chain(learnt(trigger, facts)).collect();
+                self.ask_cadence(need, trigger, (plan.to, false), facts, reasons)
+            }
             None => no_longer_there(need),
         }
     }
@@ -348,6 +358,18 @@ fn recognised(need: &Need, trigger: &Trigger) -> Reason {
     }
     let value = format!("“{}”, {:.2} (from {:.2} on)", trigger.title, need.score, need.threshold);
     Reason::passed(Rule::Recognition, value)
+}
+
+/// That people's taps moved the threshold, where they did and nobody asked.
+fn learnt(trigger: &Trigger, facts: &Facts<'_>) -> Option<Reason> {
+    let learnt = facts.place.learnt(&trigger.id).filter(|_| !facts.addressed && trigger.dip.is_none())?;
+    (learnt.shift != 0).then(|| Reason::passed(Rule::Learnt, &learnt.words))
+}
+
+/// True for what is nearest to an example that a manager left out.
+fn is_left_out(need: &Need, learnt: &[LearntTrigger]) -> bool {
+    let Some(nearest) = need.evidence.example() else { return false };
+    learnt.iter().any(|(id, of)| *id == need.trigger && of.left_out.iter().any(|example| example == nearest))
 }
 
 fn nothing_heard(nearest: Option<&Need>) -> Decision {

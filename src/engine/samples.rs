@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chat::{AssetId, Text, Timestamp};
 
-use super::{Budget, Cadence, Engine, PersonFacts, PlaceFacts, WorkingHours};
+use super::{Budget, Cadence, Engine, PersonFacts, PlaceFacts, Restraint, WorkingHours};
 use crate::library::{Asset, AssetKind, Hearing, Library, Mode, Moment, SkillId, Trigger, TriggerId};
 
 /// Wednesday, 2026-11-18, 10:00 UTC.
@@ -69,6 +69,7 @@ pub(crate) fn cadence() -> Cadence {
         grace: Duration::from_mins(10),
         budget: Budget { per_day: 1, per_week: 3 },
         hours: WorkingHours::default(),
+        restraint: Restraint { percent: 50, people: 5 },
         zone: jiff::tz::TimeZone::UTC,
         digest: None,
     }
@@ -94,5 +95,6 @@ pub(crate) fn place() -> PlaceFacts {
         channel: "deals".to_owned(),
         last_spoke: Vec::new(),
         paused: Vec::new(),
+        learnt: Arc::default(),
     }
 }

@@ -6,6 +6,7 @@
 
 use chat::{AssetId, ChoiceId, DeliveryId, SessionId};
 
+use super::Load;
 use crate::library::{ScenarioId, TriggerId};
 
 /// What a person may change about themselves with one tap.
@@ -31,6 +32,14 @@ pub enum Setting {
     Digest,
     /// No digest.
     NoDigest,
+    /// Ask once a week how full it is.
+    Pulse,
+    /// Don't ask.
+    NoPulse,
+    /// How full it is.
+    Load(Load),
+    /// What was said of that holds no longer.
+    RoomAgain,
     /// The triggers that one may pause.
     Triggers,
     /// Show me everything that is kept.
@@ -43,7 +52,7 @@ pub enum Setting {
 
 impl Setting {
     /// Every setting with its name, as it is written.
-    const ALL: [(Self, &'static str); 14] = [
+    const ALL: [(Self, &'static str); 20] = [
         (Self::Snooze, "snooze"),
         (Self::Resume, "resume"),
         (Self::Out, "out"),
@@ -54,6 +63,12 @@ impl Setting {
         (Self::DaysOff, "days-off"),
         (Self::Digest, "digest"),
         (Self::NoDigest, "no-digest"),
+        (Self::Pulse, "pulse"),
+        (Self::NoPulse, "no-pulse"),
+        (Self::Load(Load::Ready), "ready"),
+        (Self::Load(Load::Unsure), "unsure"),
+        (Self::Load(Load::Overloaded), "overloaded"),
+        (Self::RoomAgain, "room-again"),
         (Self::Triggers, "triggers"),
         (Self::Export, "export"),
         (Self::Erase, "erase"),
@@ -100,6 +115,14 @@ pub enum Tap {
     Pause(TriggerId),
     /// A manager lets it speak again.
     Resume(TriggerId),
+    /// A manager: the moment was right.
+    Right(DeliveryId),
+    /// A manager: it was not.
+    Wrong(DeliveryId),
+    /// A manager has what is nearest to an example, named by its code, not heard unasked.
+    LeaveOut(TriggerId, String),
+    /// A manager has it heard again.
+    BringBack(TriggerId, String),
     /// Change something about oneself.
     Set(Setting),
 }
@@ -122,6 +145,10 @@ impl Tap {
             Self::Open(id) => format!("open:{id}"),
             Self::Pause(id) => format!("pause:{id}"),
             Self::Resume(id) => format!("resume:{id}"),
+            Self::Right(id) => format!("right:{id}"),
+            Self::Wrong(id) => format!("wrong:{id}"),
+            Self::LeaveOut(id, code) => format!("leave-out:{id}:{code}"),
+            Self::BringBack(id, code) => format!("bring-back:{id}:{code}"),
             Self::Set(setting) => format!("set:{}", setting.name()),
         })
     }
@@ -152,6 +179,13 @@ impl Tap {
             }
             "pause" => Self::Pause(TriggerId::new(rest)),
             "resume" => Self::Resume(TriggerId::new(rest)),
+            "right" => Self::Right(DeliveryId::new(rest)),
+            "wrong" => Self::Wrong(DeliveryId::new(rest)),
+            "leave-out" | "bring-back" => {
+                let (id, code) = rest.rsplit_once(':')?;
+                let (id, code) = (TriggerId::new(id), code.to_owned());
+                if name == "leave-out" { Self::LeaveOut(id, code) } else { Self::BringBack(id, code) }
+            }
             "set" => Self::Set(Setting::read(rest)?),
             _ => return None,
         })

@@ -89,6 +89,7 @@ fn describe() {
     describe_gauge!("kairos_deliveries_held", "Cards that wait for their hour, to be decided again");
     describe_gauge!("kairos_deliveries_due", "Cards that are decided and not sent yet");
     describe_gauge!("kairos_deliveries_sending", "Cards that are being sent");
+    describe_counter!("kairos_unknown_total", "Cards of which nobody will ever know whether they arrived");
     describe_gauge!("kairos_deliveries_unknown", "Cards of which nobody knows yet whether they arrived");
     describe_gauge!("kairos_deliveries_dead", "Cards that were refused for good: kairos queue shows them");
     describe_gauge!("kairos_oldest_due_age_seconds", Unit::Seconds, "For how long the oldest card has been due");

@@ -39,7 +39,8 @@ impl Line {
         let mut before: Vec<String> = self.opening_of(event, message, addressed).await.into_iter().collect();
         before.extend(parts.before.iter().cloned());
         let traffic = if addressed { Vec::new() } else { self.spread(&event.place).await? };
-        let said = Conversation { before: &before, addressed, hearing: here.hearing, traffic: &traffic };
+        let said =
+            Conversation { before: &before, addressed, hearing: here.hearing, learnt: &here.learnt, traffic: &traffic };
         let needs = self.needs_of(&message.text, &said);
         let is_new = matches!(event.what, What::Message(_));
         if is_new && !addressed {

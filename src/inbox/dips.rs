@@ -9,7 +9,7 @@ use super::{
     signals::About,
 };
 use crate::{
-    engine::{Act, Decision, Facts, Need, PersonFacts, Plan, Reason, Received, Rule, compose::offer_card},
+    engine::{Act, Decision, Facts, Load, Need, PersonFacts, Plan, Reason, Received, Rule, compose::offer_card},
     library::{Trigger, TriggerId},
     store::{Action, Delivery, DeliveryKey, DeliveryState, DipChange, KeptDip, Offer, Recorded, Settlement},
 };
@@ -211,7 +211,8 @@ impl Line {
         let engaged = taps.iter().any(|tap| tap.person == dip.person && ENGAGED.contains(&tap.tap.as_str()));
         let Some(about) = about.filter(|_| engaged) else { return Ok(()) };
         let facts = self.facts_for(about.identity, [], effect).await?;
-        let is_quiet = facts.opted_out || facts.snoozed_until.is_some_and(|until| until > now);
+        let has_room = facts.own.load != Some(Load::Overloaded);
+        let is_quiet = !has_room || facts.opted_out || facts.snoozed_until.is_some_and(|until| until > now);
         if !is_quiet && !facts.stopped.contains(&trigger.id) {
             let due_at = self.parts.engine.opens(&facts, now);
             effect.outcome.deliveries.push(self.told_kindly(about, sentence, due_at));

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     engine::{
         PersonFacts, Setting,
-        compose::{Kept, erase_card, export_card, person_card},
+        compose::{Kept, erase_card, export_card, person_card, pulse_noted_card},
     },
     library::ScenarioId,
     store::{Action, PersonChange},
@@ -81,6 +81,10 @@ impl Line {
             }
             Setting::Digest => vec![PersonChange::Digest(true)],
             Setting::NoDigest => vec![PersonChange::Digest(false)],
+            Setting::Pulse => vec![PersonChange::Pulse(Some(self.now()))],
+            Setting::NoPulse => vec![PersonChange::Pulse(None), PersonChange::Load(None)],
+            Setting::Load(load) => vec![PersonChange::Load(Some(load))],
+            Setting::RoomAgain => vec![PersonChange::Load(None)],
             Setting::Hours | Setting::Budget | Setting::DaysOff | Setting::Zone => {
                 return self.ask_about(event, setting, person, effect).await.map(drop);
             }
@@ -99,10 +103,12 @@ impl Line {
             }
         };
         effect.outcome.people.extend(changes.into_iter().map(|change| (person.clone(), change)));
-        let card = if setting == Setting::EraseNow {
-            Card::new("Forgotten", Text::paragraph("Nothing is kept about you any more. Ask whenever you like."))
-        } else {
-            self.about(&event.by, effect).await?
+        let card = match setting {
+            Setting::EraseNow => {
+                Card::new("Forgotten", Text::paragraph("Nothing is kept about you any more. Ask whenever you like."))
+            }
+            Setting::Load(load) => pulse_noted_card(load),
+            _ => self.about(&event.by, effect).await?,
         };
         let action = if message.as_str() == HOME {
             Action::ShowHome { who: event.by.clone() }
@@ -133,6 +139,8 @@ fn apply(change: &PersonChange, facts: &mut PersonFacts) {
         PersonChange::Budget(budget) => facts.own.budget = *budget,
         PersonChange::DaysOff(days) => facts.own.days_off = days.clone(),
         PersonChange::Digest(wanted) => facts.own.no_digest = !*wanted,
+        PersonChange::Pulse(next) => facts.own.pulse = *next,
+        PersonChange::Load(load) => facts.own.load = *load,
         PersonChange::Stop(trigger, true) => facts.stopped.push(trigger.clone()),
         PersonChange::Stop(trigger, false) => facts.stopped.retain(|stopped| stopped != trigger),
         PersonChange::ZoneAsked(_) | PersonChange::Erase => {}

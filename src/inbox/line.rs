@@ -11,6 +11,7 @@ use thiserror::Error;
 use super::{
     Observed, Observer,
     describing::{Describing, Told},
+    learning,
     traffic::Traffic,
 };
 use crate::{
@@ -81,6 +82,8 @@ pub struct Line {
     pub(super) turn: Arc<tokio::sync::Mutex<()>>,
     /// What people wrote a moment ago; changed by [`Line::listen`], and never held across an await.
     recent: Arc<Mutex<Recent>>,
+    /// What taps made of triggers, as last read; forgotten by whoever changes it.
+    learnt: Arc<Mutex<learning::Read>>,
     /// What channels' messages score.
     pub(super) traffic: Arc<Traffic>,
     /// Who platforms are asked about.
@@ -117,6 +120,7 @@ impl Line {
             parts,
             turn: Arc::default(),
             recent: Arc::default(),
+            learnt: Arc::default(),
             traffic: Arc::default(),
             describing: Arc::default(),
         }
@@ -144,6 +148,11 @@ impl Line {
     /// What people wrote a moment ago.
     pub(super) fn recent(&self) -> MutexGuard<'_, Recent> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What taps made of triggers, as last read.
+    pub(super) fn learnt_before(&self) -> MutexGuard<'_, learning::Read> {
+        self.learnt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn decide(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
@@ -179,6 +188,9 @@ impl Line {
         {
             // Another worker has this arrival; what it decides is what counts.
             return Ok(());
+        }
+        if !effect.outcome.steps.is_empty() || !effect.outcome.pauses.is_empty() {
+            *self.learnt_before() = None;
         }
         may_crash_at("inbox::concluded");
         self.tell_observer(&effect);
@@ -313,7 +325,8 @@ impl Line {
                 None => (unlisted, usual, place.channel.to_string()),
             }
         };
-        Ok(PlaceFacts { mode, hearing, channel, last_spoke: Vec::new(), paused: Vec::new() })
+        let learnt = self.learnt().await?;
+        Ok(PlaceFacts { mode, hearing, channel, last_spoke: Vec::new(), paused: Vec::new(), learnt })
     }
 
     /// A card that answers what somebody just did; `what` names the manner of answer in its key.

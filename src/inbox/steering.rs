@@ -1,20 +1,26 @@
-//! What a manager may do: see the triggers in totals, pause them, let them go on.
+//! What a manager may do: see the triggers in totals, pause them, let them go on, leave examples out.
 //!
 //! Invariants
 //! - Only whoever the configuration names, or runs the workspace by the platform's word; asked at every tap.
 
 use std::time::Duration;
 
-use chat::{Card, Event, Identity, MessageId, PersonId, Text};
+use chat::{Card, Choice, DeliveryId, Event, Identity, MessageId, PersonId, Prominence, Text};
 
 use super::{
     Line, LineError,
+    learning::COUNTED,
     line::{Effect, privately},
+    taps::gone,
 };
 use crate::{
-    engine::compose::{Steered, steering_card},
-    library::TriggerId,
-    store::{Action, Pause, PauseChange},
+    engine::{
+        Learnt, Tap, code_of,
+        compose::{Rating, Steered, steering_card},
+        worth_a_look,
+    },
+    library::{Trigger, TriggerId},
+    store::{Action, Pause, PauseChange, Step, TriggerStep},
 };
 
 /// How long a platform is asked who somebody is, while they wait.
@@ -39,7 +45,7 @@ impl Line {
         person: &PersonId,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let card = if self.steers(&event.by).await { self.triggers_card(None).await? } else { not_yours() };
+        let card = if self.steers(&event.by).await { self.triggers_card(None, None).await? } else { not_yours() };
         effect.outcome.deliveries.push(self.answer(event, "triggers", person, privately(event), card));
         Ok(())
     }
@@ -57,42 +63,134 @@ impl Line {
             self.say(event, "steered", person, &not_yours(), effect);
             return Ok(());
         }
-        let reason = "by a manager".to_owned();
+        let (by, reason, at) = (person.clone(), "by a manager".to_owned(), self.now());
         let change = if pauses {
-            PauseChange::Pause(Pause { trigger, by: Some(person.clone()), reason, at: self.now() })
+            PauseChange::Pause(Pause { trigger, by: Some(by), reason, at })
         } else {
-            PauseChange::Resume(trigger)
+            PauseChange::Resume { trigger, by, at }
         };
-        let card = self.triggers_card(Some(&change)).await?;
+        let card = self.triggers_card(Some(&change), None).await?;
         effect.outcome.pauses.push(change);
         let edit = Action::Edit { place: event.place.clone(), message: message.clone() };
         effect.outcome.deliveries.push(self.answer(event, "steered", person, edit, card));
         Ok(())
     }
 
+    /// Leaves an example of a trigger out, or brings it back; the card shows it in place.
+    pub(super) async fn leave_out(
+        &self,
+        event: &Event,
+        message: &MessageId,
+        (id, code, leaves): (&TriggerId, &str, bool),
+        person: &PersonId,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let trigger = self.parts.engine.library().triggers.get(id);
+        let example = trigger.and_then(|trigger| trigger.examples.iter().find(|example| code_of(example) == code));
+        let refused = match example {
+            _ if !self.steers(&event.by).await => Some(not_yours()),
+            Some(_) => None,
+            None => Some(gone()),
+        };
+        let Some(example) = example.filter(|_| refused.is_none()) else {
+            self.say(event, "left-out", person, &refused.unwrap_or_else(gone), effect);
+            return Ok(());
+        };
+        let what = if leaves { Step::LeftOut(example.clone()) } else { Step::BackIn(example.clone()) };
+        let (by, reason, at) = (Some(person.clone()), "by a manager".to_owned(), self.now());
+        let step = TriggerStep { trigger: id.clone(), what, reason, by, at };
+        let card = self.triggers_card(None, Some(&step)).await?;
+        effect.outcome.steps.push(step);
+        let edit = Action::Edit { place: event.place.clone(), message: message.clone() };
+        effect.outcome.deliveries.push(self.answer(event, "left-out", person, edit, card));
+        Ok(())
+    }
+
+    /// A manager says that a moment was right, or wrong.
+    pub(super) async fn judged(
+        &self,
+        event: &Event,
+        id: &DeliveryId,
+        person: &PersonId,
+        is_right: bool,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let card = match self.offer_behind(id).await? {
+            _ if !self.steers(&event.by).await => not_yours(),
+            Some((_, offer)) => {
+                let tap = self.tap(id, &offer, person, if is_right { "right" } else { "wrong" });
+                self.weigh_marks(event, &tap, &offer, effect).await?;
+                effect.outcome.taps.push(tap);
+                let text = "It counts as one voice among those of the people whom it reaches. /kairos me, Triggers \
+                            shows what all of them come to.";
+                Card::new("Noted", Text::paragraph(text))
+            }
+            None => gone(),
+        };
+        self.say(event, "judged", person, &card, effect);
+        Ok(())
+    }
+
+    /// The buttons for managers behind *Why this?*.
+    pub(super) async fn judging(&self, event: &Event, id: &DeliveryId) -> Vec<Choice> {
+        if !self.steers(&event.by).await {
+            return Vec::new();
+        }
+        let choice = |tap: &Tap, label: &str| Choice {
+            id: tap.to_choice(),
+            label: label.to_owned(),
+            prominence: Prominence::Usual,
+        };
+        vec![choice(&Tap::Right(id.clone()), "The moment was right"), choice(&Tap::Wrong(id.clone()), "It was not")]
+    }
+
     /// The triggers with what is about to change.
-    async fn triggers_card(&self, change: Option<&PauseChange>) -> Result<Card, LineError> {
+    async fn triggers_card(&self, change: Option<&PauseChange>, step: Option<&TriggerStep>) -> Result<Card, LineError> {
         let mut paused = self.parts.store.pauses().await?;
         match change {
             Some(PauseChange::Pause(pause)) if !paused.iter().any(|known| known.trigger == pause.trigger) => {
                 paused.push(pause.clone());
             }
-            Some(PauseChange::Resume(trigger)) => paused.retain(|pause| pause.trigger != *trigger),
+            Some(PauseChange::Resume { trigger, .. }) => paused.retain(|pause| pause.trigger != *trigger),
             Some(PauseChange::Pause(_)) | None => {}
         }
         let mut totals = self.parts.store.trigger_totals(self.now() - MONTH).await?;
-        let library = self.parts.engine.library();
-        let steered: Vec<_> = library
-            .triggers
-            .values()
-            .map(|trigger| Steered {
+        let learnt = self.parts.store.learnt().await?;
+        let mut steered = Vec::new();
+        for trigger in self.parts.engine.library().triggers.values() {
+            let of = learnt.iter().find(|(id, _)| *id == trigger.id).map(|(_, of)| of.clone()).unwrap_or_default();
+            let left_out = left_out(trigger, &of, step);
+            let totals = totals.remove(&trigger.id).unwrap_or_default();
+            let against = [Rating::NotForMe.as_str(), Rating::Stop.as_str(), "wrong"];
+            let mut doubted = Vec::new();
+            if against.iter().any(|tap| totals.tapped(tap).times > 0) {
+                doubted = worth_a_look(&self.parts.store.marks_on(&trigger.id, self.now() - COUNTED).await?);
+                doubted.retain(|example| trigger.examples.contains(example) && !left_out.contains(example));
+            }
+            steered.push(Steered {
                 trigger,
                 paused: paused.iter().find(|pause| pause.trigger == trigger.id).map(|pause| pause.reason.clone()),
-                totals: totals.remove(&trigger.id).unwrap_or_default(),
-            })
-            .collect();
+                totals,
+                learnt: of.words,
+                worth_a_look: doubted,
+                left_out,
+            });
+        }
         Ok(steering_card(&steered))
     }
+}
+
+/// The examples of a trigger that are left out, with what is about to change.
+fn left_out(trigger: &Trigger, of: &Learnt, step: Option<&TriggerStep>) -> Vec<String> {
+    let mut left_out = of.left_out.clone();
+    match step.filter(|step| step.trigger == trigger.id).map(|step| &step.what) {
+        Some(Step::LeftOut(example)) if !left_out.contains(example) => left_out.push(example.clone()),
+        Some(Step::BackIn(example)) => left_out.retain(|other| other != example),
+        _ => {}
+    }
+    // What the library no longer has need not be brought back.
+    left_out.retain(|example| trigger.examples.contains(example));
+    left_out
 }
 
 fn not_yours() -> Card {

@@ -48,6 +48,14 @@ impl Line {
             Some(Tap::Open(id)) => self.open_waiting(event, &id, &person, effect).await,
             Some(Tap::Pause(trigger)) => self.steer(event, message, (trigger, true), &person, effect).await,
             Some(Tap::Resume(trigger)) => self.steer(event, message, (trigger, false), &person, effect).await,
+            Some(Tap::Right(id)) => self.judged(event, &id, &person, true, effect).await,
+            Some(Tap::Wrong(id)) => self.judged(event, &id, &person, false, effect).await,
+            Some(Tap::LeaveOut(trigger, code)) => {
+                self.leave_out(event, message, (&trigger, &code, true), &person, effect).await
+            }
+            Some(Tap::BringBack(trigger, code)) => {
+                self.leave_out(event, message, (&trigger, &code, false), &person, effect).await
+            }
             Some(Tap::Set(setting)) => self.set(event, message, setting, &person, effect).await,
             None => {
                 self.say(event, "unknown-choice", &person, &gone(), effect);
@@ -91,7 +99,9 @@ impl Line {
             self.say(event, "rated", person, &gone(), effect);
             return Ok(());
         };
-        effect.outcome.taps.push(self.tap(id, &offer, person, rating.as_str()));
+        let tap = self.tap(id, &offer, person, rating.as_str());
+        self.weigh_marks(event, &tap, &offer, effect).await?;
+        effect.outcome.taps.push(tap);
         if rating == Rating::Useful && offer.plan.unasked && *person == offer.plan.person {
             self.prove_useful(id, &offer, effect).await?;
         }
@@ -202,7 +212,11 @@ impl Line {
                 .map(|trigger| why_card(trigger, &offer.need, &decided.decision)),
             _ => None,
         };
-        self.say(event, "why", person, &card.unwrap_or_else(gone), effect);
+        let mut card = card.unwrap_or_else(gone);
+        if offer.is_some() {
+            card.choices.extend(self.judging(event, id).await);
+        }
+        self.say(event, "why", person, &card, effect);
         Ok(())
     }
 

@@ -75,6 +75,7 @@ impl Line {
         if arrivals.len() < BATCH as usize {
             self.parts.store.hold_late(self.now()).await?;
             done += self.wake_due().await? + self.take_found().await? + self.take_unheard().await?;
+            done += self.ask_pulses().await?;
         }
         Ok(done)
     }

@@ -168,6 +168,10 @@ impl Outbox {
         if now > delivery.expires_at {
             return Fate::Released { due_at: now, reason: "overdue".to_owned() };
         }
+        // It was due when it was claimed; the clock was set back since.
+        if now < delivery.due_at {
+            return Fate::Released { due_at: delivery.due_at, reason: "not due yet".to_owned() };
+        }
         // The deadline guard: whoever claims this next must find nobody still calling.
         if lease.left(&self.clock) < self.terms.guard {
             return Fate::Released { due_at: now, reason: "not reached in time".to_owned() };
@@ -211,7 +215,7 @@ impl Outbox {
         let unknown = || {
             let is_over = now > delivery.expires_at;
             is_over.then(|| {
-                warn!(delivery = %delivery.id, "nobody can tell whether a delivery arrived");
+                count_unknown(delivery);
                 Fate::Dead { reason: UNKNOWN.to_owned() }
             })
         };
@@ -238,10 +242,31 @@ impl Outbox {
                 Some(Fate::PutBack { due_at: now, reason: "no answer; it had not arrived".to_owned() })
             }
             Ok(Ok(None)) => Some(Fate::Dead { reason: "no answer, too often".to_owned() }),
-            Ok(Err(Refusal::Definite(reason) | Refusal::Closed(reason))) => Some(Fate::Dead { reason }),
+            Ok(Err(Refusal::Definite(reason) | Refusal::Closed(reason))) => {
+                Some(self.not_to_be_found(claimed, &reason))
+            }
             Ok(Err(Refusal::Transient { .. } | Refusal::Unknown(_))) | Err(_) => unknown(),
         }
     }
+
+    /// What got no answer, at a place that its platform does not let us search: said at most once, unless the house would
+    /// rather have it twice than not at all.
+    fn not_to_be_found(&self, claimed: &Claimed<Delivery>, reason: &str) -> Fate {
+        let (delivery, now) = (&claimed.item, self.clock.now());
+        if self.terms.repeats_unknown && claimed.attempts < self.terms.tries && now <= delivery.expires_at {
+            let due_at = now + backoff(delivery.id.as_str(), claimed.attempts);
+            return Fate::PutBack { due_at, reason: "no answer, and it can't be looked up: sent again".to_owned() };
+        }
+        count_unknown(delivery);
+        Fate::Dead { reason: format!("{UNKNOWN}; {reason}") }
+    }
+}
+
+/// Counts what nobody will ever know about.
+fn count_unknown(delivery: &Delivery) {
+    let (platform, kind) = (delivery.action.platform().as_str(), delivery.action.kind());
+    counter!("kairos_unknown_total", "platform" => platform, "kind" => kind).increment(1);
+    warn!(delivery = %delivery.id, "nobody can tell whether a delivery arrived");
 }
 
 /// Counts an attempt, by what the platform said.

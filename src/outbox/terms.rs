@@ -17,6 +17,9 @@ pub struct Terms {
     pub guard: Duration,
     /// How often a delivery is tried before a person should look.
     pub tries: u32,
+    /// Whether what got no answer, where the platform can't be searched for it, is sent again, perhaps twice then; else it
+    /// is sent at most once.
+    pub repeats_unknown: bool,
 }
 
 impl Terms {
@@ -25,7 +28,7 @@ impl Terms {
 
     /// Terms under which a call of `call` fits into a lease of `lease`.
     pub const fn new(lease: Duration, call: Duration, tries: u32) -> Self {
-        Self { lease, call, guard: call, tries }
+        Self { lease, call, guard: call, tries, repeats_unknown: false }
     }
 }
 

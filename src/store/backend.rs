@@ -4,6 +4,8 @@
 //! - What stands above works on either database without knowing which: nothing is generic, nothing is `dyn`.
 //! - SQLite has one connection that writes, so that writers queue here and not in `busy_timeout`; every transaction
 //!   begins with `BEGIN IMMEDIATE`, for another process may write too.
+//! - A `LIMIT` that is bound is cast, `LIMIT CAST($1 AS BIGINT)`: SQLite plans by a bare one, and prepares the statement
+//!   anew whenever it is bound, which costs more than to run it.
 //! - A file survives a crash of machine and process: WAL with `synchronous=FULL`.
 
 use std::{path::Path, str::FromStr, time::Duration};

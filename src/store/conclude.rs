@@ -11,7 +11,7 @@ use super::{
     backend::{Tx, execute},
     decisions, deliveries,
     inbox::FINISH_ARRIVAL,
-    pauses, people, personal, places, practice, scores, signals, taps,
+    pauses, people, personal, places, practice, scores, signals, steering, taps,
 };
 
 /// What became of an [`Outcome`].
@@ -88,6 +88,9 @@ async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> 
     }
     for pause in &outcome.pauses {
         pauses::change(tx, pause).await?;
+    }
+    for step in &outcome.steps {
+        steering::add(tx, step).await?;
     }
     for dip in &outcome.dips {
         signals::change(tx, dip).await?;

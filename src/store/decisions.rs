@@ -58,7 +58,7 @@ impl Store {
     /// Up to `limit` decisions about a person, the newest first.
     pub async fn decisions_of(&self, person: &PersonId, limit: u32) -> Result<Vec<Recorded>, StoreError> {
         let sql = "SELECT event_id, person_id, decided_at, delivery_id, decision FROM decisions
-             WHERE person_id = $1 ORDER BY decided_at DESC, id DESC LIMIT $2";
+             WHERE person_id = $1 ORDER BY decided_at DESC, id DESC LIMIT CAST($2 AS BIGINT)";
         let rows: Vec<DecisionRow> = fetch_all!(self.pools.read(), sql, person.as_str(), i64::from(limit))?;
         rows.into_iter().map(DecisionRow::into_recorded).collect()
     }

@@ -239,7 +239,7 @@ impl Store {
         let sql = concat!(
             "SELECT ",
             delivery_columns!(),
-            " FROM deliveries WHERE state = 'held' AND due_at <= $1 ORDER BY due_at, id LIMIT $2"
+            " FROM deliveries WHERE state = 'held' AND due_at <= $1 ORDER BY due_at, id LIMIT CAST($2 AS BIGINT)"
         );
         into_deliveries(fetch_all!(self.pools.read(), sql, now.as_ms(), i64::from(limit))?)
     }

@@ -38,7 +38,7 @@ impl Store {
             "SELECT ",
             delivery_columns!(),
             " FROM deliveries WHERE person_id = $1 AND due_at > $2 AND state = 'held' AND offer IS NOT NULL
-              ORDER BY created_at DESC, id LIMIT $3"
+              ORDER BY created_at DESC, id LIMIT CAST($3 AS BIGINT)"
         );
         let mut held = into_deliveries(fetch_all!(self.pools.read(), sql, person.as_str(), now.as_ms(), MOST)?)?;
         held.retain(|delivery| delivery.offer.as_ref().is_some_and(|offer| offer.put_by));

@@ -67,14 +67,14 @@ impl Store {
 
     /// The teams, by the source that told of them, whose alerts nobody heard yet.
     pub async fn unheard_teams(&self, limit: u32) -> Result<Vec<(String, String)>, StoreError> {
-        let sql = "SELECT DISTINCT team, source FROM unheard ORDER BY team, source LIMIT $1";
+        let sql = "SELECT DISTINCT team, source FROM unheard ORDER BY team, source LIMIT CAST($1 AS BIGINT)";
         Ok(fetch_all!(self.pools.read(), sql, i64::from(limit))?)
     }
 
     /// Up to `limit` alerts about a team that nobody heard yet, the oldest first.
     pub async fn unheard(&self, team: &str, source: &str, limit: u32) -> Result<Vec<Signal>, StoreError> {
         let sql = "SELECT s.signal FROM unheard u JOIN signals s ON s.id = u.signal_id
-             WHERE u.team = $1 AND u.source = $2 ORDER BY u.since, u.signal_id LIMIT $3";
+             WHERE u.team = $1 AND u.source = $2 ORDER BY u.since, u.signal_id LIMIT CAST($3 AS BIGINT)";
         let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, team, source, i64::from(limit))?;
         rows.iter().map(|(signal,)| read_json(signal, "signal")).collect()
     }

@@ -6,14 +6,18 @@
 use chat::{AssetId, PersonId, Timestamp};
 use sqlx::FromRow;
 
-use super::{Person, Store, StoreError, backend::fetch_all, columns::read_name};
+use super::{
+    Person, Store, StoreError,
+    backend::{fetch_all, fetch_optional},
+    columns::read_name,
+};
 use crate::{
     engine::{PersonFacts, Received},
     library::TriggerId,
 };
 
 /// How many assets one statement asks about.
-const ASKED: usize = 12;
+const ASKED: usize = 6;
 /// How many unasked cards are read: one more than the largest budget of a week.
 const UNASKED: i64 = 101;
 /// The longest span of a budget, in milliseconds.
@@ -94,19 +98,23 @@ impl Store {
         since: Timestamp,
         now: Timestamp,
     ) -> Result<PersonFacts, StoreError> {
+        // One row, since each costs SQLite's thread and ours a change of hands. And each asset by itself: for `IN` SQLite
+        // would rather read all that a person ever had than use the index.
         let sql = concat!(
-            choices!(),
-            " UNION ALL SELECT * FROM (
-                  SELECT 'unasked', trigger_id, asset_id, COALESCE(sent_at, due_at) FROM deliveries
-                  WHERE unasked = TRUE AND ",
+            "SELECT (SELECT string_agg(trigger_id, ',') FROM stops WHERE person_id = $1),
+                 (SELECT string_agg(asset_id, ',') FROM (SELECT DISTINCT asset_id FROM taps
+                      WHERE person_id = $1 AND tap = 'know' AND asset_id IS NOT NULL) AS known),
+                 (SELECT string_agg(CAST(at AS TEXT) || '|' || trigger_id || '|' || asset_id, ',') FROM (
+                      SELECT trigger_id, asset_id, COALESCE(sent_at, due_at) AS at FROM deliveries
+                      WHERE unasked = TRUE AND ",
             received!(),
-            " AND COALESCE(sent_at, due_at) > $2 ORDER BY COALESCE(sent_at, due_at) DESC LIMIT $3) AS lately
-              UNION ALL SELECT 'had', '', asset_id, MAX(COALESCE(sent_at, due_at)) FROM deliveries
-              WHERE ",
+            " AND COALESCE(sent_at, due_at) > $2 ORDER BY COALESCE(sent_at, due_at) DESC LIMIT CAST($3 AS BIGINT)) AS lately),
+                 (SELECT string_agg(CAST(at AS TEXT) || '||' || column1, ',') FROM (
+                      SELECT column1, (
+                          SELECT COALESCE(sent_at, due_at) FROM deliveries WHERE asset_id = column1 AND ",
             received!(),
-            " AND COALESCE(sent_at, due_at) > $4
-                AND asset_id IN ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-              GROUP BY asset_id"
+            " AND COALESCE(sent_at, due_at) > $4 ORDER BY COALESCE(sent_at, due_at) DESC LIMIT 1) AS at
+                      FROM (VALUES ($5), ($6), ($7), ($8), ($9), ($10)) AS asked WHERE column1 IS NOT NULL) AS had)"
         );
         let id = person.id.clone();
         let mut facts = PersonFacts::from(person);
@@ -115,7 +123,7 @@ impl Store {
         for (turn, chunk) in chunks.enumerate() {
             // What is left over asks for nothing: NULL is like no asset.
             let name = |n: usize| chunk.get(n).map(AssetId::as_str);
-            let rows: Vec<FactRow> = fetch_all!(
+            let row: Option<PastRow> = fetch_optional!(
                 self.pools.read(),
                 sql,
                 id.as_str(),
@@ -127,18 +135,43 @@ impl Store {
                 name(2),
                 name(3),
                 name(4),
-                name(5),
-                name(6),
-                name(7),
-                name(8),
-                name(9),
-                name(10),
-                name(11)
+                name(5)
             )?;
-            facts = with_rows(facts, rows.into_iter().filter(|row| turn == 0 || row.what == "had"))?;
+            let (stopped, known, unasked, had) = row.unwrap_or_default();
+            if turn == 0 {
+                facts.stopped = listed(stopped.as_deref()).map(TriggerId::new).collect();
+                facts.known = listed(known.as_deref()).map(AssetId::new).collect();
+                facts.received = read_received(unasked.as_deref(), true)?;
+            }
+            facts.received.extend(read_received(had.as_deref(), false)?);
         }
+        in_order(&mut facts);
         Ok(facts)
     }
+}
+
+/// What was stopped, what is known, what came unasked and what was had: lists in one row, where there is anything.
+type PastRow = (Option<String>, Option<String>, Option<String>, Option<String>);
+
+fn listed(list: Option<&str>) -> impl Iterator<Item = &str> {
+    list.into_iter().flat_map(|list| list.split(','))
+}
+
+/// Reads `instant|trigger|asset`. Ids have neither commas nor bars: the library and the names in our own code see to it.
+fn read_received(list: Option<&str>, unasked: bool) -> Result<Vec<Received>, StoreError> {
+    let read = |entry: &str| {
+        let mut parts = entry.split('|');
+        let at = Timestamp::from_ms(parts.next()?.parse().ok()?);
+        Some(Received { at, trigger: TriggerId::new(parts.next()?), asset: AssetId::new(parts.next()?), unasked })
+    };
+    let unreadable = || StoreError::Unreadable { column: "received", source: None };
+    listed(list).map(|entry| read(entry).ok_or_else(unreadable)).collect()
+}
+
+fn in_order(facts: &mut PersonFacts) {
+    facts.stopped.sort();
+    facts.known.sort();
+    facts.received.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.asset.cmp(&b.asset)));
 }
 
 impl From<Person> for PersonFacts {
@@ -174,8 +207,6 @@ fn with_rows(mut facts: PersonFacts, rows: impl IntoIterator<Item = FactRow>) ->
             unasked,
         });
     }
-    facts.stopped.sort();
-    facts.known.sort();
-    facts.received.sort_by(|a, b| b.at.cmp(&a.at).then_with(|| a.asset.cmp(&b.asset)));
+    in_order(&mut facts);
     Ok(facts)
 }

@@ -57,7 +57,7 @@ macro_rules! claiming {
         concat!(
             "WITH due AS MATERIALIZED (
                  SELECT id FROM arrivals WHERE raw IS NOT NULL AND state = 'open' AND due_at <= $1
-                 ORDER BY due_at, seq, id LIMIT $2 ",
+                 ORDER BY due_at, seq, id LIMIT CAST($2 AS BIGINT) ",
             $skip_locked,
             ")
              UPDATE arrivals SET due_at = $3, fence = fence + 1 WHERE id IN (SELECT id FROM due)
@@ -206,7 +206,7 @@ impl Store {
     /// Up to `limit` arrivals that were set aside, the newest first.
     pub async fn parked_arrivals(&self, limit: u32) -> Result<Vec<Parked>, StoreError> {
         let sql = "SELECT id, platform, raw, received_at, fence, last_error, seq FROM arrivals
-             WHERE raw IS NOT NULL AND state = 'parked' ORDER BY received_at DESC, id LIMIT $1";
+             WHERE raw IS NOT NULL AND state = 'parked' ORDER BY received_at DESC, id LIMIT CAST($1 AS BIGINT)";
         let rows: Vec<ArrivalRow> = fetch_all!(self.pools.read(), sql, i64::from(limit),)?;
         rows.into_iter()
             .map(|mut row| {

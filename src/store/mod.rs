@@ -39,6 +39,7 @@ mod retention;
 mod scores;
 mod signal_records;
 mod signals;
+mod steering;
 mod taps;
 
 use std::{fmt, path::Path};
@@ -60,6 +61,7 @@ pub use records::{
 pub use retention::{Keeping, SWEPT, Swept};
 pub use scores::ChannelScores;
 pub use signal_records::{DipChange, Duty, KeptDip, Known, Origin, Unheard, Waiting};
+pub use steering::{Step, TriggerStep};
 
 /// Everything that is kept. A clone is another handle to the same.
 #[derive(Clone)]

@@ -37,7 +37,7 @@ impl Store {
 
     /// Everybody who is known, with their chat identities and names, up to `limit` people.
     pub async fn everybody(&self, limit: u32) -> Result<Vec<Known>, StoreError> {
-        let sql = "SELECT id FROM people ORDER BY created_at, id LIMIT $1";
+        let sql = "SELECT id FROM people ORDER BY created_at, id LIMIT CAST($1 AS BIGINT)";
         let people: Vec<(String,)> = fetch_all!(self.pools.read(), sql, i64::from(limit))?;
         let mut everybody: Vec<Known> = people
             .into_iter()
@@ -79,7 +79,7 @@ impl Store {
              LEFT JOIN sought ON sought.scheme = s.scheme AND sought.value = s.value
              WHERE s.person_id IS NULL AND s.scheme = 'email' AND (sought.asked_at IS NULL OR sought.asked_at < $1)
                AND NOT EXISTS (SELECT 1 FROM person_keys k WHERE k.scheme = s.scheme AND k.value = s.value)
-             ORDER BY s.value LIMIT $2";
+             ORDER BY s.value LIMIT CAST($2 AS BIGINT)";
         let rows: Vec<(String, String)> = fetch_all!(self.pools.read(), sql, before.as_ms(), i64::from(limit))?;
         Ok(rows.into_iter().map(|(scheme, value)| PersonKey { scheme, value }).collect())
     }

@@ -51,7 +51,7 @@ pub enum Fate {
     /// It surely did not arrive: to be tried again. What nobody asked for is decided again first, since by then it may be
     /// evening, or answered.
     PutBack {
-        /// Not before.
+        /// Not before; nor before it was due in the first place, should the clock have been set back.
         due_at: Timestamp,
         /// What the platform said, without text of people.
         reason: String,
@@ -88,7 +88,7 @@ macro_rules! claiming_due {
                    AND (unasked IS NOT TRUE OR due_at >= $1 - 120000) AND NOT EXISTS (
                      SELECT 1 FROM deliveries AS busy
                      WHERE busy.lane = waiting.lane AND busy.state = 'sending' AND busy.lease_until > $1)
-                 ORDER BY rank, due_at, seq, id LIMIT $2 ",
+                 ORDER BY rank, due_at, seq, id LIMIT CAST($2 AS BIGINT) ",
             $skip_locked,
             ")
              UPDATE deliveries SET state = 'sending', fence = fence + 1, attempts = attempts + 1, lease_until = $3
@@ -102,7 +102,7 @@ macro_rules! claiming_ambiguous {
     ($skip_locked:literal) => {
         concat!(
             "WITH due AS MATERIALIZED (
-                 SELECT id FROM deliveries WHERE lease_until <= $1 ORDER BY lease_until, id LIMIT $2 ",
+                 SELECT id FROM deliveries WHERE lease_until <= $1 ORDER BY lease_until, id LIMIT CAST($2 AS BIGINT) ",
             $skip_locked,
             ")
              UPDATE deliveries SET state = 'ambiguous', fence = fence + 1, lease_until = $3
@@ -205,7 +205,7 @@ impl Store {
         Ok(execute!(self.pools.write(), sql, now.as_ms())?)
     }
 
-    /// The next instant after `after` at which anything here becomes due: an arrival, a hold, a delivery, a lease.
+    /// The next instant after `after` at which anything here becomes due: an arrival, a hold, a delivery, a question, a lease.
     ///
     /// `after` is the instant as of which everything due was taken; with a later one, what became due in between
     /// would be slept through.
@@ -214,6 +214,7 @@ impl Store {
                  SELECT MIN(due_at) AS at FROM arrivals WHERE raw IS NOT NULL AND state = 'open' AND due_at > $1
                  UNION ALL SELECT MIN(due_at) FROM deliveries WHERE state = 'held' AND due_at > $1
                  UNION ALL SELECT MIN(due_at) FROM deliveries WHERE state = 'pending' AND due_at > $1
+                 UNION ALL SELECT MIN(pulse_at) FROM people WHERE pulse_at > $1
                  UNION ALL SELECT MIN(lease_until) FROM deliveries WHERE lease_until > $1
              ) AS instants";
         let row: Option<(Option<i64>,)> = fetch_optional!(self.pools.read(), sql, after.as_ms())?;
@@ -252,7 +253,8 @@ async fn write(tx: &mut Tx, id: &DeliveryId, fence: i64, fate: &Fate) -> Result<
         }
         Fate::PutBack { due_at, reason } => {
             let sql = "UPDATE deliveries
-                 SET state = CASE WHEN rank = 1 THEN 'held' ELSE 'pending' END, lease_until = NULL, due_at = $3,
+                 SET state = CASE WHEN rank = 1 THEN 'held' ELSE 'pending' END, lease_until = NULL,
+                     due_at = CASE WHEN due_at > $3 THEN due_at ELSE $3 END,
                      card = CASE WHEN rank = 1 THEN NULL ELSE card END, last_error = $4
                  WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
             let changed = execute!(tx.on(), sql, id, fence, due_at.as_ms(), reason)?;
@@ -268,8 +270,8 @@ async fn write(tx: &mut Tx, id: &DeliveryId, fence: i64, fate: &Fate) -> Result<
         }
         Fate::Released { due_at, reason } => {
             let sql =
-                "UPDATE deliveries SET state = 'pending', lease_until = NULL, due_at = $3, attempts = attempts - 1,
-                     last_error = $4
+                "UPDATE deliveries SET state = 'pending', lease_until = NULL, attempts = attempts - 1, last_error = $4,
+                     due_at = CASE WHEN due_at > $3 THEN due_at ELSE $3 END
                  WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
             execute!(tx.on(), sql, id, fence, due_at.as_ms(), reason)?
         }

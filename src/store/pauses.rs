@@ -9,9 +9,10 @@ use chat::{PersonId, Timestamp};
 use sqlx::FromRow;
 
 use super::{
-    Pause, PauseChange, Store, StoreError,
+    Pause, PauseChange, Step, Store, StoreError, TriggerStep,
     backend::{Tx, execute, fetch_all},
     columns::read_count,
+    steering,
 };
 use crate::{
     engine::{Total, Totals},
@@ -26,6 +27,9 @@ struct PauseRow {
     paused_at: i64,
 }
 
+const TAKE_BACK: &str = "UPDATE deliveries SET state = 'cancelled', last_error = $2
+     WHERE trigger_id = $1 AND state = 'pending' AND unasked = TRUE";
+
 /// Pauses a trigger, or lets it go on.
 pub(super) async fn change(tx: &mut Tx, change: &PauseChange) -> Result<(), StoreError> {
     match change {
@@ -33,10 +37,18 @@ pub(super) async fn change(tx: &mut Tx, change: &PauseChange) -> Result<(), Stor
             let sql = "INSERT INTO pauses (trigger_id, person_id, reason, paused_at) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (trigger_id) DO NOTHING";
             let by = pause.by.as_ref().map(PersonId::as_str);
-            execute!(tx.on(), sql, pause.trigger.as_str(), by, &pause.reason, pause.at.as_ms())?;
+            if execute!(tx.on(), sql, pause.trigger.as_str(), by, &pause.reason, pause.at.as_ms())? == 1 {
+                let (trigger, reason, by) = (pause.trigger.clone(), pause.reason.clone(), pause.by.clone());
+                steering::add(tx, &TriggerStep { trigger, what: Step::Paused, reason, by, at: pause.at }).await?;
+                // What is decided and not yet sent is taken back; what waits is decided again.
+                execute!(tx.on(), TAKE_BACK, pause.trigger.as_str(), "paused")?;
+            }
         }
-        PauseChange::Resume(trigger) => {
-            execute!(tx.on(), "DELETE FROM pauses WHERE trigger_id = $1", trigger.as_str())?;
+        PauseChange::Resume { trigger, by, at } => {
+            if execute!(tx.on(), "DELETE FROM pauses WHERE trigger_id = $1", trigger.as_str())? == 1 {
+                let (trigger, reason, by) = (trigger.clone(), "by a manager".to_owned(), Some(by.clone()));
+                steering::add(tx, &TriggerStep { trigger, what: Step::Resumed, reason, by, at: *at }).await?;
+            }
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use super::{
     columns::{read_instant, read_json, read_name, read_small, write_instant, write_json},
     names,
 };
-use crate::engine::{Budget, Own, WorkingHours};
+use crate::engine::{Budget, Load, Own, WorkingHours};
 
 #[derive(FromRow)]
 struct PersonRow {
@@ -25,13 +25,15 @@ struct PersonRow {
     budget_per_week: Option<i64>,
     days_off: Option<String>,
     no_digest: bool,
+    pulse_at: Option<i64>,
+    load: Option<String>,
 }
 
 /// The columns of [`PersonRow`].
 macro_rules! person_columns {
     () => {
         "id, profile, described_at, hours, opted_out, snoozed_until, zone, zone_asked_at, budget_per_day, \
-         budget_per_week, days_off, no_digest"
+         budget_per_week, days_off, no_digest, pulse_at, load"
     };
 }
 
@@ -50,6 +52,8 @@ impl PersonRow {
                 budget: read_budget(self.budget_per_day, self.budget_per_week)?,
                 days_off: read_name(&self.days_off.unwrap_or_default(), "days_off")?,
                 no_digest: self.no_digest,
+                pulse: read_instant(self.pulse_at),
+                load: self.load.map(|load| read_name(&load, "load")).transpose()?,
             },
         })
     }
@@ -112,6 +116,15 @@ pub(super) async fn change(tx: &mut Tx, person: &PersonId, change: &PersonChange
         }
         PersonChange::Digest(wanted) => {
             execute!(tx.on(), "UPDATE people SET no_digest = $2 WHERE id = $1", id, !*wanted)?;
+        }
+        PersonChange::Pulse(next) => {
+            execute!(tx.on(), "UPDATE people SET pulse_at = $2 WHERE id = $1", id, write_instant(*next))?;
+        }
+        PersonChange::Load(load) => {
+            execute!(tx.on(), "UPDATE people SET load = $2 WHERE id = $1", id, load.map(Load::as_str))?;
+            if *load == Some(Load::Overloaded) {
+                execute!(tx.on(), TAKE_BACK_PENDING, id, "overloaded, as they said")?;
+            }
         }
         PersonChange::Stop(trigger, true) => {
             let sql = "INSERT INTO stops (person_id, trigger_id) SELECT id, $2 FROM people WHERE id = $1
@@ -191,6 +204,13 @@ impl Store {
         let sql = concat!("SELECT ", person_columns!(), " FROM people WHERE id = $1");
         let row: Option<PersonRow> = fetch_optional!(self.pools.read(), sql, id.as_str())?;
         row.map(PersonRow::into_person).transpose()
+    }
+
+    /// Up to `limit` people who want to be asked how full their week is and whose time has come, with that time.
+    pub async fn pulses_due(&self, now: Timestamp, limit: u32) -> Result<Vec<(PersonId, Timestamp)>, StoreError> {
+        let sql = "SELECT id, pulse_at FROM people WHERE pulse_at <= $1 ORDER BY pulse_at, id LIMIT CAST($2 AS BIGINT)";
+        let rows: Vec<(String, i64)> = fetch_all!(self.pools.read(), sql, now.as_ms(), i64::from(limit))?;
+        Ok(rows.into_iter().map(|(id, at)| (PersonId::new(id), Timestamp::from_ms(at))).collect())
     }
 
     /// Every identity of a person, by platform, workspace and user.

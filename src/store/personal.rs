@@ -97,6 +97,8 @@ pub(super) async fn erase(tx: &mut Tx, person: &PersonId) -> Result<Forgotten, S
     // The pause of a trigger stays; who made it is forgotten.
     let pauses = "UPDATE pauses SET person_id = NULL WHERE person_id = $1";
     forgotten.note("pauses", execute!(tx.on(), pauses, id)?);
+    let steps = "UPDATE trigger_steps SET person_id = NULL WHERE person_id = $1";
+    forgotten.note("trigger_steps", execute!(tx.on(), steps, id)?);
     for (table, column) in PERSONAL {
         let but = if table == "deliveries" { " AND state NOT IN ('sending', 'ambiguous')" } else { "" };
         let sql = format!("DELETE FROM {table} WHERE {column} = $1{but}");

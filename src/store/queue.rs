@@ -92,7 +92,7 @@ impl Store {
              WHERE state IN ('held', 'pending', 'sending', 'ambiguous', 'dead')
              ORDER BY CASE state WHEN 'dead' THEN 0 WHEN 'ambiguous' THEN 1 WHEN 'sending' THEN 2
                                  WHEN 'pending' THEN 3 ELSE 4 END, due_at, seq, id
-             LIMIT $1";
+             LIMIT CAST($1 AS BIGINT)";
         let rows: Vec<QueuedRow> = fetch_all!(self.pools.read(), sql, i64::from(limit))?;
         rows.into_iter().map(QueuedRow::into_queued).collect()
     }

@@ -6,9 +6,9 @@ use chat::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelScores, DipChange, Origin};
+use super::{ChannelScores, DipChange, Origin, TriggerStep};
 use crate::{
-    engine::{Budget, DaysOff, Decision, Need, Own, Plan, Reason, WorkingHours},
+    engine::{Budget, DaysOff, Decision, Load, Need, Own, Plan, Reason, WorkingHours},
     library::{Hearing, Mode, TriggerId},
     practice::Session,
 };
@@ -239,7 +239,8 @@ pub struct Tap {
     pub delivery: DeliveryId,
     /// Who.
     pub person: PersonId,
-    /// What was tapped: `useful`, `not_for_me`, `know`, `practise`, `why`, `snooze`, `stop`.
+    /// What was tapped: `useful`, `not_for_me`, `know`, `practise`, `snooze`, `stop`; by a manager `right`,
+    /// `wrong`.
     pub tap: String,
     /// The card's first asset.
     pub asset: Option<chat::AssetId>,
@@ -321,6 +322,10 @@ pub enum PersonChange {
     DaysOff(DaysOff),
     /// Whether a digest may tell them what the budget held back.
     Digest(bool),
+    /// When to ask how full their week is; `None`: never.
+    Pulse(Option<Timestamp>),
+    /// What they said to that; `None`: it holds no longer.
+    Load(Option<Load>),
     /// This trigger no more, or again.
     Stop(TriggerId, bool),
     /// Forgotten, with everything that is kept about them; what else the outcome holds is written after it.
@@ -346,7 +351,14 @@ pub enum PauseChange {
     /// Paused; one that is paused already stays as it is.
     Pause(Pause),
     /// It may speak again.
-    Resume(TriggerId),
+    Resume {
+        /// Which.
+        trigger: TriggerId,
+        /// Who lets it.
+        by: PersonId,
+        /// When.
+        at: Timestamp,
+    },
 }
 
 /// Everything that one event changes: written in one transaction, or not at all.
@@ -370,6 +382,8 @@ pub struct Outcome {
     pub channels: Vec<Channel>,
     /// Triggers that are paused or go on.
     pub pauses: Vec<PauseChange>,
+    /// What else became of triggers by taps.
+    pub steps: Vec<TriggerStep>,
     /// Signals that were heard, and what they did to dips.
     pub dips: Vec<DipChange>,
     /// What messages of channels scored.
@@ -390,6 +404,7 @@ impl Outcome {
             people,
             channels,
             pauses,
+            steps,
             dips,
             scores,
         } = self;
@@ -401,6 +416,7 @@ impl Outcome {
             && people.is_empty()
             && channels.is_empty()
             && pauses.is_empty()
+            && steps.is_empty()
             && dips.is_empty()
             && scores.is_empty()
     }

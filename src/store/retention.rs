@@ -39,82 +39,93 @@ type Term = fn(&Keeping) -> Timestamp;
 
 /// Every table that grows with time: what goes from it (`$1`: before when, `$2`: rows at a time), and by which term. What
 /// a person's row refers to goes with it.
-pub const SWEPT: [(&str, &str, Term); 13] = [
+pub const SWEPT: [(&str, &str, Term); 14] = [
     (
         "decisions",
-        "DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE decided_at < $1 LIMIT $2)",
+        "DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE decided_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.decisions,
     ),
     (
         "deliveries",
         "DELETE FROM deliveries WHERE id IN (
              SELECT id FROM deliveries
-             WHERE state IN ('sent', 'dead', 'cancelled', 'expired') AND due_at < $1 LIMIT $2)",
+             WHERE state IN ('sent', 'dead', 'cancelled', 'expired') AND due_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.deliveries,
     ),
     (
         "channel_scores",
         "DELETE FROM channel_scores WHERE (platform, workspace, channel, learnt, bin) IN (
-             SELECT platform, workspace, channel, learnt, bin FROM channel_scores WHERE counted_at < $1 LIMIT $2)",
+             SELECT platform, workspace, channel, learnt, bin FROM channel_scores WHERE counted_at < $1 LIMIT CAST($2 AS BIGINT))",
+        |keeping| keeping.decisions,
+    ),
+    // The latest of each kind is in force and stays.
+    (
+        "trigger_steps",
+        "DELETE FROM trigger_steps WHERE id IN (
+             SELECT id FROM trigger_steps WHERE at < $1 AND EXISTS (
+                 SELECT 1 FROM trigger_steps AS newer
+                 WHERE newer.trigger_id = trigger_steps.trigger_id AND newer.step = trigger_steps.step
+                    AND COALESCE(newer.example, '') = COALESCE(trigger_steps.example, '')
+                    AND newer.id > trigger_steps.id) LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.decisions,
     ),
     // From then on their ids would be accepted again.
     (
         "arrivals",
         "DELETE FROM arrivals WHERE id IN (
-             SELECT id FROM arrivals WHERE received_at < $1 AND state IN ('done', 'parked') LIMIT $2)",
+             SELECT id FROM arrivals WHERE received_at < $1 AND state IN ('done', 'parked') LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.deliveries,
     ),
     (
         "signals",
-        "DELETE FROM signals WHERE id IN (SELECT id FROM signals WHERE received_at < $1 LIMIT $2)",
+        "DELETE FROM signals WHERE id IN (SELECT id FROM signals WHERE received_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.observations,
     ),
     (
         "dips",
         "DELETE FROM dips WHERE (trigger_id, person_id, opened_at) IN (
-             SELECT trigger_id, person_id, opened_at FROM dips WHERE COALESCE(closed_at, opened_at) < $1 LIMIT $2)",
+             SELECT trigger_id, person_id, opened_at FROM dips WHERE COALESCE(closed_at, opened_at) < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.observations,
     ),
     (
         "looks",
         "DELETE FROM looks WHERE (trigger_id, person_id) IN (
-             SELECT trigger_id, person_id FROM looks WHERE looked_at < $1 LIMIT $2)",
+             SELECT trigger_id, person_id FROM looks WHERE looked_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.observations,
     ),
     (
         "unheard",
-        "DELETE FROM unheard WHERE signal_id IN (SELECT signal_id FROM unheard WHERE since < $1 LIMIT $2)",
+        "DELETE FROM unheard WHERE signal_id IN (SELECT signal_id FROM unheard WHERE since < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.observations,
     ),
     (
         "duties",
         "DELETE FROM duties WHERE (team, starts_at, person_id) IN (
-             SELECT team, starts_at, person_id FROM duties WHERE ends_at < $1 LIMIT $2)",
+             SELECT team, starts_at, person_id FROM duties WHERE ends_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.observations,
     ),
     (
         "sought",
-        "DELETE FROM sought WHERE (scheme, value) IN (SELECT scheme, value FROM sought WHERE asked_at < $1 LIMIT $2)",
+        "DELETE FROM sought WHERE (scheme, value) IN (SELECT scheme, value FROM sought WHERE asked_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.observations,
     ),
     (
         "taps",
         "DELETE FROM taps WHERE (delivery_id, person_id, tap) IN (
-             SELECT delivery_id, person_id, tap FROM taps WHERE tapped_at < $1 LIMIT $2)",
+             SELECT delivery_id, person_id, tap FROM taps WHERE tapped_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.taps,
     ),
     (
         "sessions",
         "DELETE FROM sessions WHERE id IN (
-             SELECT id FROM sessions WHERE COALESCE(finished_at, started_at) < $1 LIMIT $2)",
+             SELECT id FROM sessions WHERE COALESCE(finished_at, started_at) < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.practices,
     ),
     (
         "people",
         "DELETE FROM people WHERE id IN (
              SELECT id FROM people WHERE COALESCE(described_at, created_at) < $1 AND NOT opted_out
-                AND NOT EXISTS (SELECT 1 FROM stops WHERE stops.person_id = people.id) LIMIT $2)",
+                AND NOT EXISTS (SELECT 1 FROM stops WHERE stops.person_id = people.id) LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.people,
     ),
 ];

@@ -132,7 +132,7 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Signal>, StoreError> {
         let sql = "SELECT signal FROM signals WHERE person_id = $1 AND subject = $2 AND at >= $3
-             ORDER BY at DESC, id DESC LIMIT $4";
+             ORDER BY at DESC, id DESC LIMIT CAST($4 AS BIGINT)";
         let rows: Vec<(String,)> =
             fetch_all!(self.pools.read(), sql, person.as_str(), subject, since.as_ms(), i64::from(limit))?;
         rows.iter().rev().map(|(signal,)| read_json(signal, "signal")).collect()
@@ -217,12 +217,12 @@ impl Store {
              JOIN person_keys k ON k.scheme = s.scheme AND k.value = s.value
              WHERE s.person_id IS NULL AND s.scheme IS NOT NULL
                AND EXISTS (SELECT 1 FROM identities i WHERE i.person_id = k.person_id)
-             ORDER BY s.at DESC, s.id DESC LIMIT $1";
+             ORDER BY s.at DESC, s.id DESC LIMIT CAST($1 AS BIGINT)";
         let by_platform = "SELECT s.signal, i.person_id FROM signals s
              JOIN identities i ON i.platform = s.scheme
               AND (i.user_id = s.value OR i.workspace || '/' || i.user_id = s.value)
              WHERE s.person_id IS NULL AND s.scheme IN ($2, $3, $4)
-             ORDER BY s.at DESC, s.id DESC LIMIT $1";
+             ORDER BY s.at DESC, s.id DESC LIMIT CAST($1 AS BIGINT)";
         let mut rows: Vec<(String, String)> = fetch_all!(self.pools.read(), by_name, i64::from(limit))?;
         let [one, two, three] = PlatformKind::ALL.map(PlatformKind::as_str);
         let more: Vec<(String, String)> =
@@ -239,7 +239,7 @@ impl Store {
                                WHERE k.scheme = s.scheme AND k.value = s.value)
                AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.platform = s.scheme
                                AND (i.user_id = s.value OR i.workspace || '/' || i.user_id = s.value))
-             GROUP BY scheme, value ORDER BY COUNT(*) DESC, MIN(received_at), scheme, value LIMIT $1";
+             GROUP BY scheme, value ORDER BY COUNT(*) DESC, MIN(received_at), scheme, value LIMIT CAST($1 AS BIGINT)";
         let rows: Vec<(String, String, i64, i64)> = fetch_all!(self.pools.read(), sql, i64::from(limit))?;
         let waiting = rows.into_iter().map(|(scheme, value, count, since)| Waiting {
             who: PersonKey { scheme, value },

@@ -145,6 +145,7 @@ fn a_broken_habit_is_found() {
         ("src/outbox/mod.rs", "fn f() { Uuid::now_v7() }"),
         ("src/outbox/mod.rs", "#[allow(dead_code)]\nfn f() {}"),
         ("meaning/src/encoder/mod.rs", "fn f() { unsafe { g() } }"),
+        ("src/store/taps.rs", "const SQL: &str = \"SELECT a FROM b LIMIT $1\";"),
     ] {
         assert_eq!(rules::habits(&sample(path, text)).len(), 1, "{text}");
     }

@@ -170,7 +170,8 @@ pub(super) fn size(file: &File) -> Vec<String> {
     wrong
 }
 
-/// Printing outside of the commands, the machine's clock outside of the clock, `unsafe`, and silenced lints.
+/// Printing outside of the commands, the machine's clock outside of the clock, `unsafe`, silenced lints, and a `LIMIT` by
+/// which SQLite plans: it prepares such a statement anew whenever a number is bound.
 pub(super) fn habits(file: &File) -> Vec<String> {
     let room = room(&file.path);
     let (shipped, whole) = (bare(shipping(&file.text)), bare(&file.text));
@@ -190,6 +191,12 @@ pub(super) fn habits(file: &File) -> Vec<String> {
     if file.path != "meaning/src/machine.rs" {
         wrong.extend(lines_with(&whole, &["unsafe"]).map(|(line, what)| {
             format!("{}:{line}: {what} outside of meaning/src/machine.rs; there is a safe way", file.path)
+        }));
+    }
+    if file.path.starts_with("src/store/") {
+        let limits = file.text.lines().enumerate().filter(|(_, line)| line.contains("LIMIT $"));
+        wrong.extend(limits.map(|(index, _)| {
+            format!("{}:{}: SQLite prepares it anew each time; write LIMIT CAST($1 AS BIGINT)", file.path, index + 1)
         }));
     }
     wrong.extend(

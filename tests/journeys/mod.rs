@@ -2,12 +2,14 @@
 
 mod a_channel_is_switched_by_whoever_made_it;
 mod a_channel_sets_its_own_threshold;
+mod a_clock_set_back_does_no_harm;
 mod a_number_that_moved_brings_help_in_private;
 mod a_question_nobody_answers_gets_a_card_in_its_thread;
 mod a_question_over_several_messages_is_one;
 mod a_question_that_people_answer_is_left_alone;
 mod a_quick_question_gets_feedback;
 mod a_trigger_rests_in_a_channel_after_it_spoke;
+mod a_trigger_that_bothers_people_pauses_itself;
 mod alerts_about_a_group_reach_whoever_is_on_duty;
 mod an_accepted_event_survives_a_kill;
 mod an_edit_gets_no_second_answer;
@@ -25,6 +27,7 @@ mod quiet_hours_are_respected;
 mod shadow_decides_and_says_nothing;
 mod snooze_and_stop;
 mod taps_change_the_card_in_place;
+mod taps_of_several_people_move_a_trigger;
 mod the_daily_budget_holds_over_all_triggers;
 mod the_same_card_does_not_come_twice;
 mod what_arrives_twice_or_broken_does_no_harm;
@@ -32,4 +35,5 @@ mod what_is_late_is_decided_again;
 mod what_is_not_ones_own_words_triggers_nothing;
 mod what_is_over_the_budget_comes_in_one_digest;
 mod what_people_write_is_not_kept;
+mod who_is_overloaded_gets_only_what_they_ask_for;
 mod why_this_explains;

@@ -14,7 +14,7 @@ use world::{Found, Variant, World};
 /// Worlds that each variant has to live through.
 const SEEDS: u64 = 48;
 
-const OURS: Variant = Variant { terms: Terms::USUAL, blind: false };
+const OURS: Variant = Variant { terms: Terms::USUAL, blind: false, unsearchable: false, jumps: false };
 
 async fn lived_through(variant: Variant) -> Found {
     let mut found = Found::default();
@@ -37,6 +37,31 @@ async fn a_naive_retry_is_found_out() {
     let found = lived_through(Variant { blind: true, ..OURS }).await;
     assert!(found.doubled > 0, "{found:?}");
     assert_eq!(found.lost, 0);
+}
+
+/// Somebody sets the clock back by an hour, again and again, in the middle of calls.
+#[tokio::test]
+async fn a_clock_that_is_set_back_loses_nothing_and_doubles_nothing_and_nothing_is_early() {
+    let found = lived_through(Variant { jumps: true, ..OURS }).await;
+    assert_eq!((found.lost, found.doubled, found.early), (0, 0, 0), "{found:?}");
+    assert!(found.jumps > 20, "{found:?}");
+}
+
+/// Where nothing can be looked up, what got no answer comes at most once, and is counted …
+#[tokio::test]
+async fn what_can_not_be_looked_up_comes_at_most_once() {
+    let found = lived_through(Variant { unsearchable: true, ..OURS }).await;
+    assert_eq!(found.doubled, 0, "{found:?}");
+    assert!(found.lost > 0 && found.unknown >= found.lost, "{found:?}");
+}
+
+/// … unless the house would rather have it twice than not at all.
+#[tokio::test]
+async fn what_can_not_be_looked_up_is_repeated_where_the_house_wants_it() {
+    let terms = Terms { repeats_unknown: true, ..Terms::USUAL };
+    let found = lived_through(Variant { terms, unsearchable: true, ..OURS }).await;
+    assert_eq!((found.lost, found.early), (0, 0), "{found:?}");
+    assert!(found.doubled > 0, "{found:?}");
 }
 
 /// Whoever looks before the platform is done finds nothing, and says it again.

@@ -29,6 +29,8 @@ const CARDS: usize = 12;
 const CHANNELS: usize = 3;
 /// How long the platform may take to do what it was asked, whoever still waits for it: as long as one of our calls.
 const TAKES: Duration = Duration::from_secs(20);
+/// How far somebody sets the clock back.
+const JUMP: Duration = Duration::from_hours(1);
 /// Rounds until everything must have come to its end.
 const ROUNDS: usize = 400;
 
@@ -38,6 +40,10 @@ pub(super) struct Variant {
     pub(super) terms: Terms,
     /// Repeats what got no answer without looking.
     pub(super) blind: bool,
+    /// The platform can't be asked what arrived.
+    pub(super) unsearchable: bool,
+    /// The clock is set back by an hour, now and then; once all is calm somebody puts it right.
+    pub(super) jumps: bool,
 }
 
 /// What a checker found.
@@ -46,8 +52,11 @@ pub(super) struct Found {
     pub(super) lost: usize,
     pub(super) doubled: usize,
     pub(super) early: usize,
+    /// Set aside, since nobody can tell whether they arrived.
+    pub(super) unknown: usize,
     pub(super) faults: usize,
     pub(super) deaths: usize,
+    pub(super) jumps: usize,
 }
 
 impl Found {
@@ -55,8 +64,10 @@ impl Found {
         self.lost += other.lost;
         self.doubled += other.doubled;
         self.early += other.early;
+        self.unknown += other.unknown;
         self.faults += other.faults;
         self.deaths += other.deaths;
+        self.jumps += other.jumps;
     }
 }
 
@@ -146,7 +157,7 @@ impl World {
             died: Notify::new(),
         });
         for me in 0..2 {
-            let platform = Caller { peer: Arc::clone(&peer), me, blind: variant.blind };
+            let platform = Caller { peer: Arc::clone(&peer), me, variant };
             let platforms = Platforms::new(vec![Arc::new(platform) as Arc<dyn Platform>]);
             let outbox = Outbox::new(store.clone(), platforms, clock.clone()).with_terms(variant.terms);
             lock(&peer.outboxes).push(outbox);
@@ -161,7 +172,10 @@ impl World {
         for round in 0..ROUNDS {
             let (one, pause) = {
                 let mut inner = lock(&self.peer.inner);
-                inner.is_calm = round > ROUNDS / 4;
+                if round > ROUNDS / 4 && !inner.is_calm {
+                    inner.is_calm = true;
+                    self.clock.wind(JUMP * u32::try_from(inner.found.jumps).unwrap());
+                }
                 let pause = inner.below(9_000);
                 (usize::try_from(inner.below(2)).unwrap(), Duration::from_millis(pause))
             };
@@ -176,13 +190,24 @@ impl World {
                 break;
             }
         }
+        let unknown = self.unknown().await;
         self.store.close().await;
         self.clock.wind(TAKES);
         let mut inner = lock(&self.peer.inner);
         inner.catch_up(self.clock.now());
         let lost = (0..CARDS).filter(|card_of| !inner.seen.contains_key(&card(*card_of).key.to_key())).count();
         let doubled = inner.seen.values().filter(|count| **count > 1).count();
-        Found { lost, doubled, ..std::mem::take(&mut inner.found) }
+        Found { lost, doubled, unknown, ..std::mem::take(&mut inner.found) }
+    }
+
+    async fn unknown(&self) -> usize {
+        let mut unknown = 0;
+        for number in 0..CARDS {
+            let kept = self.store.delivery(&card(number).id).await.unwrap();
+            let reason = kept.and_then(|kept| kept.last_error).unwrap_or_default();
+            unknown += usize::from(reason.starts_with("unknown: it may have arrived"));
+        }
+        unknown
     }
 
     async fn is_over(&self) -> bool {
@@ -215,14 +240,14 @@ impl Peer {
 struct Caller {
     peer: Arc<Peer>,
     me: usize,
-    blind: bool,
+    variant: Variant,
 }
 
 impl Caller {
     async fn call(&self, place: &Place, key: &Key) -> Result<Sent, Refusal> {
         let peer = &self.peer;
         let began = peer.clock.now();
-        let (lot, done) = {
+        let (lot, done, jumps) = {
             let mut inner = lock(&peer.inner);
             inner.catch_up(began);
             let number: usize = key.0.split("event of d").nth(1).and_then(|rest| rest.get(..2)?.parse().ok()).unwrap();
@@ -235,7 +260,9 @@ impl Caller {
                 Lot::DoneLater => inner.later.push((began + TAKES, key.clone())),
                 Lot::TooFast | Lot::Nothing | Lot::Dies => {}
             }
-            (lot, done)
+            let jumps = self.variant.jumps && !inner.is_calm && inner.below(12) == 0;
+            inner.found.jumps += usize::from(jumps);
+            (lot, done, jumps)
         };
         // Time passes while the platform is called, and the other outbox goes about its work.
         peer.wind_to(began + done.since(began) / 2);
@@ -247,7 +274,13 @@ impl Caller {
             }
             peer.meanwhile.store(false, Ordering::Relaxed);
         }
-        peer.wind_to(done);
+        if jumps {
+            // The rest of the call takes as long as it takes.
+            peer.clock.set_back(JUMP);
+            peer.clock.wind(done.since(began) / 2);
+        } else {
+            peer.wind_to(done);
+        }
         let (sent, gone) = (Sent { place: place.clone(), message: MessageId::new(&key.0) }, "no answer".to_owned());
         match lot {
             Lot::Fine => return Ok(sent),
@@ -263,7 +296,11 @@ impl Caller {
             peer.died.notify_one();
             return pending().await;
         }
-        Err(if self.blind { Refusal::Transient { reason: gone, retry_after: None } } else { Refusal::Unknown(gone) })
+        Err(if self.variant.blind {
+            Refusal::Transient { reason: gone, retry_after: None }
+        } else {
+            Refusal::Unknown(gone)
+        })
     }
 }
 
@@ -301,6 +338,9 @@ impl Platform for Caller {
     }
 
     fn find<'a>(&'a self, place: &'a Place, key: &'a Key) -> Pending<'a, Option<Sent>> {
+        if self.variant.unsearchable {
+            return Box::pin(ready(Err(Refusal::Definite("nothing can be looked up here".to_owned()))));
+        }
         let mut inner = lock(&self.peer.inner);
         inner.catch_up(self.peer.clock.now());
         let found =

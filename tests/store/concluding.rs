@@ -4,7 +4,10 @@ use chat::{DeliveryId, EventId, PersonId, Profile};
 use kairos::{
     engine::{Reason, Rule},
     library::{Mode, TriggerId},
-    store::{Concluded, DeliveryState, Keeping, Outcome, Pause, PauseChange, PersonChange, Settlement, Store},
+    store::{
+        Concluded, DeliveryState, Keeping, Outcome, Pause, PauseChange, PersonChange, Settlement, Step, Store,
+        TriggerStep,
+    },
 };
 
 use super::samples::{
@@ -45,6 +48,13 @@ fn everything(fence: i64) -> Outcome {
         people: vec![(ana, PersonChange::OptOut(true))],
         channels: vec![channel("deals", Mode::Live)],
         pauses: vec![PauseChange::Pause(pause(1))],
+        steps: vec![TriggerStep {
+            trigger: TriggerId::new("price"),
+            what: Step::Learnt(70),
+            reason: "a few".to_owned(),
+            by: None,
+            at: at(1),
+        }],
         dips: vec![keeps(&signal("s1", Some("crm:7"), 9.0, 1), None, 1)],
         scores: vec![super::scores::scores("deals", "lessons", &[(7, 1)])],
     }
@@ -53,6 +63,10 @@ fn everything(fence: i64) -> Outcome {
 fn pause(seconds: i64) -> Pause {
     let reason = "by a manager".to_owned();
     Pause { trigger: TriggerId::new("price"), by: Some(PersonId::new("ana")), reason, at: at(seconds) }
+}
+
+fn resume(trigger: &str) -> PauseChange {
+    PauseChange::Resume { trigger: TriggerId::new(trigger), by: PersonId::new("ana"), at: at(9) }
 }
 
 async fn prepare(store: &Store) -> i64 {
@@ -81,10 +95,11 @@ async fn all_of_it_is_written_together() {
         assert_eq!(store.channel(&place("deals")).await.unwrap(), Some(channel("deals", Mode::Live)));
         assert!(store.knows_signal("s1").await.unwrap());
         assert_eq!(store.pauses().await.unwrap(), [pause(1)]);
-        let pauses = vec![PauseChange::Pause(pause(9)), PauseChange::Resume(TriggerId::new("other"))];
+        assert_eq!(store.learnt().await.unwrap()[0].1.shift, 70);
+        let pauses = vec![PauseChange::Pause(pause(9)), resume("other")];
         store.conclude(&Outcome { pauses, ..Outcome::default() }).await.unwrap();
         assert_eq!(store.pauses().await.unwrap(), [pause(1)], "paused already");
-        let pauses = vec![PauseChange::Resume(TriggerId::new("price"))];
+        let pauses = vec![resume("price")];
         store.conclude(&Outcome { pauses, ..Outcome::default() }).await.unwrap();
         assert_eq!(store.pauses().await.unwrap(), []);
     })

@@ -2,7 +2,7 @@
 
 use chat::{AssetId, PersonId, Profile};
 use kairos::{
-    engine::{Budget, DaysOff, Own, PersonFacts, Received, WorkingHours},
+    engine::{Budget, DaysOff, Load, Own, PersonFacts, Received, WorkingHours},
     library::{Mode, TriggerId},
     store::{Outcome, Person, PersonChange, StoreError},
 };
@@ -95,6 +95,8 @@ async fn what_a_person_chose_is_kept() {
             PersonChange::Budget(Some(Budget { per_day: 0, per_week: 2 })),
             PersonChange::DaysOff("2026-12-24 to 2027-01-02\n2027-03-01".parse().unwrap()),
             PersonChange::Digest(false),
+            PersonChange::Pulse(Some(at(8))),
+            PersonChange::Load(Some(Load::Unsure)),
         ];
         let people = changes.into_iter().map(|change| (ana.clone(), change)).collect();
         store.conclude(&Outcome { people, ..Outcome::default() }).await.unwrap();
@@ -110,12 +112,17 @@ async fn what_a_person_chose_is_kept() {
                 budget: Some(Budget { per_day: 0, per_week: 2 }),
                 days_off: "2026-12-24 to 2027-01-02\n2027-03-01".parse().unwrap(),
                 no_digest: true,
+                pulse: Some(at(8)),
+                load: Some(Load::Unsure),
             },
             ..nobody_yet("ana")
         };
         assert_eq!(store.person(&ana).await.unwrap(), Some(kept.clone()));
         assert_eq!(store.person_of(&identity("U1"), &PersonId::new("p2"), at(6)).await.unwrap(), kept);
         assert_eq!(store.facts_about(&ana, at(0)).await.unwrap().own, kept.own);
+        assert_eq!(store.pulses_due(at(7), 9).await.unwrap(), []);
+        assert_eq!(store.pulses_due(at(8), 9).await.unwrap(), [(ana.clone(), at(8))]);
+        assert_eq!(store.next_due(at(7)).await.unwrap(), Some(at(8)));
         let back = [
             PersonChange::OptOut(false),
             PersonChange::Snooze(None),
@@ -124,6 +131,8 @@ async fn what_a_person_chose_is_kept() {
             PersonChange::Budget(None),
             PersonChange::DaysOff(DaysOff::default()),
             PersonChange::Digest(true),
+            PersonChange::Pulse(None),
+            PersonChange::Load(None),
         ];
         let people = back.into_iter().map(|change| (ana.clone(), change)).collect();
         store.conclude(&Outcome { people, ..Outcome::default() }).await.unwrap();

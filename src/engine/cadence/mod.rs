@@ -11,6 +11,7 @@ mod days_off;
 mod digest;
 pub(crate) mod grace_period;
 mod holdout;
+mod load;
 mod quiet_hours;
 mod zones;
 
@@ -24,10 +25,11 @@ pub use days_off::DaysOff;
 pub use digest::DigestHour;
 pub use grace_period::{Open, Settled, settles};
 pub(super) use holdout::is_held_out;
+pub use load::Load;
 pub use quiet_hours::WorkingHours;
 pub use zones::zone_named;
 
-use super::{PersonFacts, PlaceFacts, Reason, Rule};
+use super::{PersonFacts, PlaceFacts, Reason, Restraint, Rule};
 use crate::library::{Mode, Trigger};
 
 /// How long is waited until a platform has told where somebody is.
@@ -42,6 +44,8 @@ pub struct Cadence {
     pub budget: Budget,
     /// When people may be written to unasked.
     pub hours: WorkingHours,
+    /// When a trigger pauses by itself.
+    pub restraint: Restraint,
     /// The time zone of people who have none.
     pub zone: TimeZone,
     /// When what a budget held back is told; `None`: it is dropped.
@@ -80,7 +84,7 @@ pub(super) struct Asking<'a> {
 impl Cadence {
     /// Asks every rule in turn; writes each answer into `reasons`.
     pub(super) fn ask(&self, asking: &Asking<'_>, reasons: &mut Vec<Reason>) -> Leave {
-        for rule in [manager_allows, audience, persons_choice, comparison_group, cooldown] {
+        for rule in [manager_allows, audience, persons_choice, load::check, comparison_group, cooldown] {
             if let Some(reason) = rule(asking) {
                 let stopped = (!reason.passed).then_some(reason.rule);
                 reasons.push(reason);
@@ -118,7 +122,7 @@ impl Cadence {
 
     /// What stops a need for good, whatever the hour and the budget.
     pub(super) fn stops(asking: &Asking<'_>) -> Option<Reason> {
-        let rules = [manager_allows, audience, persons_choice, comparison_group];
+        let rules = [manager_allows, audience, persons_choice, load::check, comparison_group];
         rules.into_iter().find_map(|rule| rule(asking).filter(|reason| !reason.passed))
     }
 

@@ -10,6 +10,7 @@ mod digest_card;
 mod molecule;
 mod offer_card;
 mod person_card;
+mod pulse_card;
 mod steering_card;
 
 pub use answers::{
@@ -20,4 +21,5 @@ pub use digest_card::{PutBy, digest_card};
 pub use molecule::{Chosen, choose};
 pub use offer_card::{Rating, offer_card, rated_card};
 pub use person_card::{Kept, erase_card, export_card, help_card, person_card, zone_card};
-pub use steering_card::{Steered, steering_card};
+pub use pulse_card::{pulse_card, pulse_noted_card};
+pub use steering_card::{Steered, paused_card, steering_card};

@@ -3,7 +3,7 @@
 use chat::{Block, Card, Choice, Prominence, Span, Text, Timestamp};
 
 use crate::{
-    engine::{Cadence, PersonFacts, Setting, Tap},
+    engine::{Cadence, Load, PersonFacts, Setting, Tap},
     library::{Library, ScenarioId},
 };
 
@@ -89,6 +89,9 @@ fn ways_to_change(kept: &Kept<'_>) -> Vec<Choice> {
     } else {
         usual(Setting::Snooze, "Quiet for a week")
     }];
+    if kept.facts.own.load == Some(Load::Overloaded) {
+        choices.push(usual(Setting::RoomAgain, "I have room again"));
+    }
     choices.push(usual(Setting::Hours, "Working hours"));
     choices.push(usual(Setting::Budget, "How much may come"));
     if kept.steers {
@@ -100,6 +103,11 @@ fn ways_to_change(kept: &Kept<'_>) -> Vec<Choice> {
         tucked(Setting::Digest, "A digest once a week, please")
     } else {
         tucked(Setting::NoDigest, "No digest, please")
+    });
+    choices.push(if kept.facts.own.pulse.is_some() {
+        tucked(Setting::NoPulse, "Don't ask how full my week is")
+    } else {
+        tucked(Setting::Pulse, "Ask me once a week how full it is")
     });
     if !kept.facts.opted_out {
         choices.push(tucked(Setting::Out, "Nothing unasked, ever"));
@@ -186,6 +194,16 @@ fn settings(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
         "What is over that",
         if facts.own.no_digest { "is dropped" } else { "comes as one digest a week" },
     ));
+    if facts.own.pulse.is_some() {
+        let said = match facts.own.load {
+            Some(Load::Overloaded) => "overloaded: until then you get only what you ask for",
+            Some(Load::Ready) => "ready for more",
+            Some(Load::Unsure) => "unsure",
+            None => "nothing since I last asked",
+        };
+        let next = facts.own.pulse.map(|at| kept.date(at)).unwrap_or_default();
+        points.push(point("How full your week is", &format!("asked again after {next}; you said: {said}")));
+    }
     let stopped: Vec<&str> = facts
         .stopped
         .iter()

@@ -130,6 +130,11 @@ impl Recogniser {
         own.unwrap_or_else(|| self.looks.threshold(budget)).max(LEAST)
     }
 
+    /// A threshold that people's taps moved by so many hundredths of a logarithm of odds: never so far that what is hardly likely is heard.
+    pub fn moved(&self, threshold: f32, shift: i32) -> f32 {
+        (threshold + shift as f32 / 100.0).max(LEAST)
+    }
+
     /// The same for what was put to Kairos.
     pub fn threshold_addressed(&self) -> f32 {
         self.looks.threshold(ADDRESSED_BUDGET).max(LEAST_ADDRESSED)

@@ -2,7 +2,8 @@
 //! and a model of store and outbox does what the protocol says.
 //!
 //! Invariants, held whatever happens
-//! - Never early, never in quiet hours, never over the budget, never after a cancel, never twice, never lost.
+//! - Never early, never in quiet hours, never over the budget, never after a cancel, never twice, never lost; nothing for
+//!   whoever said that they are overloaded, nothing by a trigger that pauses.
 //! - Every one of them is broken by a house that leaves out one rule: the test sees it.
 
 use std::{
@@ -15,8 +16,8 @@ use proptest::{prelude::*, test_runner::TestRunner};
 
 use super::{event, message, minutes, need};
 use crate::{
-    engine::{Act, Cadence, Engine, Facts, Need, PersonFacts, Plan, Received, Rule, samples},
-    library::{AssetKind, Library, Trigger},
+    engine::{Act, Cadence, Engine, Facts, Load, Need, PersonFacts, PlaceFacts, Plan, Received, Rule, samples},
+    library::{AssetKind, Library, Trigger, TriggerId},
 };
 
 /// How late a decided card may still be sent without being decided again, as in the store.
@@ -44,6 +45,8 @@ enum Step {
     Passes(u64),
     Snoozes { who: usize, hours: u64 },
     OptsOut { who: usize, out: bool },
+    IsOverloaded { who: usize, is: bool },
+    Pauses { trigger: &'static str, does: bool },
     Sends(Answer),
 }
 
@@ -67,6 +70,8 @@ enum Without {
     LookingUp,
     Lookback,
     DecidingAgain,
+    Load,
+    Pauses,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -96,6 +101,7 @@ struct House {
     without: Without,
     now: Timestamp,
     people: Vec<PersonFacts>,
+    paused: Vec<TriggerId>,
     rows: Vec<Row>,
     /// For each person when the next digest comes, and when the last one came.
     digests: Vec<(Option<Timestamp>, Option<Timestamp>)>,
@@ -109,7 +115,7 @@ impl House {
         };
         let people: Vec<_> = ZONES.iter().map(person).collect();
         let digests = vec![(None, None); people.len()];
-        Self { without, now: Timestamp::from_ms(now), people, rows: Vec::new(), digests }
+        Self { without, now: Timestamp::from_ms(now), people, paused: Vec::new(), rows: Vec::new(), digests }
     }
 
     fn facts(&self, who: usize) -> PersonFacts {
@@ -124,7 +130,14 @@ impl House {
         });
         let received = if self.without == Without::Budget { Vec::new() } else { received.collect() };
         let hours = (self.without == Without::Hours).then(|| "Mon-Sun 00:00-23:59".parse().unwrap());
-        PersonFacts { hours, received, ..self.people[who].clone() }
+        let mut facts = PersonFacts { hours, received, ..self.people[who].clone() };
+        facts.own.load = facts.own.load.filter(|_| self.without != Without::Load);
+        facts
+    }
+
+    fn place(&self) -> PlaceFacts {
+        let paused = if self.without == Without::Pauses { Vec::new() } else { self.paused.clone() };
+        PlaceFacts { paused, ..samples::place() }
     }
 
     fn take(&mut self, step: &Step) -> Result<(), String> {
@@ -144,6 +157,20 @@ impl House {
                     self.cancel(|row, _| row.who == who && matches!(row.state, State::Pending(_)));
                 }
             }
+            Step::IsOverloaded { who, is } => {
+                self.people[who].own.load = is.then_some(Load::Overloaded);
+                if is {
+                    self.cancel(|row, _| row.who == who && matches!(row.state, State::Pending(_)));
+                }
+            }
+            Step::Pauses { trigger, does } => {
+                self.paused.retain(|paused| paused.as_str() != trigger);
+                if does {
+                    self.paused.push(trigger.into());
+                    let is_its = |row: &Row| row.plan.trigger.as_str() == trigger;
+                    self.cancel(|row, _| is_its(row) && matches!(row.state, State::Pending(_)));
+                }
+            }
             Step::Sends(answer) => self.send(answer)?,
         }
         self.wake();
@@ -151,7 +178,7 @@ impl House {
     }
 
     fn hear(&mut self, who: usize, need: Need) {
-        let (person, place) = (self.facts(who), samples::place());
+        let (person, place) = (self.facts(who), self.place());
         let heard_at = if self.without == Without::Grace { self.now - GRACE } else { self.now };
         let facts = Facts { person: &person, place: &place, heard_at, now: self.now, addressed: false };
         if let Act::Hold { until, plan, .. } =
@@ -201,7 +228,7 @@ impl House {
 
     fn decide_again(&mut self, n: usize) {
         let row = &self.rows[n];
-        let (who, person, place) = (row.who, self.facts(row.who), samples::place());
+        let (who, person, place) = (row.who, self.facts(row.who), self.place());
         let heard_at = if self.without == Without::Grace { row.heard_at - GRACE } else { row.heard_at };
         let facts = Facts { person: &person, place: &place, heard_at, now: self.now, addressed: false };
         let state = match ENGINE.reconsider(&row.need, &row.plan, &facts).act {
@@ -225,7 +252,8 @@ impl House {
             self.digests[who].0 = Some(open.max(due));
             return;
         }
-        let quiet = person.opted_out || person.snoozed_until.is_some_and(|until| until > now);
+        let wants_quiet = person.opted_out || person.snoozed_until.is_some_and(|until| until > now);
+        let quiet = wants_quiet || person.own.load == Some(Load::Overloaded);
         for row in self.rows.iter_mut().filter(|row| row.who == who && row.state == State::PutBy) {
             row.state = State::Ended(if quiet { "the person's choice" } else { "told" });
         }
@@ -278,6 +306,12 @@ impl House {
         if row.is_cancelled || person.opted_out || person.snoozed_until.is_some_and(|until| until > now) {
             return told("after a cancel");
         }
+        if person.own.load == Some(Load::Overloaded) {
+            return told("to the overloaded");
+        }
+        if self.paused.contains(&row.plan.trigger) {
+            return told("by a trigger that pauses");
+        }
         self.rows[n].shown.push(now);
         self.rows[n].at = now;
         Ok(())
@@ -301,7 +335,7 @@ impl House {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let who = 0..ZONES.len();
+    let (who, trigger) = (0..ZONES.len(), prop_oneof![Just("a"), Just("b")]);
     let answer = prop_oneof![
         6 => Just(Answer::Arrives),
         2 => Just(Answer::Refuses),
@@ -309,11 +343,13 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Answer::ArrivesUnheard),
     ];
     prop_oneof![
-        6 => (who.clone(), prop_oneof![Just("a"), Just("b")]).prop_map(|(who, trigger)| Step::Needs { who, trigger }),
+        6 => (who.clone(), trigger.clone()).prop_map(|(who, trigger)| Step::Needs { who, trigger }),
         2 => (0_usize..12).prop_map(Step::Answers),
         8 => prop_oneof![Just(1_u64), Just(10), Just(11), Just(45), Just(400), Just(1_440), Just(4_000)].prop_map(Step::Passes),
         1 => (who.clone(), 1_u64..200).prop_map(|(who, hours)| Step::Snoozes { who, hours }),
-        1 => (who, any::<bool>()).prop_map(|(who, out)| Step::OptsOut { who, out }),
+        1 => (who.clone(), any::<bool>()).prop_map(|(who, out)| Step::OptsOut { who, out }),
+        1 => (who, any::<bool>()).prop_map(|(who, is)| Step::IsOverloaded { who, is }),
+        1 => (trigger, any::<bool>()).prop_map(|(trigger, does)| Step::Pauses { trigger, does }),
         10 => answer.prop_map(Step::Sends),
     ]
 }
@@ -349,6 +385,8 @@ fn a_house_without_one_of_the_rules_is_caught() {
         (Without::LookingUp, "twice"),
         (Without::Lookback, "lost"),
         (Without::DecidingAgain, ""),
+        (Without::Load, "to the overloaded"),
+        (Without::Pauses, "by a trigger that pauses"),
     ] {
         let found = broken(without, 400).unwrap_or_else(|| panic!("nothing is broken without {without:?}"));
         assert!(found.contains(promise), "without {without:?}: {found}");

@@ -1,0 +1,101 @@
+//! What people's taps make of a trigger: it is heard sooner or later, or pauses itself and tells its managers.
+//!
+//! Invariants
+//! - Every change is a step in the store, in the same commit as the tap that brought it; nothing changes silently.
+//! - A trigger that pauses tells its managers in private, in their working hours; any of them can let it speak again.
+
+use std::{sync::Arc, time::Duration};
+
+use chat::{Event, Timestamp};
+use tracing::{info, warn};
+
+use super::{Line, LineError, line::Effect, messages::OFFER_LASTS};
+use crate::{
+    engine::{Learnt, LearntTrigger, Mark, Marked, compose::paused_card, learn, restrain},
+    library::TriggerId,
+    store::{self, Action, Offer, Pause, PauseChange, Step, TriggerStep},
+};
+
+/// How long what was read is believed: other replicas learn too.
+const BELIEVED: Duration = Duration::from_mins(1);
+/// How far back taps count.
+pub(super) const COUNTED: Duration = Duration::from_hours(24 * 180);
+
+/// What was last read, and when.
+pub(super) type Read = Option<(Timestamp, Arc<Vec<LearntTrigger>>)>;
+
+impl Line {
+    /// What is in force of every trigger that taps made something of.
+    pub(super) async fn learnt(&self) -> Result<Arc<Vec<LearntTrigger>>, LineError> {
+        let now = self.now();
+        let known = self.learnt_before().clone();
+        if let Some((_, known)) = known.filter(|(read_at, _)| now.since(*read_at) < BELIEVED) {
+            return Ok(known);
+        }
+        let read = Arc::new(self.parts.store.learnt().await?);
+        *self.learnt_before() = Some((now, Arc::clone(&read)));
+        Ok(read)
+    }
+
+    /// Weighs all that was tapped about a trigger, with a tap that is about to be kept.
+    pub(super) async fn weigh_marks(
+        &self,
+        event: &Event,
+        tap: &store::Tap,
+        offer: &Offer,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let (Some(mark), Some(trigger)) = (Mark::read(&tap.tap), &tap.trigger) else { return Ok(()) };
+        let store = &self.parts.store;
+        let mut marks = store.marks_on(trigger, self.now() - COUNTED).await?;
+        let example = offer.need.evidence.example().map(ToOwned::to_owned);
+        marks.push(Marked { person: tap.person.clone(), mark, at: tap.at, example });
+        let all = store.learnt().await?;
+        let before = all.into_iter().find(|(id, _)| id == trigger).map_or_else(Learnt::default, |(_, learnt)| learnt);
+        let (shift, reason) = learn(&marks);
+        if (shift, &reason) != (before.shift, &before.words) {
+            info!(%trigger, shift, "taps moved a trigger's threshold");
+            let what = Step::Learnt(shift);
+            let step = TriggerStep { trigger: trigger.clone(), what, reason, by: None, at: self.now() };
+            effect.outcome.steps.push(step);
+        }
+        let Some(why) = restrain(self.parts.engine.cadence().restraint, &marks, before.resumed_at) else {
+            return Ok(());
+        };
+        if store.pauses().await?.iter().any(|pause| pause.trigger == *trigger) {
+            return Ok(());
+        }
+        warn!(%trigger, "a trigger pauses itself: too many did not want it");
+        self.tell_managers(event, trigger, &why, effect).await?;
+        let reason = format!("by itself: {why}");
+        let pause = Pause { trigger: trigger.clone(), by: None, reason, at: self.now() };
+        effect.outcome.pauses.push(PauseChange::Pause(pause));
+        Ok(())
+    }
+
+    async fn tell_managers(
+        &self,
+        event: &Event,
+        trigger: &TriggerId,
+        why: &str,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let Some(trigger) = self.parts.engine.library().triggers.get(trigger) else { return Ok(()) };
+        if self.parts.managers.is_empty() {
+            warn!("nobody is told: people.managers names nobody");
+        }
+        for who in self.parts.managers.iter() {
+            let facts = self.facts_for(who, [], effect).await?;
+            if facts.opted_out {
+                continue;
+            }
+            let telling = Action::PostPrivately { who: who.clone() };
+            let mut delivery = self.answer(event, "paused", &facts.id, telling, paused_card(trigger, why));
+            let quiet = facts.snoozed_until.unwrap_or(self.now()).max(self.now());
+            delivery.due_at = self.parts.engine.opens(&facts, quiet);
+            delivery.expires_at = delivery.due_at + OFFER_LASTS;
+            effect.outcome.deliveries.push(delivery);
+        }
+        Ok(())
+    }
+}
