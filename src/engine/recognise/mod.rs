@@ -14,6 +14,7 @@ mod keywords;
 mod lately;
 mod look;
 mod looks;
+mod once;
 mod recent;
 mod second_look;
 mod teaching;
@@ -76,11 +77,13 @@ impl Recogniser {
         Self::learn(shipped(), triggers.map(Teaching::of))
     }
 
-    /// Learns all triggers of a library, and from what they offer, with the models that ship.
-    pub fn of(library: &Library) -> Self {
+    /// Knows all triggers of a library, and what they offer, with the models that ship. It is learnt once: the same triggers
+    /// give the same recogniser again.
+    pub fn of(library: &Library) -> Arc<Self> {
         // A trigger that listens to numbers is not heard in what people write, whatever it offers.
         let heard = library.triggers.values().filter(|trigger| trigger.dip.is_none());
-        Self::learn(shipped(), heard.map(|trigger| Teaching::within(library, trigger)))
+        let teachings = heard.map(|trigger| Teaching::within(library, trigger));
+        once::learnt(teachings.clone(), || Self::learn(shipped(), teachings))
     }
 
     /// Learns from what is known of each trigger, with given models.

@@ -6,6 +6,7 @@ use meaning::{ModelFiles, Models};
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::samples;
 
 fn lexical_only() -> Arc<Models> {
     Arc::new(Models::read(&ModelFiles { static_table: None, ..ModelFiles::shipped() }))
@@ -41,6 +42,17 @@ fn a_need_is_heard_in_other_words_and_chatter_is_not() {
     for text in ["lunch at noon?", "merged, thanks", "the build is green again"] {
         assert_eq!(heard(&recogniser, text), None, "{text}");
     }
+}
+
+#[test]
+fn the_same_triggers_are_learnt_once() {
+    let library = |need: &str| {
+        let trigger = Trigger { need: need.to_owned(), ..samples::trigger("price") };
+        Library { triggers: [(trigger.id.clone(), trigger)].into(), ..Library::default() }
+    };
+    let one = Recogniser::of(&library("A buyer says it costs too much."));
+    assert!(Arc::ptr_eq(&one, &Recogniser::of(&library("A buyer says it costs too much."))));
+    assert!(!Arc::ptr_eq(&one, &Recogniser::of(&library("A buyer wants to pay later."))));
 }
 
 #[test]
