@@ -2,7 +2,7 @@
 
 use super::{
     Encoder, HEAD, HEADS, HIDDEN, INTERMEDIATE, Layer, Linear, Norm,
-    panels::{GROUP, INPUTS, Multiply, OUTPUTS, Rounding, Row, TILE},
+    panels::{Block, GROUP, INPUTS, Multiply, OUTPUTS, Rounding, Row, TILE},
 };
 use crate::static_table::to_length_one;
 
@@ -84,6 +84,7 @@ fn pass<M: Multiply>(layer: &Layer, states: &mut [f32], lengths: &[usize], room:
             &room.key[own.clone()],
             &room.value[own.clone()],
             &mut room.narrow[own.clone()],
+            multiply,
         );
         from = own.end;
     }
@@ -93,7 +94,7 @@ fn pass<M: Multiply>(layer: &Layer, states: &mut [f32], lengths: &[usize], room:
     rounded.take(states, HIDDEN);
     product(&layer.widen, rounded, &mut room.wide, multiply);
     for x in &mut room.wide {
-        *x = gelu(*x);
+        *x = gelu(*x, multiply);
     }
     rounded.take(&room.wide, INTERMEDIATE);
     product(&layer.narrow, rounded, &mut room.narrow, multiply);
@@ -132,18 +133,13 @@ impl Rounded {
 
 #[inline(always)]
 fn largest(state: &[f32; GROUP]) -> f32 {
-    let mut strands = [0.0_f32; 16];
-    for part in state.as_chunks::<16>().0 {
+    let mut strands = [0.0_f32; STRANDS];
+    for part in state.as_chunks::<STRANDS>().0 {
         for (strand, x) in strands.iter_mut().zip(part) {
-            let x = x.abs();
-            *strand = if x > *strand { x } else { *strand };
+            *strand = greater(*strand, x.abs());
         }
     }
-    let mut largest = 0.0;
-    for strand in strands {
-        largest = if strand > largest { strand } else { largest };
-    }
-    largest
+    folded(strands, greater)
 }
 
 /// Added and taken away again, it leaves a whole number: its own last digit is one.
@@ -158,86 +154,162 @@ fn round(x: f32) -> i8 {
 /// `out = inputs · weights + bias`, row by row.
 #[inline(always)]
 fn product<M: Multiply>(linear: &Linear, rounded: &Rounded, out: &mut [f32], multiply: M) {
-    let (fours, groups) = (rounded.width / INPUTS, rounded.width / GROUP);
-    let outputs = linear.bias.len();
-    let count = rounded.rows.len() / rounded.width;
-    let inputs: &[[i8; INPUTS]] = rounded.rows.as_chunks().0;
-    let row = |at: usize| {
-        // Behind the last row it is multiplied again, and the result is not used.
-        let at = at.min(count - 1);
-        Row { inputs: &inputs[at * fours..][..fours], roundings: &rounded.groups[at * groups..][..groups] }
-    };
     let panels = linear.weights.panels().zip(linear.scales.as_chunks::<OUTPUTS>().0);
+    let count = rounded.rows.len() / rounded.width;
     for (number, ((panel, scales), bias)) in panels.zip(linear.bias.as_chunks::<OUTPUTS>().0).enumerate() {
-        for from in (0..count).step_by(TILE) {
-            let products = multiply.tile(panel, [row(from), row(from + 1), row(from + 2), row(from + 3)]);
-            for (at, products) in products.iter().enumerate().take(count - from) {
-                let out = &mut out[(from + at) * outputs + number * OUTPUTS..][..OUTPUTS];
-                for at in 0..OUTPUTS {
-                    out[at] = products[at] * scales[at] + bias[at];
-                }
-            }
+        let mut to = Columns { out, outputs: linear.bias.len(), from: number * OUTPUTS, scales, bias };
+        let whole = count - count % TILE;
+        for from in (0..whole).step_by(TILE) {
+            multiplied::<TILE, M>(panel, rounded, from, &mut to, multiply);
+        }
+        match count - whole {
+            1 => multiplied::<1, M>(panel, rounded, whole, &mut to, multiply),
+            2 => multiplied::<2, M>(panel, rounded, whole, &mut to, multiply),
+            3 => multiplied::<3, M>(panel, rounded, whole, &mut to, multiply),
+            4 => multiplied::<4, M>(panel, rounded, whole, &mut to, multiply),
+            5 => multiplied::<5, M>(panel, rounded, whole, &mut to, multiply),
+            _ => {}
         }
     }
 }
 
+/// Where the products with a panel belong.
+struct Columns<'a> {
+    out: &'a mut [f32],
+    /// Numbers in a row of `out`.
+    outputs: usize,
+    /// The panel's first column.
+    from: usize,
+    scales: &'a [f32; OUTPUTS],
+    bias: &'a [f32; OUTPUTS],
+}
+
+/// The products of a panel with `ROWS` rows.
+#[inline(always)]
+fn multiplied<const ROWS: usize, M: Multiply>(
+    panel: &[Block],
+    rounded: &Rounded,
+    from: usize,
+    to: &mut Columns<'_>,
+    multiply: M,
+) {
+    let (fours, groups) = (rounded.width / INPUTS, rounded.width / GROUP);
+    let inputs: &[[i8; INPUTS]] = rounded.rows.as_chunks().0;
+    let rows = std::array::from_fn(|at| Row {
+        inputs: &inputs[(from + at) * fours..][..fours],
+        roundings: &rounded.groups[(from + at) * groups..][..groups],
+    });
+    let products = multiply.tile::<ROWS>(panel, rows);
+    for (row, products) in products.iter().enumerate() {
+        let out = &mut to.out[(from + row) * to.outputs + to.from..][..OUTPUTS];
+        for at in 0..OUTPUTS {
+            out[at] = multiply.plus(products[at], to.scales[at], to.bias[at]);
+        }
+    }
+}
+
+/// Queries that are answered together: what is read of keys and values serves all of them.
+const QUERIES: usize = 4;
+
 /// Every position takes from all, by how well its query meets their keys (Vaswani et al. 2017).
 #[inline(always)]
-fn attend(query: &[f32], key: &[f32], value: &[f32], out: &mut [f32]) {
+fn attend<M: Multiply>(query: &[f32], key: &[f32], value: &[f32], out: &mut [f32], multiply: M) {
     let count = query.len() / HIDDEN;
     let width = count.next_multiple_of(STRANDS);
-    let mut keys = vec![0.0_f32; HEAD * width];
-    let mut weights = vec![0.0_f32; width];
+    // Sixteen keys side by side, number by number.
+    let mut keys = vec![[0.0_f32; STRANDS]; HEAD * width / STRANDS];
+    let mut weights = vec![[0.0_f32; STRANDS]; QUERIES * width / STRANDS];
     for head in 0..HEADS {
         let from = head * HEAD;
         for (at, key) in key.chunks_exact(HIDDEN).enumerate() {
             for (d, k) in key[from..from + HEAD].iter().enumerate() {
-                keys[d * width + at] = *k;
+                keys[at / STRANDS * HEAD + d][at % STRANDS] = *k;
             }
         }
-        for (query, out) in query.chunks_exact(HIDDEN).zip(out.chunks_exact_mut(HIDDEN)) {
-            weights.fill(0.0);
-            for (q, keys) in query[from..from + HEAD].iter().zip(keys.chunks_exact(width)) {
-                for (weight, k) in weights.iter_mut().zip(keys) {
-                    *weight += q * k;
+        for first in (0..count).step_by(QUERIES) {
+            // Behind the last query it is answered again, and the answer is written once.
+            let place = |at: usize| (first + at).min(count - 1) * HIDDEN + from;
+            let queries: [&[f32]; QUERIES] = std::array::from_fn(|at| &query[place(at)..][..HEAD]);
+            meet(queries, &keys, &mut weights, multiply);
+            for weights in weights.chunks_exact_mut(width / STRANDS) {
+                for behind in count..width {
+                    weights[behind / STRANDS][behind % STRANDS] = f32::MIN;
                 }
+                to_shares(weights, multiply);
             }
-            weights[count..].fill(f32::MIN);
-            to_shares(&mut weights);
-            let mut taken = [0.0_f32; HEAD];
-            for (weight, value) in weights.iter().zip(value.chunks_exact(HIDDEN)) {
-                for (taken, v) in taken.iter_mut().zip(&value[from..from + HEAD]) {
-                    *taken += weight * v;
-                }
+            let taken = take(&weights, &value[from..], count, multiply);
+            for (at, taken) in taken.iter().enumerate() {
+                out[place(at)..][..HEAD].copy_from_slice(taken);
             }
-            out[from..from + HEAD].copy_from_slice(&taken);
         }
     }
 }
 
+/// How well queries meet keys; `weights` gets all of the first query, then all of the next.
+#[inline(always)]
+fn meet<M: Multiply>(
+    queries: [&[f32]; QUERIES],
+    keys: &[[f32; STRANDS]],
+    weights: &mut [[f32; STRANDS]],
+    multiply: M,
+) {
+    let blocks = keys.len() / HEAD;
+    for (block, keys) in keys.chunks_exact(HEAD).enumerate() {
+        let mut sums = [[0.0_f32; STRANDS]; QUERIES];
+        for (d, keys) in keys.iter().enumerate() {
+            for (sum, query) in sums.iter_mut().zip(queries) {
+                for (sum, k) in sum.iter_mut().zip(keys) {
+                    *sum = multiply.plus(query[d], *k, *sum);
+                }
+            }
+        }
+        for (at, sum) in sums.into_iter().enumerate() {
+            weights[at * blocks + block] = sum;
+        }
+    }
+}
+
+/// What queries take of the first `count` values; a value stands every [`HIDDEN`] numbers.
+#[inline(always)]
+fn take<M: Multiply>(
+    weights: &[[f32; STRANDS]],
+    values: &[f32],
+    count: usize,
+    multiply: M,
+) -> [[f32; HEAD]; QUERIES] {
+    let weights = weights.as_flattened();
+    let width = weights.len() / QUERIES;
+    let mut taken = [[0.0_f32; HEAD]; QUERIES];
+    for (at, value) in values.chunks(HIDDEN).take(count).enumerate() {
+        for (number, taken) in taken.iter_mut().enumerate() {
+            let weight = weights[number * width + at];
+            for (taken, v) in taken.iter_mut().zip(&value[..HEAD]) {
+                *taken = multiply.plus(weight, *v, *taken);
+            }
+        }
+    }
+    taken
+}
+
 /// Softmax of weights over √[`HEAD`].
 #[inline(always)]
-fn to_shares(weights: &mut [f32]) {
+fn to_shares<M: Multiply>(weights: &mut [[f32; STRANDS]], multiply: M) {
     let scale = 1.0 / (HEAD as f32).sqrt();
-    let weights = weights.as_chunks_mut::<STRANDS>().0;
     let mut tops = [f32::MIN; STRANDS];
     for part in weights.iter() {
         for (top, weight) in tops.iter_mut().zip(part) {
-            *top = if *weight > *top { *weight } else { *top };
+            *top = greater(*top, *weight);
         }
     }
-    let mut top = f32::MIN;
-    for strand in tops {
-        top = if strand > top { strand } else { top };
-    }
+    let top = folded(tops, greater);
     let mut sums = [0.0_f32; STRANDS];
     for part in weights.iter_mut() {
         for (weight, sum) in part.iter_mut().zip(&mut sums) {
-            *weight = exp((*weight - top) * scale);
+            *weight = exp((*weight - top) * scale, multiply);
             *sum += *weight;
         }
     }
-    let inverse = 1.0 / total(&sums);
+    let inverse = 1.0 / total(sums);
     for part in weights {
         for weight in part {
             *weight *= inverse;
@@ -264,14 +336,14 @@ fn normalise(state: &mut [f32], norm: &Norm) {
             *sum += x;
         }
     }
-    let mean = total(&sums) / HIDDEN as f32;
+    let mean = total(sums) / HIDDEN as f32;
     let mut squares = [0.0_f32; STRANDS];
     for part in state.as_chunks::<STRANDS>().0 {
         for (square, x) in squares.iter_mut().zip(part) {
             *square += (x - mean) * (x - mean);
         }
     }
-    let inverse = 1.0 / (total(&squares) / HIDDEN as f32 + 1e-12).sqrt();
+    let inverse = 1.0 / (total(squares) / HIDDEN as f32 + 1e-12).sqrt();
     for ((x, gamma), beta) in state.iter_mut().zip(&norm.gamma).zip(&norm.beta) {
         *x = (*x - mean) * inverse * gamma + beta;
     }
@@ -281,35 +353,49 @@ fn normalise(state: &mut [f32], norm: &Norm) {
 const STRANDS: usize = 16;
 
 #[inline(always)]
-fn total(strands: &[f32; STRANDS]) -> f32 {
-    let mut total = 0.0;
-    for strand in strands {
-        total += strand;
+fn total(strands: [f32; STRANDS]) -> f32 {
+    folded(strands, |a, b| a + b)
+}
+
+/// All strands in one, by halves.
+#[inline(always)]
+fn folded(mut strands: [f32; STRANDS], join: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut half = STRANDS / 2;
+    while half > 0 {
+        for at in 0..half {
+            strands[at] = join(strands[at], strands[at + half]);
+        }
+        half /= 2;
     }
-    total
+    strands[0]
+}
+
+/// As `max`, without its care for what is no number.
+#[inline(always)]
+fn greater(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
 }
 
 /// x · Φ(x), with the error function to 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26).
 #[inline(always)]
-fn gelu(x: f32) -> f32 {
+fn gelu<M: Multiply>(x: f32, multiply: M) -> f32 {
+    let plus = |a, b, sum| multiply.plus(a, b, sum);
     let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
-    let t = 1.0 / (1.0 + 0.327_591_1 * z);
-    let series = t * (0.254_829_6 + t * (-0.284_496_7 + t * (1.421_413_7 + t * (-1.453_152 + t * 1.061_405_4))));
-    let tail = 0.5 * series * exp(-z * z);
+    let t = 1.0 / plus(0.327_591_1, z, 1.0);
+    let series = plus(t, plus(t, plus(t, plus(t, 1.061_405_4, -1.453_152), 1.421_413_7), -0.284_496_7), 0.254_829_6);
+    let tail = 0.5 * t * series * exp(-z * z, multiply);
     x * if x > 0.0 { 1.0 - tail } else { tail }
 }
 
 /// e^x to 1e-6 for x ≤ 0; below −87 it is as good as nothing. Split into 2^whole · 2^part, the part by its series.
 #[inline(always)]
-fn exp(x: f32) -> f32 {
+fn exp<M: Multiply>(x: f32, multiply: M) -> f32 {
+    let plus = |a, b, sum| multiply.plus(a, b, sum);
     let powers = if x > -87.0 { x } else { -87.0 } * std::f32::consts::LOG2_E;
     let shifted = powers + MAGIC;
     let part = (powers - (shifted - MAGIC)) * std::f32::consts::LN_2;
-    let series = 1.0
-        + part
-            * (1.0
-                + part
-                    * (0.5 + part * (1.0 / 6.0 + part * (1.0 / 24.0 + part * (1.0 / 120.0 + part * (1.0 / 720.0))))));
+    let cubic = plus(part, plus(part, plus(part, 1.0 / 720.0, 1.0 / 120.0), 1.0 / 24.0), 1.0 / 6.0);
+    let series = plus(part, plus(part, plus(part, cubic, 0.5), 1.0), 1.0);
     let whole = shifted.to_bits() as i32 - MAGIC.to_bits() as i32;
     series * f32::from_bits(((whole + 127) << 23) as u32)
 }
@@ -317,18 +403,19 @@ fn exp(x: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoder::Plain;
 
     #[test]
     fn short_cuts_are_near_the_truth() {
         for step in -2000_i16..=2000 {
             let x = f32::from(step) / 100.0;
             if x <= 0.0 {
-                assert!((exp(x) - x.exp()).abs() < 1e-6, "exp({x})");
+                assert!((exp(x, Plain) - x.exp()).abs() < 1e-6, "exp({x})");
             }
             let z = f64::from(x);
             // The logistic curve is a poor Φ; tanh with the cubic term is within 5e-4 of the true one.
             let near = 0.5 * z * (1.0 + (0.797_884_6 * (z + 0.044_715 * z.powi(3))).tanh());
-            assert!((f64::from(gelu(x)) - near).abs() < 1e-3, "gelu({x})");
+            assert!((f64::from(gelu(x, Plain)) - near).abs() < 1e-3, "gelu({x})");
         }
         for (x, right) in [(1.4, 1), (-1.6, -2), (127.0, 127), (-127.0, -127), (0.0, 0)] {
             assert_eq!(round(x), right);

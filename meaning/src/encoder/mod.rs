@@ -11,7 +11,7 @@ mod panels;
 use self::panels::Panels;
 pub(crate) use self::{
     forward::embed as forward,
-    panels::{BLOCKS, Block, Multiply, OUTPUTS, Plain, Products, Row, TILE},
+    panels::{BLOCKS, Block, Multiply, OUTPUTS, Plain, Products, Row},
 };
 use crate::{
     machine,

@@ -42,8 +42,8 @@ impl Panels {
     }
 }
 
-/// Positions of a message that are multiplied together.
-pub(crate) const TILE: usize = 4;
+/// Positions of a message that are multiplied together at most: as many sums as there are registers for.
+pub(crate) const TILE: usize = 6;
 
 /// Inputs that are rounded by the largest value among them: one that stands out costs its group alone.
 pub(super) const GROUP: usize = 64;
@@ -68,12 +68,18 @@ pub(crate) struct Row<'a> {
 }
 
 /// Products by position, then by output.
-pub(crate) type Products = [[f32; OUTPUTS]; TILE];
+pub(crate) type Products<const ROWS: usize> = [[f32; OUTPUTS]; ROWS];
 
-/// Multiplies a panel by [`TILE`] rows.
+/// Multiplies a panel by rows.
 pub(crate) trait Multiply: Copy {
     /// The products, in the inputs' own scale and in steps of the weights.
-    fn tile(self, panel: &[Block], rows: [Row<'_>; TILE]) -> Products;
+    fn tile<const ROWS: usize>(self, panel: &[Block], rows: [Row<'_>; ROWS]) -> Products<ROWS>;
+
+    /// `a · b + sum`, in one step where the machine has one.
+    #[inline(always)]
+    fn plus(self, a: f32, b: f32, sum: f32) -> f32 {
+        a * b + sum
+    }
 }
 
 /// Plain Rust: for every machine.
@@ -82,8 +88,8 @@ pub(crate) struct Plain;
 
 impl Multiply for Plain {
     #[inline(always)]
-    fn tile(self, panel: &[Block], rows: [Row<'_>; TILE]) -> Products {
-        let mut products = [[0.0_f32; OUTPUTS]; TILE];
+    fn tile<const ROWS: usize>(self, panel: &[Block], rows: [Row<'_>; ROWS]) -> Products<ROWS> {
+        let mut products = [[0.0_f32; OUTPUTS]; ROWS];
         for (group, blocks) in panel.chunks_exact(BLOCKS).enumerate() {
             for (row, products) in rows.iter().zip(&mut products) {
                 let mut sums = [0_i32; OUTPUTS];
