@@ -10,7 +10,7 @@
 
 use crate::{
     classifier::{self, Lessons},
-    encoder::{self, Encoder, Plain},
+    encoder::{self, Encoder, Linear, Plain},
 };
 
 /// The vectors of texts by their pieces with their marks, by the quickest way this machine knows.
@@ -27,6 +27,22 @@ pub(crate) fn embed(encoder: &Encoder, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
         }
     }
     encoder::forward(encoder, texts, Plain)
+}
+
+/// One row of inputs times a matrix, by the quickest way this machine knows.
+pub(crate) fn multiply(linear: &Linear, inputs: &[f32], out: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if has_vnni() {
+            // SAFETY: the machine has just said that it has all that the function names.
+            return unsafe { x86::multiply_with_vnni(linear, inputs, out) };
+        }
+        if has_avx2() {
+            // SAFETY: as above.
+            return unsafe { x86::multiply_with_avx2(linear, inputs, out) };
+        }
+    }
+    encoder::multiply(linear, inputs, out, Plain);
 }
 
 /// The loss of a classifier and its slope, by the quickest way this machine knows.
@@ -66,7 +82,7 @@ mod x86 {
 
     use crate::{
         classifier::{self, Lessons},
-        encoder::{self, BLOCKS, Block, Encoder, Multiply, OUTPUTS, Products, Row},
+        encoder::{self, BLOCKS, Block, Encoder, Linear, Multiply, OUTPUTS, Products, Row},
     };
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
@@ -77,6 +93,16 @@ mod x86 {
     #[target_feature(enable = "avx2,fma")]
     pub(super) fn embed_with_avx2(encoder: &Encoder, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
         encoder::forward(encoder, texts, Avx2)
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
+    pub(super) fn multiply_with_vnni(linear: &Linear, inputs: &[f32], out: &mut [f32]) {
+        encoder::multiply(linear, inputs, out, Vnni);
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    pub(super) fn multiply_with_avx2(linear: &Linear, inputs: &[f32], out: &mut [f32]) {
+        encoder::multiply(linear, inputs, out, Avx2);
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
@@ -96,7 +122,7 @@ mod x86 {
     impl Multiply for Vnni {
         #[inline(always)]
         fn tile<const ROWS: usize>(self, panel: &[Block], rows: [Row<'_>; ROWS]) -> Products<ROWS> {
-            // SAFETY: `Vnni` is private, and used by `embed_with_vnni` alone.
+            // SAFETY: `Vnni` is private, and used by functions that name these instructions alone.
             unsafe { tile_with_vnni(panel, rows) }
         }
 
@@ -147,7 +173,7 @@ mod x86 {
     impl Multiply for Avx2 {
         #[inline(always)]
         fn tile<const ROWS: usize>(self, panel: &[Block], rows: [Row<'_>; ROWS]) -> Products<ROWS> {
-            // SAFETY: `Avx2` is private, and used by `embed_with_avx2` alone.
+            // SAFETY: `Avx2` is private, and used by functions that name these instructions alone.
             unsafe { tile_with_avx2(panel, rows) }
         }
 

@@ -1,7 +1,9 @@
 //! The six layers, written once for every machine: [`crate::machine`] compiles them for the one that runs.
 
 use super::{
-    Encoder, HEAD, HEADS, HIDDEN, INTERMEDIATE, Layer, Linear, Norm,
+    Encoder, HIDDEN, INTERMEDIATE, Layer, Linear, Norm,
+    attention::attend,
+    curves::{MAGIC, STRANDS, folded, gelu, greater, total},
     panels::{Block, GROUP, INPUTS, Multiply, OUTPUTS, Rounding, Row, TILE},
 };
 use crate::static_table::to_length_one;
@@ -142,9 +144,6 @@ fn largest(state: &[f32; GROUP]) -> f32 {
     folded(strands, greater)
 }
 
-/// Added and taken away again, it leaves a whole number: its own last digit is one.
-const MAGIC: f32 = 12_582_912.0;
-
 /// Nearest whole number, of |x| ≤ 127, by the machine's own rounding.
 #[inline(always)]
 fn round(x: f32) -> i8 {
@@ -171,6 +170,17 @@ fn product<M: Multiply>(linear: &Linear, rounded: &Rounded, out: &mut [f32], mul
             _ => {}
         }
     }
+}
+
+/// One row of inputs times a matrix.
+#[inline(always)]
+pub(crate) fn multiply<M: Multiply>(linear: &Linear, inputs: &[f32], out: &mut [f32], multiply: M) {
+    if inputs.is_empty() {
+        return;
+    }
+    let mut rounded = Rounded::default();
+    rounded.take(inputs, inputs.len());
+    product(linear, &rounded, out, multiply);
 }
 
 /// Where the products with a panel belong.
@@ -208,115 +218,6 @@ fn multiplied<const ROWS: usize, M: Multiply>(
     }
 }
 
-/// Queries that are answered together: what is read of keys and values serves all of them.
-const QUERIES: usize = 4;
-
-/// Every position takes from all, by how well its query meets their keys (Vaswani et al. 2017).
-#[inline(always)]
-fn attend<M: Multiply>(query: &[f32], key: &[f32], value: &[f32], out: &mut [f32], multiply: M) {
-    let count = query.len() / HIDDEN;
-    let width = count.next_multiple_of(STRANDS);
-    // Sixteen keys side by side, number by number.
-    let mut keys = vec![[0.0_f32; STRANDS]; HEAD * width / STRANDS];
-    let mut weights = vec![[0.0_f32; STRANDS]; QUERIES * width / STRANDS];
-    for head in 0..HEADS {
-        let from = head * HEAD;
-        for (at, key) in key.chunks_exact(HIDDEN).enumerate() {
-            for (d, k) in key[from..from + HEAD].iter().enumerate() {
-                keys[at / STRANDS * HEAD + d][at % STRANDS] = *k;
-            }
-        }
-        for first in (0..count).step_by(QUERIES) {
-            // Behind the last query it is answered again, and the answer is written once.
-            let place = |at: usize| (first + at).min(count - 1) * HIDDEN + from;
-            let queries: [&[f32]; QUERIES] = std::array::from_fn(|at| &query[place(at)..][..HEAD]);
-            meet(queries, &keys, &mut weights, multiply);
-            for weights in weights.chunks_exact_mut(width / STRANDS) {
-                for behind in count..width {
-                    weights[behind / STRANDS][behind % STRANDS] = f32::MIN;
-                }
-                to_shares(weights, multiply);
-            }
-            let taken = take(&weights, &value[from..], count, multiply);
-            for (at, taken) in taken.iter().enumerate() {
-                out[place(at)..][..HEAD].copy_from_slice(taken);
-            }
-        }
-    }
-}
-
-/// How well queries meet keys; `weights` gets all of the first query, then all of the next.
-#[inline(always)]
-fn meet<M: Multiply>(
-    queries: [&[f32]; QUERIES],
-    keys: &[[f32; STRANDS]],
-    weights: &mut [[f32; STRANDS]],
-    multiply: M,
-) {
-    let blocks = keys.len() / HEAD;
-    for (block, keys) in keys.chunks_exact(HEAD).enumerate() {
-        let mut sums = [[0.0_f32; STRANDS]; QUERIES];
-        for (d, keys) in keys.iter().enumerate() {
-            for (sum, query) in sums.iter_mut().zip(queries) {
-                for (sum, k) in sum.iter_mut().zip(keys) {
-                    *sum = multiply.plus(query[d], *k, *sum);
-                }
-            }
-        }
-        for (at, sum) in sums.into_iter().enumerate() {
-            weights[at * blocks + block] = sum;
-        }
-    }
-}
-
-/// What queries take of the first `count` values; a value stands every [`HIDDEN`] numbers.
-#[inline(always)]
-fn take<M: Multiply>(
-    weights: &[[f32; STRANDS]],
-    values: &[f32],
-    count: usize,
-    multiply: M,
-) -> [[f32; HEAD]; QUERIES] {
-    let weights = weights.as_flattened();
-    let width = weights.len() / QUERIES;
-    let mut taken = [[0.0_f32; HEAD]; QUERIES];
-    for (at, value) in values.chunks(HIDDEN).take(count).enumerate() {
-        for (number, taken) in taken.iter_mut().enumerate() {
-            let weight = weights[number * width + at];
-            for (taken, v) in taken.iter_mut().zip(&value[..HEAD]) {
-                *taken = multiply.plus(weight, *v, *taken);
-            }
-        }
-    }
-    taken
-}
-
-/// Softmax of weights over √[`HEAD`].
-#[inline(always)]
-fn to_shares<M: Multiply>(weights: &mut [[f32; STRANDS]], multiply: M) {
-    let scale = 1.0 / (HEAD as f32).sqrt();
-    let mut tops = [f32::MIN; STRANDS];
-    for part in weights.iter() {
-        for (top, weight) in tops.iter_mut().zip(part) {
-            *top = greater(*top, *weight);
-        }
-    }
-    let top = folded(tops, greater);
-    let mut sums = [0.0_f32; STRANDS];
-    for part in weights.iter_mut() {
-        for (weight, sum) in part.iter_mut().zip(&mut sums) {
-            *weight = exp((*weight - top) * scale, multiply);
-            *sum += *weight;
-        }
-    }
-    let inverse = 1.0 / total(sums);
-    for part in weights {
-        for weight in part {
-            *weight *= inverse;
-        }
-    }
-}
-
 #[inline(always)]
 fn add_and_normalise(states: &mut [f32], added: &[f32], norm: &Norm) {
     for (state, added) in states.chunks_exact_mut(HIDDEN).zip(added.chunks_exact(HIDDEN)) {
@@ -349,74 +250,12 @@ fn normalise(state: &mut [f32], norm: &Norm) {
     }
 }
 
-/// Sums run in so many strands, so that whole registers add.
-const STRANDS: usize = 16;
-
-#[inline(always)]
-fn total(strands: [f32; STRANDS]) -> f32 {
-    folded(strands, |a, b| a + b)
-}
-
-/// All strands in one, by halves.
-#[inline(always)]
-fn folded(mut strands: [f32; STRANDS], join: impl Fn(f32, f32) -> f32) -> f32 {
-    let mut half = STRANDS / 2;
-    while half > 0 {
-        for at in 0..half {
-            strands[at] = join(strands[at], strands[at + half]);
-        }
-        half /= 2;
-    }
-    strands[0]
-}
-
-/// As `max`, without its care for what is no number.
-#[inline(always)]
-fn greater(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
-}
-
-/// x · Φ(x), with the error function to 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26).
-#[inline(always)]
-fn gelu<M: Multiply>(x: f32, multiply: M) -> f32 {
-    let plus = |a, b, sum| multiply.plus(a, b, sum);
-    let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
-    let t = 1.0 / plus(0.327_591_1, z, 1.0);
-    let series = plus(t, plus(t, plus(t, plus(t, 1.061_405_4, -1.453_152), 1.421_413_7), -0.284_496_7), 0.254_829_6);
-    let tail = 0.5 * t * series * exp(-z * z, multiply);
-    x * if x > 0.0 { 1.0 - tail } else { tail }
-}
-
-/// e^x to 1e-6 for x ≤ 0; below −87 it is as good as nothing. Split into 2^whole · 2^part, the part by its series.
-#[inline(always)]
-fn exp<M: Multiply>(x: f32, multiply: M) -> f32 {
-    let plus = |a, b, sum| multiply.plus(a, b, sum);
-    let powers = if x > -87.0 { x } else { -87.0 } * std::f32::consts::LOG2_E;
-    let shifted = powers + MAGIC;
-    let part = (powers - (shifted - MAGIC)) * std::f32::consts::LN_2;
-    let cubic = plus(part, plus(part, plus(part, 1.0 / 720.0, 1.0 / 120.0), 1.0 / 24.0), 1.0 / 6.0);
-    let series = plus(part, plus(part, plus(part, cubic, 0.5), 1.0), 1.0);
-    let whole = shifted.to_bits() as i32 - MAGIC.to_bits() as i32;
-    series * f32::from_bits(((whole + 127) << 23) as u32)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encoder::Plain;
 
     #[test]
-    fn short_cuts_are_near_the_truth() {
-        for step in -2000_i16..=2000 {
-            let x = f32::from(step) / 100.0;
-            if x <= 0.0 {
-                assert!((exp(x, Plain) - x.exp()).abs() < 1e-6, "exp({x})");
-            }
-            let z = f64::from(x);
-            // The logistic curve is a poor Φ; tanh with the cubic term is within 5e-4 of the true one.
-            let near = 0.5 * z * (1.0 + (0.797_884_6 * (z + 0.044_715 * z.powi(3))).tanh());
-            assert!((f64::from(gelu(x, Plain)) - near).abs() < 1e-3, "gelu({x})");
-        }
+    fn what_is_rounded_is_the_nearest() {
         for (x, right) in [(1.4, 1), (-1.6, -2), (127.0, 127), (-127.0, -127), (0.0, 0)] {
             assert_eq!(round(x), right);
         }

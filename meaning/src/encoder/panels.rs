@@ -36,6 +36,20 @@ impl Panels {
         Self { inputs, blocks }
     }
 
+    /// Room for [`OUTPUTS`] more; they weigh nothing yet.
+    pub(super) fn add_panel(&mut self) {
+        self.blocks.extend(std::iter::repeat_n([0x80; BLOCK], self.inputs / INPUTS));
+    }
+
+    /// Sets the weights of an output.
+    pub(super) fn set(&mut self, output: usize, weights: &[i8]) {
+        let from = output / OUTPUTS * (self.inputs / INPUTS);
+        for (block, four) in self.blocks[from..].iter_mut().zip(weights.chunks_exact(INPUTS)) {
+            let place = &mut block[output % OUTPUTS * INPUTS..][..INPUTS];
+            place.iter_mut().zip(four).for_each(|(place, weight)| *place = (*weight as u8) ^ 0x80);
+        }
+    }
+
     /// The blocks of each panel.
     pub(super) fn panels(&self) -> impl Iterator<Item = &[Block]> {
         self.blocks.chunks_exact(self.inputs / INPUTS)

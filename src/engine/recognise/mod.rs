@@ -21,7 +21,7 @@ mod teaching;
 
 use std::sync::{Arc, OnceLock};
 
-use meaning::{ModelFiles, Models, clean, words};
+use meaning::{Models, clean, strongest_few, words};
 
 pub use self::{
     alarm_budget::{AlarmBudget, ScoreSketch},
@@ -150,14 +150,7 @@ impl Recogniser {
                 needs.push(Need { trigger: trigger.clone(), score: 1.0, threshold, evidence });
             }
         }
-        let mut odds: Vec<(usize, f32)> = self.looks.odds(&mut heard, addressed).into_iter().enumerate().collect();
-        let by_odds = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-        if odds.len() > TOLD {
-            odds.select_nth_unstable_by(TOLD, by_odds);
-            odds.truncate(TOLD);
-        }
-        odds.sort_by(by_odds);
-        for (trigger, score) in odds {
+        for (trigger, score) in strongest_few(&self.looks.odds(&mut heard, addressed), TOLD) {
             let id = &self.triggers[trigger];
             if needs.iter().any(|need| need.trigger == *id) {
                 continue;
@@ -259,7 +252,7 @@ fn all(taught: &[Vec<Taught>]) -> Vec<(Meant, &Text)> {
 /// The models that ship, read once.
 pub fn shipped() -> Arc<Models> {
     static SHIPPED: OnceLock<Arc<Models>> = OnceLock::new();
-    Arc::clone(SHIPPED.get_or_init(|| Arc::new(Models::read(&ModelFiles::shipped()))))
+    Arc::clone(SHIPPED.get_or_init(|| Arc::new(Models::shipped())))
 }
 
 /// The language of a text as two letters, where it is not English; `und` where it is none that is known.
