@@ -58,7 +58,7 @@ pub(crate) fn loss(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) ->
             return unsafe { x86::loss_with_avx2(lessons, weights, slope) };
         }
     }
-    classifier::loss(lessons, weights, slope)
+    classifier::loss(lessons, weights, slope, Plain)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -107,12 +107,12 @@ mod x86 {
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
     pub(super) fn loss_with_avx512(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
-        classifier::loss(lessons, weights, slope)
+        classifier::loss(lessons, weights, slope, Vnni)
     }
 
     #[target_feature(enable = "avx2,fma")]
     pub(super) fn loss_with_avx2(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
-        classifier::loss(lessons, weights, slope)
+        classifier::loss(lessons, weights, slope, Avx2)
     }
 
     /// Sixteen sums of four products of bytes in one instruction.
