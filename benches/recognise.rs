@@ -61,6 +61,25 @@ fn micros(times: usize, mut what: impl FnMut(usize)) -> (f64, f64) {
     (all[times / 2], all[times * 99 / 100])
 }
 
+/// Ten thousand triggers, of two examples each: what a message costs does not depend on how many there are.
+fn among_ten_thousand() {
+    let examples: Vec<Vec<String>> = examples(10_001).into_iter().map(|all| all[..2].to_vec()).collect();
+    let (last, most) = examples.split_last().expect("there are");
+    let start = Instant::now();
+    let mut recogniser = learn(shipped(), most);
+    println!("10,000 triggers of two examples, both looks: learnt in {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    let start = Instant::now();
+    recogniser.relearn(&TriggerId::new("t10000"), &Teaching { examples: last, ..Teaching::default() });
+    println!("one more trigger: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    let start = Instant::now();
+    recogniser.relearn(&TriggerId::new("t7"), &Teaching { examples: last, ..Teaching::default() });
+    println!("one of 10,001 changed: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    let unpromising =
+        ["lunch at noon in the usual place?", "merged, thanks", "see you on monday then, have a good weekend"];
+    let (median, p99) = micros(3_000, |at| drop(black_box(recogniser.scores(unpromising[at % unpromising.len()]))));
+    println!("10,001 triggers, first look: median {median:.0} µs, p99 {p99:.0} µs");
+}
+
 fn main() {
     let messages = [
         "ugh, the buyer at acme just told me we cost twice what they planned to spend",
@@ -76,6 +95,7 @@ fn main() {
         let (median, p99) = micros(3_000, |at| drop(black_box(recogniser.scores(messages[at % messages.len()]))));
         println!("{triggers} triggers, first look: median {median:.1} µs, p99 {p99:.1} µs");
     }
+    among_ten_thousand();
     let examples = examples(150);
     let start = Instant::now();
     let recogniser = learn(shipped(), &examples);

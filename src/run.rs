@@ -38,7 +38,7 @@ use crate::{
     engine::{Engine, compose::waiting_card},
     http::{self, Door, Metrics},
     inbox::{Inbox, Line, Parts, Unlisted, Unobserved},
-    library::{Library, Mode, Reading, Source},
+    library::{Library, Mode, Source},
     outbox::Outbox,
     store::Store,
 };
@@ -123,14 +123,13 @@ pub fn library(config: &Config) -> Result<Arc<Library>> {
     if reading.errors() > 0 {
         tracing::warn!(mistakes = reading.errors(), "the prompts have mistakes; `kairos check` shows them");
     }
-    nothing_to_say(&reading)?;
+    let is_empty = reading.library.assets.is_empty();
+    anyhow::ensure!(!is_empty, "the prompts folder holds no asset that can be read; `kairos check` says why");
     Ok(Arc::new(reading.library))
 }
 
-fn nothing_to_say(reading: &Reading) -> Result<()> {
-    let is_empty = reading.library.assets.is_empty();
-    anyhow::ensure!(!is_empty, "the prompts folder holds no asset that can be read; `kairos check` says why");
-    Ok(())
+fn engine(config: &Config) -> Result<Arc<Engine>> {
+    Ok(Arc::new(Engine::new(library(config)?, config.cadence.clone())))
 }
 
 impl Kairos {
@@ -139,7 +138,12 @@ impl Kairos {
         let playground = config.playground.then(|| Playground::open(journal(config).as_deref())).transpose()?;
         let among_others = config.slack.is_configured() || config.discord.is_configured();
         let clock = clock(playground.as_deref(), among_others);
-        let kairos = Self::open_with(config, playground, clock).await?;
+        let engine = engine(config)?;
+        let pupil = Arc::clone(&engine);
+        // The store is opened meanwhile; whoever is told that Kairos is ready is answered at once.
+        let learning = tokio::task::spawn_blocking(move || pupil.learn());
+        let kairos = Self::open_around(engine, config, playground, clock).await?;
+        learning.await?;
         // The story winds the clock, which other platforms share.
         let tells = |playground: &&Arc<Playground>| playground.is_new() && !among_others;
         if let Some(playground) = kairos.playground.as_ref().filter(tells) {
@@ -150,10 +154,18 @@ impl Kairos {
 
     /// The same with a playground and a clock of the caller's. Nothing happens in it until somebody does something.
     pub async fn open_with(config: &Config, playground: Option<Arc<Playground>>, clock: Clock) -> Result<Self> {
+        Self::open_around(engine(config)?, config, playground, clock).await
+    }
+
+    async fn open_around(
+        engine: Arc<Engine>,
+        config: &Config,
+        playground: Option<Arc<Playground>>,
+        clock: Clock,
+    ) -> Result<Self> {
         let store = Store::open(&config.store.expose())
             .await
             .with_context(|| format!("the store {} can't be opened", config.store.shown()))?;
-        let engine = Arc::new(Engine::new(library(config)?, config.cadence.clone()));
         let (slack, discord) = (slack_of(config, &store, &engine).await?, discord_of(config, &engine, &store)?);
         if let Some(discord) = &discord {
             // Before anything is sent: what somebody waits for is answered by what is remembered of them.

@@ -3,8 +3,10 @@
 //! Invariants
 //! - It belongs to exactly those models that it names by checksum.
 
+use std::borrow::Cow;
+
 use crate::{
-    model_file::{Damaged, ModelFile, ModelWriter, checksum, damaged},
+    model_file::{Damaged, Keep, ModelFile, ModelWriter, checksum, damaged},
     models::ModelFiles,
     static_table,
 };
@@ -16,12 +18,44 @@ const ENCODER_DIMS: usize = 384;
 /// Vectors of the background, a line each, in the order of `lexical.bin`.
 #[derive(Debug)]
 pub(crate) struct Background {
-    pub(crate) first: Vec<Vec<f32>>,
-    pub(crate) second: Vec<Vec<f32>>,
+    pub(crate) first: Vectors,
+    pub(crate) second: Vectors,
+}
+
+/// Vectors of length one, in steps of eight bits.
+#[derive(Debug, Default)]
+pub struct Vectors {
+    dims: usize,
+    rows: Cow<'static, [i8]>,
+}
+
+impl Vectors {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.rows.len() / self.dims.max(1)
+    }
+
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The vector with this number, where there is one.
+    pub fn get(&self, number: usize) -> Option<Vec<f32>> {
+        let row = self.rows.get(number * self.dims..(number + 1) * self.dims).filter(|row| !row.is_empty())?;
+        let mut vector: Vec<f32> = row.iter().map(|step| f32::from(*step)).collect();
+        static_table::to_length_one(&mut vector);
+        Some(vector)
+    }
 }
 
 impl Background {
-    pub(crate) fn read(bytes: &[u8], files: &ModelFiles<'_>, lines: usize) -> Result<Self, Damaged> {
+    pub(crate) fn read<'a>(
+        bytes: &'a [u8],
+        files: &ModelFiles<'_>,
+        lines: usize,
+        keep: Keep<'a>,
+    ) -> Result<Self, Damaged> {
         let mut file = ModelFile::open(bytes, MAGIC, 1)?;
         file.expect("the number of lines", lines)?;
         let has_second = file.u32()? != 0;
@@ -31,10 +65,10 @@ impl Background {
             }
         }
         let encoder = file.array()?;
-        let first = vectors(file.section(lines * static_table::DIMS)?, static_table::DIMS);
-        let mut second = Vec::new();
+        let first = Vectors { dims: static_table::DIMS, rows: keep(file.section(lines * static_table::DIMS)?) };
+        let mut second = Vectors::default();
         if has_second {
-            let read = vectors(file.section(lines * ENCODER_DIMS)?, ENCODER_DIMS);
+            let read = Vectors { dims: ENCODER_DIMS, rows: keep(file.section(lines * ENCODER_DIMS)?) };
             if encoder == sum(files.encoder) {
                 second = read;
             }
@@ -62,16 +96,6 @@ impl Background {
 
 /// Vectors of length one have small parts: a step is a fraction of what is usual, and larger ones are cut.
 const STEPS: f32 = 400.0;
-
-fn vectors(bytes: &[u8], dims: usize) -> Vec<Vec<f32>> {
-    let rows = bytes.chunks_exact(dims);
-    rows.map(|row| {
-        let mut vector: Vec<f32> = row.iter().map(|byte| f32::from(*byte as i8)).collect();
-        static_table::to_length_one(&mut vector);
-        vector
-    })
-    .collect()
-}
 
 fn sum(file: Option<&[u8]>) -> [u8; 32] {
     file.map(checksum).unwrap_or_default()

@@ -21,6 +21,7 @@
 mod background;
 mod classifier;
 mod clean;
+mod crowd;
 mod encoder;
 mod examples;
 mod language;
@@ -29,12 +30,14 @@ mod machine;
 mod model_file;
 mod models;
 mod need_cues;
+mod odds;
 mod static_table;
 mod word_pieces;
 
-pub use background::write_background;
+pub use background::{Vectors, write_background};
 pub use classifier::{Classifier, Lesson, Training};
 pub use clean::{clean, sentences};
+pub use crowd::Crowd;
 pub use encoder::{Encoder, HIDDEN};
 pub use examples::Examples;
 pub use language::other_language;
@@ -42,5 +45,6 @@ pub use lexical::{BUCKETS, Features, Lexical, Line, Statistics, likeness, words}
 pub use model_file::{Damaged, ModelWriter, checksum};
 pub use models::{FirstModel, ModelFiles, Models, SecondModel};
 pub use need_cues::asks;
+pub use odds::{add_to_all, others, strongest, strongest_few};
 pub use static_table::{DIMS, StaticTable, to_length_one};
 pub use word_pieces::WordPieces;

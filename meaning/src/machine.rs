@@ -10,7 +10,7 @@
 
 use crate::{
     classifier::{self, Lessons},
-    encoder::{self, Encoder, Plain},
+    encoder::{self, Encoder, Linear, Plain},
 };
 
 /// The vectors of texts by their pieces with their marks, by the quickest way this machine knows.
@@ -29,6 +29,22 @@ pub(crate) fn embed(encoder: &Encoder, texts: &[Vec<u32>]) -> Vec<Vec<f32>> {
     encoder::forward(encoder, texts, Plain)
 }
 
+/// One row of inputs times a matrix, by the quickest way this machine knows.
+pub(crate) fn multiply(linear: &Linear, inputs: &[f32], out: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        if has_vnni() {
+            // SAFETY: the machine has just said that it has all that the function names.
+            return unsafe { x86::multiply_with_vnni(linear, inputs, out) };
+        }
+        if has_avx2() {
+            // SAFETY: as above.
+            return unsafe { x86::multiply_with_avx2(linear, inputs, out) };
+        }
+    }
+    encoder::multiply(linear, inputs, out, Plain);
+}
+
 /// The loss of a classifier and its slope, by the quickest way this machine knows.
 pub(crate) fn loss(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
     #[cfg(target_arch = "x86_64")]
@@ -42,7 +58,7 @@ pub(crate) fn loss(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) ->
             return unsafe { x86::loss_with_avx2(lessons, weights, slope) };
         }
     }
-    classifier::loss(lessons, weights, slope)
+    classifier::loss(lessons, weights, slope, Plain)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -66,7 +82,7 @@ mod x86 {
 
     use crate::{
         classifier::{self, Lessons},
-        encoder::{self, BLOCKS, Block, Encoder, Lanes, Multiply, OUTPUTS, Products, Row, TILE},
+        encoder::{self, BLOCKS, Block, Encoder, Linear, Multiply, OUTPUTS, Products, Row},
     };
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
@@ -80,13 +96,23 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
+    pub(super) fn multiply_with_vnni(linear: &Linear, inputs: &[f32], out: &mut [f32]) {
+        encoder::multiply(linear, inputs, out, Vnni);
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    pub(super) fn multiply_with_avx2(linear: &Linear, inputs: &[f32], out: &mut [f32]) {
+        encoder::multiply(linear, inputs, out, Avx2);
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
     pub(super) fn loss_with_avx512(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
-        classifier::loss(lessons, weights, slope)
+        classifier::loss(lessons, weights, slope, Vnni)
     }
 
     #[target_feature(enable = "avx2,fma")]
     pub(super) fn loss_with_avx2(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
-        classifier::loss(lessons, weights, slope)
+        classifier::loss(lessons, weights, slope, Avx2)
     }
 
     /// Sixteen sums of four products of bytes in one instruction.
@@ -95,64 +121,49 @@ mod x86 {
 
     impl Multiply for Vnni {
         #[inline(always)]
-        fn multiply_add(self, a: Lanes, b: Lanes, c: Lanes) -> Lanes {
-            // SAFETY: as for `tile`.
-            unsafe { multiply_add_with_avx512(a, b, c) }
+        fn tile<const ROWS: usize>(self, panel: &[Block], rows: [Row<'_>; ROWS]) -> Products<ROWS> {
+            // SAFETY: `Vnni` is private, and used by functions that name these instructions alone.
+            unsafe { tile_with_vnni(panel, rows) }
         }
 
         #[inline(always)]
-        fn tile(self, panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
-            // SAFETY: `Vnni` is private, and used by `embed_with_vnni` alone.
-            unsafe { tile_with_vnni(panel, rows) }
+        fn plus(self, a: f32, b: f32, sum: f32) -> f32 {
+            a.mul_add(b, sum)
         }
-    }
-
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
-    #[inline]
-    fn multiply_add_with_avx512(a: Lanes, b: Lanes, c: Lanes) -> Lanes {
-        bytemuck::cast(_mm512_fmadd_ps(bytemuck::cast(a), bytemuck::cast(b), bytemuck::cast(c)))
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn multiply_add_with_avx2(a: Lanes, b: Lanes, c: Lanes) -> Lanes {
-        let ([a, a2], [b, b2], [c, c2]): ([__m256; 2], [__m256; 2], [__m256; 2]) =
-            (bytemuck::cast(a), bytemuck::cast(b), bytemuck::cast(c));
-        bytemuck::cast([_mm256_fmadd_ps(a, b, c), _mm256_fmadd_ps(a2, b2, c2)])
     }
 
     // Loops instead of `map` and `zip`: a closure does not have the instructions of the function that it stands in.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
     #[inline]
-    fn tile_with_vnni(panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
-        let mut products: [[__m512; 2]; TILE] = [[_mm512_setzero_ps(); 2]; TILE];
+    fn tile_with_vnni<const ROWS: usize>(panel: &[Block], rows: [Row<'_>; ROWS]) -> Products<ROWS> {
+        let mut products: [[__m512; 2]; ROWS] = [[_mm512_setzero_ps(); 2]; ROWS];
         let mut group = 0;
         while let Some(blocks) = panel.get(group * BLOCKS..).and_then(|rest| rest.first_chunk::<BLOCKS>()) {
-            let mut inputs = [&[[0; 4]; BLOCKS]; TILE];
-            let mut sums: [[__m512i; 2]; TILE] = [[_mm512_set1_epi32(0); 2]; TILE];
-            for at in 0..TILE {
+            let mut inputs = [&[[0; 4]; BLOCKS]; ROWS];
+            let mut sums: [[__m512i; 2]; ROWS] = [[_mm512_set1_epi32(0); 2]; ROWS];
+            for at in 0..ROWS {
                 let Some(own) = rows[at].inputs[group * BLOCKS..].first_chunk() else {
-                    return bytemuck::cast(products);
+                    return products.map(bytemuck::cast);
                 };
                 inputs[at] = own;
                 sums[at] = [_mm512_set1_epi32(-rows[at].roundings[group].excess); 2];
             }
             for number in 0..BLOCKS {
                 let weights: [__m512i; 2] = bytemuck::cast(blocks[number]);
-                for at in 0..TILE {
+                for at in 0..ROWS {
                     let x = _mm512_set1_epi32(i32::from_ne_bytes(bytemuck::cast(inputs[at][number])));
                     sums[at][0] = _mm512_dpbusd_epi32(sums[at][0], weights[0], x);
                     sums[at][1] = _mm512_dpbusd_epi32(sums[at][1], weights[1], x);
                 }
             }
-            for at in 0..TILE {
+            for at in 0..ROWS {
                 let step = _mm512_set1_ps(rows[at].roundings[group].step);
                 products[at][0] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[at][0]), step, products[at][0]);
                 products[at][1] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[at][1]), step, products[at][1]);
             }
             group += 1;
         }
-        bytemuck::cast(products)
+        products.map(bytemuck::cast)
     }
 
     /// Eight sums of two products of 16 bits in one instruction: even and odd inputs by themselves.
@@ -161,35 +172,34 @@ mod x86 {
 
     impl Multiply for Avx2 {
         #[inline(always)]
-        fn multiply_add(self, a: Lanes, b: Lanes, c: Lanes) -> Lanes {
-            // SAFETY: as for `tile`.
-            unsafe { multiply_add_with_avx2(a, b, c) }
+        fn tile<const ROWS: usize>(self, panel: &[Block], rows: [Row<'_>; ROWS]) -> Products<ROWS> {
+            // SAFETY: `Avx2` is private, and used by functions that name these instructions alone.
+            unsafe { tile_with_avx2(panel, rows) }
         }
 
         #[inline(always)]
-        fn tile(self, panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
-            // SAFETY: `Avx2` is private, and used by `embed_with_avx2` alone.
-            unsafe { tile_with_avx2(panel, rows) }
+        fn plus(self, a: f32, b: f32, sum: f32) -> f32 {
+            a.mul_add(b, sum)
         }
     }
 
     #[target_feature(enable = "avx2,fma")]
     #[inline]
-    fn tile_with_avx2(panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
-        let mut all = [[0.0; OUTPUTS]; TILE];
+    fn tile_with_avx2<const ROWS: usize>(panel: &[Block], rows: [Row<'_>; ROWS]) -> Products<ROWS> {
+        let mut all = [[0.0; OUTPUTS]; ROWS];
         let low = _mm256_set1_epi16(0xFF);
         // Half of the outputs at a time: there are no more registers.
         for half in 0..2 {
-            let mut products: [[__m256; 2]; TILE] = [[_mm256_setzero_ps(); 2]; TILE];
+            let mut products: [[__m256; 2]; ROWS] = [[_mm256_setzero_ps(); 2]; ROWS];
             let mut group = 0;
             while let Some(blocks) = panel.get(group * BLOCKS..).and_then(|rest| rest.first_chunk::<BLOCKS>()) {
-                let mut sums: [[__m256i; 2]; TILE] = [[_mm256_set1_epi32(0); 2]; TILE];
-                for at in 0..TILE {
+                let mut sums: [[__m256i; 2]; ROWS] = [[_mm256_set1_epi32(0); 2]; ROWS];
+                for at in 0..ROWS {
                     sums[at] = [_mm256_set1_epi32(-rows[at].roundings[group].excess); 2];
                 }
                 for (number, block) in blocks.iter().enumerate() {
                     let registers: [__m256i; 4] = bytemuck::cast(*block);
-                    for at in 0..TILE {
+                    for at in 0..ROWS {
                         let [a, b, c, d] = rows[at].inputs[group * BLOCKS + number];
                         let evens = _mm256_set1_epi32(bytemuck::cast([i16::from(a), i16::from(c)]));
                         let odds = _mm256_set1_epi32(bytemuck::cast([i16::from(b), i16::from(d)]));
@@ -201,7 +211,7 @@ mod x86 {
                         }
                     }
                 }
-                for at in 0..TILE {
+                for at in 0..ROWS {
                     let step = _mm256_set1_ps(rows[at].roundings[group].step);
                     for part in 0..2 {
                         let sums = _mm256_cvtepi32_ps(sums[at][part]);
@@ -210,7 +220,7 @@ mod x86 {
                 }
                 group += 1;
             }
-            for at in 0..TILE {
+            for at in 0..ROWS {
                 let products: [f32; OUTPUTS / 2] = bytemuck::cast(products[at]);
                 all[at][half * (OUTPUTS / 2)..][..OUTPUTS / 2].copy_from_slice(&products);
             }

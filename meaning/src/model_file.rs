@@ -4,7 +4,7 @@
 //! - Nothing of a file is believed before its checksum is right; every length is checked.
 //! - A damaged file is an error that names what is wrong, never a panic.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use sha2::{Digest, Sha256};
 
@@ -26,6 +26,19 @@ impl std::error::Error for Damaged {}
 
 pub(crate) fn damaged<T>(what: impl Into<String>) -> Result<T, Damaged> {
     Err(Damaged(what.into()))
+}
+
+/// How the small whole numbers of a section are kept: where they lie, or copied.
+pub(crate) type Keep<'a> = fn(&'a [u8]) -> Cow<'static, [i8]>;
+
+/// Of a file that is part of the program: its pages are the machine's to drop and to share.
+pub(crate) fn where_they_lie(bytes: &'static [u8]) -> Cow<'static, [i8]> {
+    Cow::Borrowed(bytemuck::cast_slice(bytes))
+}
+
+/// Of any other file.
+pub(crate) fn copied(bytes: &[u8]) -> Cow<'static, [i8]> {
+    Cow::Owned(bytemuck::cast_slice(bytes).to_vec())
 }
 
 /// SHA-256, as files name each other by it.

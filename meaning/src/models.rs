@@ -7,10 +7,10 @@
 use std::str;
 
 use crate::{
-    background::Background,
+    background::{Background, Vectors},
     encoder::Encoder,
     lexical::Statistics,
-    model_file::{Damaged, damaged},
+    model_file::{Damaged, Keep, copied, damaged, where_they_lie},
     static_table::StaticTable,
     word_pieces::WordPieces,
 };
@@ -68,7 +68,7 @@ pub struct FirstModel {
     /// Adds rows up.
     pub table: StaticTable,
     /// Static vectors of [`Statistics::background`] and [`Statistics::traffic`], one behind the other.
-    pub background: Vec<Vec<f32>>,
+    pub background: Vectors,
 }
 
 /// The sentence encoder, and what it makes of the background.
@@ -77,12 +77,21 @@ pub struct SecondModel {
     /// Encodes.
     pub encoder: Encoder,
     /// Its vectors of [`Statistics::background`] and [`Statistics::traffic`], one behind the other.
-    pub background: Vec<Vec<f32>>,
+    pub background: Vectors,
 }
 
 impl Models {
+    /// Reads those that were there when Kairos was built; what needs no work stays where it lies in the program.
+    pub fn shipped() -> Self {
+        Self::read_kept(&ModelFiles::shipped(), where_they_lie)
+    }
+
     /// Reads what can be read.
     pub fn read(files: &ModelFiles<'_>) -> Self {
+        Self::read_kept(files, copied)
+    }
+
+    fn read_kept<'a>(files: &ModelFiles<'a>, keep: Keep<'a>) -> Self {
         let mut models =
             Self { statistics: Statistics::none(), first: None, second: None, notes: Vec::new(), bytes: 0 };
         match needed(files.lexical, "lexical.bin").and_then(|bytes| Ok((Statistics::read(bytes)?, bytes.len()))) {
@@ -92,7 +101,7 @@ impl Models {
             }
             Err(why) => models.notes.push(format!("all wordings count as equally rare: {why}")),
         }
-        if let Err(why) = models.read_meaning(files) {
+        if let Err(why) = models.read_meaning(files, keep) {
             models.notes.push(match models.first {
                 None => format!("needs are heard by their wording alone, not by meaning: {why}"),
                 Some(_) => format!("promising messages get no second look: {why}"),
@@ -102,17 +111,17 @@ impl Models {
     }
 
     /// Reads the models by meaning, as far as all is well.
-    fn read_meaning(&mut self, files: &ModelFiles<'_>) -> Result<(), Damaged> {
+    fn read_meaning<'a>(&mut self, files: &ModelFiles<'a>, keep: Keep<'a>) -> Result<(), Damaged> {
         let vocabulary = needed(files.vocabulary, "vocab.txt")?;
         let text = str::from_utf8(vocabulary).map_err(|_| Damaged("vocab.txt is no UTF-8".into()))?;
         let pieces = WordPieces::read(text).ok_or_else(|| Damaged("vocab.txt is no vocabulary".into()))?;
         let bytes = needed(files.static_table, "static.bin")?;
-        let table = StaticTable::read(bytes, text, &pieces).map_err(of("static.bin"))?;
+        let table = StaticTable::read_kept(bytes, text, &pieces, keep).map_err(of("static.bin"))?;
         let lines = self.statistics.background.len() + self.statistics.traffic.len();
         let background_bytes = needed(files.background, "background.bin")?;
-        let background = Background::read(background_bytes, files, lines).map_err(of("background.bin"))?;
+        let background = Background::read(background_bytes, files, lines, keep).map_err(of("background.bin"))?;
         let encoder = needed(files.encoder, "encoder.bin").and_then(|bytes| {
-            let encoder = Encoder::read(bytes, text, &pieces).map_err(of("encoder.bin"))?;
+            let encoder = Encoder::read_kept(bytes, text, &pieces, keep).map_err(of("encoder.bin"))?;
             Ok((encoder, bytes.len()))
         });
         self.first = Some(FirstModel { pieces, table, background: background.first });

@@ -3,8 +3,10 @@
 //! Invariants
 //! - A text's vector has length one, or zero where no piece of it has a row.
 
+use std::borrow::Cow;
+
 use crate::{
-    model_file::{Damaged, ModelFile, checksum, damaged},
+    model_file::{Damaged, Keep, ModelFile, checksum, copied, damaged},
     word_pieces::WordPieces,
 };
 
@@ -16,12 +18,21 @@ const MOST_PIECES: usize = 256;
 /// Rows of small whole numbers, one for each word piece.
 #[derive(Debug)]
 pub struct StaticTable {
-    rows: Vec<i8>,
+    rows: Cow<'static, [i8]>,
 }
 
 impl StaticTable {
     /// Reads `static.bin`, which must have been made for this vocabulary.
     pub fn read(bytes: &[u8], vocabulary: &str, pieces: &WordPieces) -> Result<Self, Damaged> {
+        Self::read_kept(bytes, vocabulary, pieces, copied)
+    }
+
+    pub(crate) fn read_kept<'a>(
+        bytes: &'a [u8],
+        vocabulary: &str,
+        pieces: &WordPieces,
+        keep: Keep<'a>,
+    ) -> Result<Self, Damaged> {
         let mut file = ModelFile::open(bytes, *b"KAIROSST", 1)?;
         file.expect("the number of rows", pieces.len())?;
         file.expect("the length of a row", DIMS)?;
@@ -30,7 +41,7 @@ impl StaticTable {
         if file.array()? != checksum(vocabulary.as_bytes()) {
             return damaged("it was made for another vocabulary");
         }
-        let rows = bytemuck::cast_slice(file.section(pieces.len() * DIMS)?).to_vec();
+        let rows = keep(file.section(pieces.len() * DIMS)?);
         file.end()?;
         Ok(Self { rows })
     }

@@ -1,6 +1,9 @@
 //! The engine: what is heard, and what is decided about it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use chat::{AssetId, Event, Message, PersonId, Timestamp, What};
 use sha2::{Digest, Sha256};
@@ -18,7 +21,8 @@ use crate::library::{Hearing, Library, Mode, Trigger, TriggerId};
 #[derive(Debug)]
 pub struct Engine {
     library: Arc<Library>,
-    recogniser: Recogniser,
+    /// Learnt when something is to be heard; most of what is asked of an engine needs none.
+    recogniser: OnceLock<Arc<Recogniser>>,
     learnt: String,
     conditions: Conditions,
     cadence: Cadence,
@@ -62,12 +66,21 @@ impl Conversation<'_> {
 }
 
 impl Engine {
-    /// Learns the library.
+    /// Decides over a library. Its examples are learnt when something is first to be heard, or by [`Engine::learn`].
     pub fn new(library: Arc<Library>, cadence: Cadence) -> Self {
-        let recogniser = Recogniser::of(&library);
         let conditions = Conditions::new(library.triggers.values());
         let learnt = name_of_lessons(&library);
-        Self { library, recogniser, learnt, conditions, cadence }
+        Self { library, recogniser: OnceLock::new(), learnt, conditions, cadence }
+    }
+
+    /// Learns the library's examples now, so that nobody waits for it later. It takes about a second, all cores of the
+    /// machine, and no time at all where an engine of this process has learnt the same.
+    pub fn learn(&self) {
+        self.recogniser();
+    }
+
+    fn recogniser(&self) -> &Recogniser {
+        self.recogniser.get_or_init(|| Recogniser::of(&self.library))
     }
 
     /// What it can say.
@@ -87,7 +100,7 @@ impl Engine {
 
     /// The needs that a text may mean, strongest first, within its conversation.
     pub fn hear(&self, text: &str, said: &Conversation<'_>) -> Vec<Need> {
-        let recogniser = &self.recogniser;
+        let recogniser = self.recogniser();
         if said.addressed {
             let threshold = recogniser.threshold_addressed();
             return recogniser.hear_on(said.before, text, true, &|_| threshold);

@@ -2,6 +2,7 @@
 
 use super::{Classifier, STRAND, Sparse, minimise::minimise};
 use crate::{
+    encoder::Multiply,
     lexical::{BUCKETS, Features},
     machine,
 };
@@ -32,7 +33,7 @@ pub struct Training {
 
 impl Default for Training {
     fn default() -> Self {
-        Self { penalty: 0.05, rounds: 40, enough: 1e-4 }
+        Self { penalty: 0.05, rounds: 40, enough: 1e-3 }
     }
 }
 
@@ -153,7 +154,7 @@ const TOGETHER: usize = 4;
 
 /// The loss at `weights` (biases, dense, sparse, one behind the other), with its slope.
 #[inline(always)]
-pub(crate) fn loss(taught: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
+pub(crate) fn loss<M: Multiply>(taught: &Lessons<'_>, weights: &[f32], slope: &mut [f32], multiply: M) -> f64 {
     let (width, dims) = (taught.width, taught.dims);
     let (bias, rest) = weights.split_at(width);
     let (dense, sparse) = rest.split_at(dims * width);
@@ -168,7 +169,7 @@ pub(crate) fn loss(taught: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> 
         for z in z.chunks_exact_mut(width) {
             z.copy_from_slice(bias);
         }
-        add_dense(dense, width, xs, &mut z);
+        add_dense(dense, width, xs, &mut z, multiply);
         for (at, z) in z.chunks_exact_mut(width).enumerate() {
             let Some(lesson) = four.get(at) else {
                 z.fill(0.0);
@@ -193,7 +194,7 @@ pub(crate) fn loss(taught: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> 
                 }
             }
         }
-        add_outer(dense_slope, width, xs, &z);
+        add_outer(dense_slope, width, xs, &z, multiply);
     }
     let mut squares = 0.0_f64;
     for (slopes, weights) in slope.chunks_mut(4096).zip(weights.chunks(4096)) {
@@ -211,7 +212,7 @@ pub(crate) fn loss(taught: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> 
 
 /// Adds the products of four lessons with the rows of weights to their logits.
 #[inline(always)]
-fn add_dense(rows: &[f32], width: usize, xs: [&[f32]; TOGETHER], z: &mut [f32]) {
+fn add_dense<M: Multiply>(rows: &[f32], width: usize, xs: [&[f32]; TOGETHER], z: &mut [f32], multiply: M) {
     let [z0, z1, z2, z3] = quarters_mut(z, width);
     for (number, block) in rows.chunks_exact(TOGETHER * width).enumerate() {
         let x: [[f32; TOGETHER]; TOGETHER] =
@@ -220,10 +221,10 @@ fn add_dense(rows: &[f32], width: usize, xs: [&[f32]; TOGETHER], z: &mut [f32]) 
         for at in 0..r0.len() {
             for c in 0..STRAND {
                 let r = [r0[at][c], r1[at][c], r2[at][c], r3[at][c]];
-                z0[at][c] += (x[0][0] * r[0] + x[0][1] * r[1]) + (x[0][2] * r[2] + x[0][3] * r[3]);
-                z1[at][c] += (x[1][0] * r[0] + x[1][1] * r[1]) + (x[1][2] * r[2] + x[1][3] * r[3]);
-                z2[at][c] += (x[2][0] * r[0] + x[2][1] * r[1]) + (x[2][2] * r[2] + x[2][3] * r[3]);
-                z3[at][c] += (x[3][0] * r[0] + x[3][1] * r[1]) + (x[3][2] * r[2] + x[3][3] * r[3]);
+                z0[at][c] = four(x[0], r, z0[at][c], multiply);
+                z1[at][c] = four(x[1], r, z1[at][c], multiply);
+                z2[at][c] = four(x[2], r, z2[at][c], multiply);
+                z3[at][c] = four(x[3], r, z3[at][c], multiply);
             }
         }
     }
@@ -231,7 +232,7 @@ fn add_dense(rows: &[f32], width: usize, xs: [&[f32]; TOGETHER], z: &mut [f32]) 
 
 /// Adds the outer products of four lessons and their errors to the slopes of the rows.
 #[inline(always)]
-fn add_outer(rows: &mut [f32], width: usize, xs: [&[f32]; TOGETHER], errors: &[f32]) {
+fn add_outer<M: Multiply>(rows: &mut [f32], width: usize, xs: [&[f32]; TOGETHER], errors: &[f32], multiply: M) {
     let [e0, e1, e2, e3] = quarters(errors, width);
     for (number, block) in rows.chunks_exact_mut(TOGETHER * width).enumerate() {
         let x: [[f32; TOGETHER]; TOGETHER] =
@@ -240,13 +241,19 @@ fn add_outer(rows: &mut [f32], width: usize, xs: [&[f32]; TOGETHER], errors: &[f
         for at in 0..e0.len() {
             for c in 0..STRAND {
                 let e = [e0[at][c], e1[at][c], e2[at][c], e3[at][c]];
-                r0[at][c] += (x[0][0] * e[0] + x[0][1] * e[1]) + (x[0][2] * e[2] + x[0][3] * e[3]);
-                r1[at][c] += (x[1][0] * e[0] + x[1][1] * e[1]) + (x[1][2] * e[2] + x[1][3] * e[3]);
-                r2[at][c] += (x[2][0] * e[0] + x[2][1] * e[1]) + (x[2][2] * e[2] + x[2][3] * e[3]);
-                r3[at][c] += (x[3][0] * e[0] + x[3][1] * e[1]) + (x[3][2] * e[2] + x[3][3] * e[3]);
+                r0[at][c] = four(x[0], e, r0[at][c], multiply);
+                r1[at][c] = four(x[1], e, r1[at][c], multiply);
+                r2[at][c] = four(x[2], e, r2[at][c], multiply);
+                r3[at][c] = four(x[3], e, r3[at][c], multiply);
             }
         }
     }
+}
+
+/// Four products and what was there.
+#[inline(always)]
+fn four<M: Multiply>(a: [f32; TOGETHER], b: [f32; TOGETHER], sum: f32, multiply: M) -> f32 {
+    multiply.plus(a[0], b[0], multiply.plus(a[1], b[1], multiply.plus(a[2], b[2], multiply.plus(a[3], b[3], sum))))
 }
 
 type Strands = [[f32; STRAND]];

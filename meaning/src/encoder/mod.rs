@@ -5,18 +5,21 @@
 //! - A text's vector has length one; the same on every machine up to rounding.
 //! - Bounded: at most [`POSITIONS`] positions are looked at.
 
+mod attention;
+mod curves;
 mod forward;
-mod lanes;
 mod panels;
+
+use std::borrow::Cow;
 
 use self::panels::Panels;
 pub(crate) use self::{
-    forward::embed as forward,
-    panels::{BLOCKS, Block, Lanes, Multiply, OUTPUTS, Plain, Products, Row, TILE},
+    forward::{embed as forward, multiply},
+    panels::{BLOCKS, Block, Multiply, OUTPUTS, Plain, Products, Row},
 };
 use crate::{
     machine,
-    model_file::{Damaged, ModelFile, checksum, damaged},
+    model_file::{Damaged, Keep, ModelFile, checksum, copied, damaged},
     word_pieces::WordPieces,
 };
 
@@ -35,7 +38,7 @@ const END: u32 = 102;
 #[derive(Debug)]
 pub struct Encoder {
     word_scales: Vec<f32>,
-    words: Vec<i8>,
+    words: Cow<'static, [i8]>,
     positions: Vec<f32>,
     norm: Norm,
     layers: Vec<Layer>,
@@ -62,7 +65,7 @@ struct Norm {
 
 /// A matrix product with bias.
 #[derive(Debug)]
-struct Linear {
+pub(crate) struct Linear {
     scales: Vec<f32>,
     bias: Vec<f32>,
     weights: Panels,
@@ -71,6 +74,15 @@ struct Linear {
 impl Encoder {
     /// Reads `encoder.bin`, which must have been made for this vocabulary.
     pub fn read(bytes: &[u8], vocabulary: &str, pieces: &WordPieces) -> Result<Self, Damaged> {
+        Self::read_kept(bytes, vocabulary, pieces, copied)
+    }
+
+    pub(crate) fn read_kept<'a>(
+        bytes: &'a [u8],
+        vocabulary: &str,
+        pieces: &WordPieces,
+        keep: Keep<'a>,
+    ) -> Result<Self, Damaged> {
         let mut file = ModelFile::open(bytes, *b"KAIROSEN", 1)?;
         let shape = [
             ("the number of word pieces", pieces.len()),
@@ -91,7 +103,7 @@ impl Encoder {
             return damaged("it was made for another vocabulary");
         }
         let word_scales = file.floats(pieces.len())?;
-        let words = bytemuck::cast_slice(file.section(pieces.len() * HIDDEN)?).to_vec();
+        let words = keep(file.section(pieces.len() * HIDDEN)?);
         let positions = file.floats(POSITIONS * HIDDEN)?;
         let norm = Norm::read(&mut file)?;
         let layers = (0..LAYERS).map(|_| Layer::read(&mut file)).collect::<Result<_, _>>()?;
@@ -145,6 +157,31 @@ impl Norm {
 }
 
 impl Linear {
+    /// Inputs come in groups of so many.
+    pub(crate) const INPUTS: usize = panels::GROUP;
+
+    /// Without outputs yet.
+    pub(crate) fn silent(inputs: usize) -> Self {
+        Self { scales: Vec::new(), bias: Vec::new(), weights: Panels { inputs, blocks: Vec::new() } }
+    }
+
+    /// Outputs, rounded up to whole panels.
+    pub(crate) fn outputs(&self) -> usize {
+        self.bias.len()
+    }
+
+    /// Sets the weights of an output, or of the next; they are rounded to eight bits.
+    pub(crate) fn speak(&mut self, output: usize, weights: &[f32], bias: f32) {
+        while self.bias.len() <= output {
+            self.weights.add_panel();
+            self.scales.extend([0.0; OUTPUTS]);
+            self.bias.extend([0.0; OUTPUTS]);
+        }
+        let step = weights.iter().fold(0.0_f32, |most, weight| most.max(weight.abs())).max(1e-12) / 127.0;
+        let rounded: Vec<i8> = weights.iter().map(|weight| (weight / step).round() as i8).collect();
+        self.weights.set(output, &rounded);
+        (self.scales[output], self.bias[output]) = (step, bias);
+    }
     fn read(file: &mut ModelFile<'_>, outputs: usize, inputs: usize) -> Result<Self, Damaged> {
         let (scales, bias) = (file.floats(outputs)?, file.floats(outputs)?);
         let weights = Panels::of(bytemuck::cast_slice(file.section(outputs * inputs)?), inputs);

@@ -36,14 +36,27 @@ impl Panels {
         Self { inputs, blocks }
     }
 
+    /// Room for [`OUTPUTS`] more; they weigh nothing yet.
+    pub(super) fn add_panel(&mut self) {
+        self.blocks.extend(std::iter::repeat_n([0x80; BLOCK], self.inputs / INPUTS));
+    }
+
+    /// Sets the weights of an output.
+    pub(super) fn set(&mut self, output: usize, weights: &[i8]) {
+        let from = output / OUTPUTS * (self.inputs / INPUTS);
+        for (block, four) in self.blocks[from..].iter_mut().zip(weights.chunks_exact(INPUTS)) {
+            let place = &mut block[output % OUTPUTS * INPUTS..][..INPUTS];
+            place.iter_mut().zip(four).for_each(|(place, weight)| *place = (*weight as u8) ^ 0x80);
+        }
+    }
+
     /// The blocks of each panel.
     pub(super) fn panels(&self) -> impl Iterator<Item = &[Block]> {
         self.blocks.chunks_exact(self.inputs / INPUTS)
     }
 }
 
-/// Positions of a message that are multiplied together: with two registers each, as many sums as a machine can begin
-/// before the first is done.
+/// Positions of a message that are multiplied together at most: as many sums as there are registers for.
 pub(crate) const TILE: usize = 6;
 
 /// Inputs that are rounded by the largest value among them: one that stands out costs its group alone.
@@ -69,19 +82,18 @@ pub(crate) struct Row<'a> {
 }
 
 /// Products by position, then by output.
-pub(crate) type Products = [[f32; OUTPUTS]; TILE];
+pub(crate) type Products<const ROWS: usize> = [[f32; OUTPUTS]; ROWS];
 
-/// Numbers that go through the layers side by side: as many as the widest register holds.
-pub(crate) const LANES: usize = 16;
-pub(crate) type Lanes = [f32; LANES];
-
-/// What machines do differently.
+/// Multiplies a panel by rows.
 pub(crate) trait Multiply: Copy {
-    /// a · b + c lane by lane, in one step where the machine has one.
-    fn multiply_add(self, a: Lanes, b: Lanes, c: Lanes) -> Lanes;
+    /// The products, in the inputs' own scale and in steps of the weights.
+    fn tile<const ROWS: usize>(self, panel: &[Block], rows: [Row<'_>; ROWS]) -> Products<ROWS>;
 
-    /// A panel multiplied by [`TILE`] rows: the products, in the inputs' own scale and in steps of the weights.
-    fn tile(self, panel: &[Block], rows: &[Row<'_>; TILE]) -> Products;
+    /// `a · b + sum`, in one step where the machine has one.
+    #[inline(always)]
+    fn plus(self, a: f32, b: f32, sum: f32) -> f32 {
+        a * b + sum
+    }
 }
 
 /// Plain Rust: for every machine.
@@ -90,16 +102,8 @@ pub(crate) struct Plain;
 
 impl Multiply for Plain {
     #[inline(always)]
-    fn multiply_add(self, a: Lanes, b: Lanes, mut c: Lanes) -> Lanes {
-        for at in 0..LANES {
-            c[at] += a[at] * b[at];
-        }
-        c
-    }
-
-    #[inline(always)]
-    fn tile(self, panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
-        let mut products = [[0.0_f32; OUTPUTS]; TILE];
+    fn tile<const ROWS: usize>(self, panel: &[Block], rows: [Row<'_>; ROWS]) -> Products<ROWS> {
+        let mut products = [[0.0_f32; OUTPUTS]; ROWS];
         for (group, blocks) in panel.chunks_exact(BLOCKS).enumerate() {
             for (row, products) in rows.iter().zip(&mut products) {
                 let mut sums = [0_i32; OUTPUTS];
@@ -135,7 +139,7 @@ mod tests {
             .collect();
         let panels = Panels::of(&weights, inputs);
         for (number, panel) in panels.panels().enumerate() {
-            let products = Plain.tile(panel, &[Row { inputs: row.as_chunks().0, roundings: &roundings }; TILE]);
+            let products = Plain.tile(panel, [Row { inputs: row.as_chunks().0, roundings: &roundings }; TILE]);
             for (output, product) in products[0].iter().enumerate() {
                 let from = (number * OUTPUTS + output) * inputs;
                 let right: i32 =

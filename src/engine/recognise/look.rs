@@ -3,7 +3,9 @@
 //! Invariants
 //! - Without a model for meaning, wording alone decides; nothing else changes.
 
-use meaning::{Classifier, Features, Lesson, Statistics, Training, likeness};
+use std::borrow::Cow;
+
+use meaning::{Classifier, Crowd, Features, Lesson, Statistics, Training, likeness};
 
 /// How much meaning and wording say, by weight in the cosine (MATCHING.md).
 pub(super) const MEANING: f32 = 0.7;
@@ -37,13 +39,15 @@ impl Seen {
     }
 
     /// With its heaviest features only: the others cost time and teach nothing that could be measured.
-    fn cut(mut self) -> Self {
-        if self.features.len() > Statistics::KEPT {
-            self.features.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-            self.features.truncate(Statistics::KEPT);
-            self.features.sort_unstable_by_key(|(bucket, _)| *bucket);
+    fn cut(&self) -> Cow<'_, Self> {
+        if self.features.len() <= Statistics::KEPT {
+            return Cow::Borrowed(self);
         }
-        self
+        let mut cut = self.clone();
+        cut.features.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        cut.features.truncate(Statistics::KEPT);
+        cut.features.sort_unstable_by_key(|(bucket, _)| *bucket);
+        Cow::Owned(cut)
     }
 
     /// How alike two texts are: 1 is the same, 0 is chance.
@@ -75,37 +79,64 @@ impl Meant {
     }
 }
 
+/// Up to so many triggers are told from each other; more of them each by itself from what people write all day, which
+/// knows less and takes no longer the more there are.
+const MOST_TOGETHER: usize = 500;
+
 /// What was learnt of all triggers.
 #[derive(Debug)]
-pub(super) struct Look {
-    classifier: Classifier,
+pub(super) enum Look {
+    /// Told from each other.
+    Together(Classifier),
+    /// Each by itself.
+    Apart(Crowd),
 }
 
 impl Look {
     /// Learns `triggers` triggers from texts.
     pub(super) fn learn<'a>(triggers: usize, texts: impl Iterator<Item = (Meant, &'a Seen)>) -> Self {
-        let texts: Vec<(Meant, Seen)> = texts.map(|(meant, seen)| (meant, seen.clone().cut())).collect();
+        let texts: Vec<(Meant, Cow<'_, Seen>)> = texts.map(|(meant, seen)| (meant, seen.cut())).collect();
         let lessons = lessons(&texts);
         let dims = lessons.iter().map(|lesson| lesson.dense.len()).max().unwrap_or(0);
-        Self { classifier: Training::default().classifier(triggers + 1, dims, &lessons) }
+        if triggers > MOST_TOGETHER {
+            return Self::Apart(Crowd::of(triggers, dims, &lessons));
+        }
+        Self::Together(Training::default().classifier(triggers + 1, dims, &lessons))
     }
 
     /// Learns one trigger anew, or the next, from all texts; the others stay as they are.
     pub(super) fn relearn<'a>(&mut self, trigger: usize, texts: impl Iterator<Item = (Meant, &'a Seen)>) {
-        let texts: Vec<(Meant, Seen)> = texts.map(|(meant, seen)| (meant, seen.clone().cut())).collect();
-        Training::default().relearn(&mut self.classifier, trigger + 1, &lessons(&texts));
+        match self {
+            Self::Together(_) if trigger >= MOST_TOGETHER => {
+                *self = Self::learn(trigger + 1, texts);
+            }
+            Self::Together(classifier) => {
+                let texts: Vec<(Meant, Cow<'_, Seen>)> = texts.map(|(meant, seen)| (meant, seen.cut())).collect();
+                Training::default().relearn(classifier, trigger + 1, &lessons(&texts));
+            }
+            Self::Apart(crowd) => {
+                let own = texts
+                    .filter(|(meant, _)| matches!(meant, Meant::Need(own) | Meant::Described(own) if *own == trigger));
+                let own: Vec<(Meant, Cow<'_, Seen>)> = own.map(|(meant, seen)| (meant, seen.cut())).collect();
+                crowd.learn(trigger + 1, &lessons(&own));
+            }
+        }
     }
 
     /// For each trigger, the logarithm of the odds that its need is meant and not none.
     pub(super) fn odds(&self, seen: &Seen) -> Vec<f32> {
-        let mut logits = Vec::with_capacity(self.classifier.classes() + 8);
-        self.classifier.logits(&seen.dense, &seen.features, &mut logits);
+        let classifier = match self {
+            Self::Together(classifier) => classifier,
+            Self::Apart(crowd) => return crowd.odds(&seen.dense, &seen.features),
+        };
+        let mut logits = Vec::with_capacity(classifier.classes() + 8);
+        classifier.logits(&seen.dense, &seen.features, &mut logits);
         let none = logits[0];
         logits.iter().skip(1).map(|logit| logit - none).collect()
     }
 }
 
-fn lessons(texts: &[(Meant, Seen)]) -> Vec<Lesson<'_>> {
+fn lessons<'a>(texts: &'a [(Meant, Cow<'_, Seen>)]) -> Vec<Lesson<'a>> {
     texts
         .iter()
         .map(|(meant, seen)| {

@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use meaning::{DIMS, Features, HIDDEN, Models, clean};
+use meaning::{DIMS, Features, HIDDEN, Models, Vectors, add_to_all, clean};
 
 use super::{
     alarm_budget::{AlarmBudget, ScoreSketch},
@@ -199,7 +199,7 @@ impl Looks {
         self.traffic = ScoreSketch::default();
         let traffic = self.models.statistics.traffic.iter();
         let bonuses: Vec<f32> = traffic.map(|line| bonus(line.asks, line.substance)).collect();
-        let strongest = |odds: Vec<f32>| odds.into_iter().max_by(f32::total_cmp);
+        let strongest = |odds: Vec<f32>| Some(meaning::strongest(&odds)?.1);
         let mut sketch = ScoreSketch::default();
         let firsts = first.iter().zip(&bonuses).filter_map(|(seen, bonus)| strongest(odds(&self.first, seen, *bonus)));
         let firsts: Vec<f32> = firsts.collect();
@@ -232,26 +232,28 @@ impl Looks {
 
     /// How strong the strongest trigger is at first look.
     pub(super) fn strongest_at_first(&self, text: &Text) -> f32 {
-        odds(&self.first, &text.first, text.bonus).into_iter().max_by(f32::total_cmp).unwrap_or(f32::MIN)
+        strength(&odds(&self.first, &text.first, text.bonus))
     }
 
     /// For each trigger, the logarithm of the odds that its need is meant and not none.
     pub(super) fn odds(&self, text: &mut Text, again: Again<'_>) -> Vec<f32> {
-        let first = odds(&self.first, &text.first, text.bonus);
+        let mut first = odds(&self.first, &text.first, text.bonus);
         let Some(look) = &self.second else { return first };
         let (bonus, is_foreign) = (text.bonus, text.is_foreign);
         let promising = match again {
             Again::Surely => true,
-            Again::Promising => first.iter().any(|odds| *odds >= self.promising),
+            Again::Promising => strength(&first) >= self.promising,
             Again::PromisingFor(more) => {
-                let is_promising = |(trigger, odds): (usize, &f32)| *odds >= self.promising + more(trigger).max(0.0);
+                let is_promising =
+                    |(trigger, odds): (usize, &f32)| *odds >= self.promising && *odds >= self.promising + more(trigger);
                 first.iter().enumerate().any(is_promising)
             }
         };
-        match promising.then(|| text.look_again(&self.models, &self.lately)).flatten() {
-            Some(second) => look.odds(second, is_foreign, bonus),
-            None => first.into_iter().map(|score| score - UNPROMISING).collect(),
+        if let Some(second) = promising.then(|| text.look_again(&self.models, &self.lately)).flatten() {
+            return look.odds(second, is_foreign, bonus);
         }
+        add_to_all(&mut first, -UNPROMISING);
+        first
     }
 }
 
@@ -265,6 +267,11 @@ fn look_again_at_all(models: &Models, texts: Vec<&mut Text>) {
     }
 }
 
+/// The odds of the strongest trigger.
+fn strength(odds: &[f32]) -> f32 {
+    meaning::strongest(odds).map_or(f32::MIN, |(_, odds)| odds)
+}
+
 /// What the manner of a text adds to the odds of any need, whatever it is about.
 fn bonus(asks: bool, substance: f32) -> f32 {
     let asking = if asks { ASKING_BONUS } else { 0.0 };
@@ -272,7 +279,9 @@ fn bonus(asks: bool, substance: f32) -> f32 {
 }
 
 fn odds(look: &Look, seen: &Seen, bonus: f32) -> Vec<f32> {
-    look.odds(seen).into_iter().map(|odds| odds + bonus).collect()
+    let mut odds = look.odds(seen);
+    add_to_all(&mut odds, bonus);
+    odds
 }
 
 /// What ordinary people write, that means no need.
@@ -285,20 +294,20 @@ struct Lines {
 
 impl Lines {
     fn first(models: &Models) -> Self {
-        Self::seen(models, models.first.as_ref().map(|first| first.background.as_slice()))
+        Self::seen(models, models.first.as_ref().map(|first| &first.background))
     }
 
     fn second(models: &Models) -> Self {
-        Self::seen(models, models.second.as_ref().map(|second| second.background.as_slice()))
+        Self::seen(models, models.second.as_ref().map(|second| &second.background))
     }
 
-    fn seen(models: &Models, meanings: Option<&[Vec<f32>]>) -> Self {
+    fn seen(models: &Models, meanings: Option<&Vectors>) -> Self {
         let statistics = &models.statistics;
         let lines = statistics.background.iter().chain(&statistics.traffic).enumerate();
         let mut background: Vec<Seen> = lines
             .map(|(number, line)| {
-                let meaning = meanings.and_then(|rows| rows.get(number)).map_or(&[][..], Vec::as_slice);
-                Seen::new(meaning, &line.features)
+                let meaning = meanings.and_then(|vectors| vectors.get(number)).unwrap_or_default();
+                Seen::new(&meaning, &line.features)
             })
             .collect();
         let traffic = background.split_off(statistics.background.len());

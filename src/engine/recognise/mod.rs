@@ -14,13 +14,14 @@ mod keywords;
 mod lately;
 mod look;
 mod looks;
+mod once;
 mod recent;
 mod second_look;
 mod teaching;
 
 use std::sync::{Arc, OnceLock};
 
-use meaning::{ModelFiles, Models, clean, words};
+use meaning::{Models, clean, strongest_few, words};
 
 pub use self::{
     alarm_budget::{AlarmBudget, ScoreSketch},
@@ -76,11 +77,13 @@ impl Recogniser {
         Self::learn(shipped(), triggers.map(Teaching::of))
     }
 
-    /// Learns all triggers of a library, and from what they offer, with the models that ship.
-    pub fn of(library: &Library) -> Self {
+    /// Knows all triggers of a library, and what they offer, with the models that ship. It is learnt once: the same triggers
+    /// give the same recogniser again.
+    pub fn of(library: &Library) -> Arc<Self> {
         // A trigger that listens to numbers is not heard in what people write, whatever it offers.
         let heard = library.triggers.values().filter(|trigger| trigger.dip.is_none());
-        Self::learn(shipped(), heard.map(|trigger| Teaching::within(library, trigger)))
+        let teachings = heard.map(|trigger| Teaching::within(library, trigger));
+        once::learnt(teachings.clone(), || Self::learn(shipped(), teachings))
     }
 
     /// Learns from what is known of each trigger, with given models.
@@ -155,14 +158,7 @@ impl Recogniser {
         let usual = self.threshold(USUAL_BUDGET, &[]);
         let more = |trigger: usize| threshold(&self.triggers[trigger]) - usual;
         let again = if addressed { Again::Surely } else { Again::PromisingFor(&more) };
-        let mut odds: Vec<(usize, f32)> = self.looks.odds(&mut heard, again).into_iter().enumerate().collect();
-        let by_odds = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-        if odds.len() > TOLD {
-            odds.select_nth_unstable_by(TOLD, by_odds);
-            odds.truncate(TOLD);
-        }
-        odds.sort_by(by_odds);
-        for (trigger, score) in odds {
+        for (trigger, score) in strongest_few(&self.looks.odds(&mut heard, again), TOLD) {
             let id = &self.triggers[trigger];
             if needs.iter().any(|need| need.trigger == *id) {
                 continue;
@@ -272,7 +268,7 @@ fn all(taught: &[Vec<Taught>]) -> Vec<(Meant, &Text)> {
 /// The models that ship, read once.
 pub fn shipped() -> Arc<Models> {
     static SHIPPED: OnceLock<Arc<Models>> = OnceLock::new();
-    Arc::clone(SHIPPED.get_or_init(|| Arc::new(Models::read(&ModelFiles::shipped()))))
+    Arc::clone(SHIPPED.get_or_init(|| Arc::new(Models::shipped())))
 }
 
 /// The language of a text as two letters, where it is not English; `und` where it is none that is known.

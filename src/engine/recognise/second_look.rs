@@ -4,7 +4,7 @@
 //! - Nearness counts for the needs that the classifier finds most likely: the others are taken for far.
 //! - What speaks for other needs lowers all alike: it never changes which is the strongest.
 
-use meaning::{Examples, HIDDEN};
+use meaning::{Examples, HIDDEN, add_to_all, others, strongest, strongest_few};
 
 use super::{
     look::{Look, MEANING, Meant, Seen},
@@ -50,26 +50,17 @@ impl SecondLook {
     /// Of a text in a language that the models don't know, nothing is near or far.
     pub(super) fn odds(&self, seen: &Seen, is_foreign: bool, bonus: f32) -> Vec<f32> {
         let odds = self.look.odds(seen);
+        let mut scores = odds.clone();
         if is_foreign {
-            return odds.into_iter().map(|odds| odds + bonus).collect();
+            add_to_all(&mut scores, bonus);
+            return scores;
         }
-        let mut likeliest: Vec<usize> = (0..odds.len()).collect();
-        if odds.len() > LIKELIEST {
-            likeliest.select_nth_unstable_by(LIKELIEST, |a, b| odds[*b].total_cmp(&odds[*a]).then(a.cmp(b)));
-            likeliest.truncate(LIKELIEST);
-        }
-        let far = bonus - NEARNESS * USUAL_NEARNESS;
-        let mut scores: Vec<f32> = odds.iter().map(|odds| odds + far).collect();
-        for trigger in likeliest {
+        for (trigger, _) in strongest_few(&odds, LIKELIEST) {
             // Both vectors are weighed as the look weighs meaning.
             scores[trigger] += NEARNESS * self.examples.nearness(trigger, seen.dense()) / MEANING;
         }
-        let strongest = (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b]).then(b.cmp(a)));
-        let others = odds.iter().enumerate().filter(|(trigger, _)| Some(*trigger) != strongest);
-        let doubt = DOUBT * others.map(|(_, odds)| odds.exp()).sum::<f32>().ln_1p();
-        for score in &mut scores {
-            *score -= doubt;
-        }
+        let doubt = DOUBT * others(&odds, strongest(&scores).map(|(trigger, _)| trigger));
+        add_to_all(&mut scores, bonus - NEARNESS * USUAL_NEARNESS - doubt);
         scores
     }
 }

@@ -6,6 +6,7 @@ use meaning::{ModelFiles, Models};
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::samples;
 
 fn lexical_only() -> Arc<Models> {
     Arc::new(Models::read(&ModelFiles { static_table: None, ..ModelFiles::shipped() }))
@@ -27,6 +28,12 @@ const PRICE: &[&str] = &[
 const ANGRY: &[&str] =
     &["a customer is shouting at me", "how do I calm down an angry customer", "furious client on the line"];
 
+/// Of texts that live as long as the tests.
+fn examples_of(texts: &[&str]) -> Teaching<'static> {
+    let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+    Teaching { examples: texts.leak(), ..Teaching::default() }
+}
+
 fn heard(recogniser: &Recogniser, text: &str) -> Option<String> {
     let needs = recogniser.hear(text, false);
     needs.first().filter(|need| need.is_heard()).map(|need| need.trigger.to_string())
@@ -41,6 +48,39 @@ fn a_need_is_heard_in_other_words_and_chatter_is_not() {
     for text in ["lunch at noon?", "merged, thanks", "the build is green again"] {
         assert_eq!(heard(&recogniser, text), None, "{text}");
     }
+}
+
+#[test]
+fn among_very_many_triggers_one_more_is_heard_and_the_others_stay() {
+    let places: Vec<String> =
+        (0..520).map(|number| format!("the key of room {number} is lost, who has another")).collect();
+    let teachings = places.iter().enumerate().map(|(number, text)| {
+        let teaching = Teaching { examples: std::slice::from_ref(text), ..Teaching::default() };
+        (TriggerId::new(format!("room{number}")), teaching)
+    });
+    let mut recogniser = Recogniser::learn(shipped(), teachings.clone().take(500));
+    for (id, teaching) in teachings.skip(500).chain([(TriggerId::new("price"), examples_of(PRICE))]) {
+        recogniser.relearn(&id, &teaching);
+    }
+    assert_eq!(heard(&recogniser, "they told me our price is too high, any tips?").as_deref(), Some("price"));
+    assert_eq!(heard(&recogniser, "who has another key of room 417? mine is lost").as_deref(), Some("room417"));
+    assert_eq!(heard(&recogniser, "lunch at noon?"), None);
+    let before = recogniser.scores(PRICE[0]);
+    recogniser.relearn(&TriggerId::new("price"), &examples_of(ANGRY));
+    let after = recogniser.scores(PRICE[0]);
+    assert!(after[520] < before[520] - 1.0, "{} {}", before[520], after[520]);
+    assert_eq!(heard(&recogniser, "my client is really angry and yells at me, help").as_deref(), Some("price"));
+}
+
+#[test]
+fn the_same_triggers_are_learnt_once() {
+    let library = |need: &str| {
+        let trigger = Trigger { need: need.to_owned(), ..samples::trigger("price") };
+        Library { triggers: [(trigger.id.clone(), trigger)].into(), ..Library::default() }
+    };
+    let one = Recogniser::of(&library("A buyer says it costs too much."));
+    assert!(Arc::ptr_eq(&one, &Recogniser::of(&library("A buyer says it costs too much."))));
+    assert!(!Arc::ptr_eq(&one, &Recogniser::of(&library("A buyer wants to pay later."))));
 }
 
 #[test]
