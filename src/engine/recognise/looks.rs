@@ -143,6 +143,17 @@ impl Text {
     }
 }
 
+/// Which texts are worth a second look.
+#[derive(Clone, Copy)]
+pub(super) enum Again<'a> {
+    /// Any.
+    Surely,
+    /// Those that are among the strongest of ordinary messages.
+    Promising,
+    /// The same; so much more than usual is asked of each trigger to be heard, and of its first look as well.
+    PromisingFor(&'a dyn Fn(usize) -> f32),
+}
+
 /// What was learnt, for both looks.
 #[derive(Debug)]
 pub(super) struct Looks {
@@ -219,13 +230,26 @@ impl Looks {
         self.traffic.threshold(budget)
     }
 
-    /// For each trigger, the logarithm of the odds that its need is meant and not none; `surely` looks twice in any case.
-    pub(super) fn odds(&self, text: &mut Text, surely: bool) -> Vec<f32> {
+    /// How strong the strongest trigger is at first look.
+    pub(super) fn strongest_at_first(&self, text: &Text) -> f32 {
+        meaning::strongest(&odds(&self.first, &text.first, text.bonus)).map_or(f32::MIN, |(_, odds)| odds)
+    }
+
+    /// For each trigger, the logarithm of the odds that its need is meant and not none.
+    pub(super) fn odds(&self, text: &mut Text, again: Again<'_>) -> Vec<f32> {
         let mut first = odds(&self.first, &text.first, text.bonus);
         let Some(look) = &self.second else { return first };
-        let strongest = meaning::strongest(&first).map_or(f32::MIN, |(_, odds)| odds);
         let (bonus, is_foreign) = (text.bonus, text.is_foreign);
-        let promising = surely || strongest >= self.promising;
+        let among_strongest = meaning::strongest(&first).is_some_and(|(_, odds)| odds >= self.promising);
+        let promising = match again {
+            Again::Surely => true,
+            Again::Promising => among_strongest,
+            Again::PromisingFor(more) => {
+                let asked = |trigger: usize| self.promising + more(trigger).max(0.0);
+                let is_promising = |(trigger, odds): (usize, &f32)| *odds >= self.promising && *odds >= asked(trigger);
+                among_strongest && first.iter().enumerate().any(is_promising)
+            }
+        };
         if let Some(second) = promising.then(|| text.look_again(&self.models, &self.lately)).flatten() {
             return look.odds(second, is_foreign, bonus);
         }

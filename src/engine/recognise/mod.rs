@@ -31,7 +31,7 @@ pub use self::{
 use self::{
     keywords::Keywords,
     look::Meant,
-    looks::{Looks, Text},
+    looks::{Again, Looks, Text},
 };
 use super::{Evidence, Need};
 use crate::library::{Library, Trigger, TriggerId};
@@ -150,7 +150,10 @@ impl Recogniser {
                 needs.push(Need { trigger: trigger.clone(), score: 1.0, threshold, evidence });
             }
         }
-        for (trigger, score) in strongest_few(&self.looks.odds(&mut heard, addressed), TOLD) {
+        let usual = self.threshold(USUAL_BUDGET, &[]);
+        let more = |trigger: usize| threshold(&self.triggers[trigger]) - usual;
+        let again = if addressed { Again::Surely } else { Again::PromisingFor(&more) };
+        for (trigger, score) in strongest_few(&self.looks.odds(&mut heard, again), TOLD) {
             let id = &self.triggers[trigger];
             if needs.iter().any(|need| need.trigger == *id) {
                 continue;
@@ -168,15 +171,23 @@ impl Recogniser {
     /// the opening of its thread.
     ///
     /// A need of all together counts only where nothing was heard without the last message, nor in it alone: what was
-    /// heard before has had its answer, and a text of several sentences resembles some other need soon enough.
+    /// heard before has had its answer, and a text of several sentences resembles some other need soon enough. What is
+    /// no stronger together than in parts is not looked at.
     pub fn hear_on(&self, before: &[String], text: &str, addressed: bool, threshold: Thresholds<'_>) -> Vec<Need> {
         let mut needs = self.hear_within(text, addressed, threshold);
         let is_any_heard = |needs: &[Need]| needs.iter().any(Need::is_heard);
-        let so_far = before.join("\n");
-        if before.is_empty() || is_any_heard(&needs) || is_any_heard(&self.hear_within(&so_far, addressed, threshold)) {
+        if before.is_empty() || is_any_heard(&needs) {
             return needs;
         }
-        for need in self.hear_within(&format!("{so_far}\n{text}"), addressed, threshold) {
+        let so_far = before.join("\n");
+        let together = format!("{so_far}\n{text}");
+        let strength = |text: &str| self.looks.strongest_at_first(&Text::begun(self.looks.models(), text));
+        if strength(&together) <= strength(text).max(strength(&so_far))
+            || is_any_heard(&self.hear_within(&so_far, addressed, threshold))
+        {
+            return needs;
+        }
+        for need in self.hear_within(&together, addressed, threshold) {
             let alone = needs.iter().find(|other| other.trigger == need.trigger).map(|other| other.score);
             if alone.is_none_or(|alone| need.score > alone) {
                 needs.retain(|other| other.trigger != need.trigger);
@@ -190,7 +201,7 @@ impl Recogniser {
 
     /// How strongly each trigger is meant: the logarithm of its odds against no need, in the order of the triggers.
     pub fn scores(&self, text: &str) -> Vec<f32> {
-        self.looks.odds(&mut Text::begun(self.looks.models(), text), false)
+        self.looks.odds(&mut Text::begun(self.looks.models(), text), Again::Promising)
     }
 
     /// The triggers, in the order of [`Recogniser::scores`].
