@@ -2,7 +2,7 @@
 
 use super::{Classifier, STRAND, Sparse, minimise::minimise};
 use crate::{
-    encoder::Multiply,
+    encoder::{Lanes, Multiply},
     lexical::{BUCKETS, Features},
     machine,
 };
@@ -219,13 +219,11 @@ fn add_dense<M: Multiply>(rows: &[f32], width: usize, xs: [&[f32]; TOGETHER], z:
             std::array::from_fn(|lesson| std::array::from_fn(|d| xs[lesson][number * TOGETHER + d]));
         let [r0, r1, r2, r3] = quarters(block, width);
         for at in 0..r0.len() {
-            for c in 0..STRAND {
-                let r = [r0[at][c], r1[at][c], r2[at][c], r3[at][c]];
-                z0[at][c] = four(x[0], r, z0[at][c], multiply);
-                z1[at][c] = four(x[1], r, z1[at][c], multiply);
-                z2[at][c] = four(x[2], r, z2[at][c], multiply);
-                z3[at][c] = four(x[3], r, z3[at][c], multiply);
-            }
+            let r = [r0[at], r1[at], r2[at], r3[at]];
+            z0[at] = four(x[0], r, z0[at], multiply);
+            z1[at] = four(x[1], r, z1[at], multiply);
+            z2[at] = four(x[2], r, z2[at], multiply);
+            z3[at] = four(x[3], r, z3[at], multiply);
         }
     }
 }
@@ -239,21 +237,23 @@ fn add_outer<M: Multiply>(rows: &mut [f32], width: usize, xs: [&[f32]; TOGETHER]
             std::array::from_fn(|d| std::array::from_fn(|lesson| xs[lesson][number * TOGETHER + d]));
         let [r0, r1, r2, r3] = quarters_mut(block, width);
         for at in 0..e0.len() {
-            for c in 0..STRAND {
-                let e = [e0[at][c], e1[at][c], e2[at][c], e3[at][c]];
-                r0[at][c] = four(x[0], e, r0[at][c], multiply);
-                r1[at][c] = four(x[1], e, r1[at][c], multiply);
-                r2[at][c] = four(x[2], e, r2[at][c], multiply);
-                r3[at][c] = four(x[3], e, r3[at][c], multiply);
-            }
+            let e = [e0[at], e1[at], e2[at], e3[at]];
+            r0[at] = four(x[0], e, r0[at], multiply);
+            r1[at] = four(x[1], e, r1[at], multiply);
+            r2[at] = four(x[2], e, r2[at], multiply);
+            r3[at] = four(x[3], e, r3[at], multiply);
         }
     }
 }
 
-/// Four products and what was there.
+/// Four numbers times a register each, and what was there.
 #[inline(always)]
-fn four<M: Multiply>(a: [f32; TOGETHER], b: [f32; TOGETHER], sum: f32, multiply: M) -> f32 {
-    multiply.plus(a[0], b[0], multiply.plus(a[1], b[1], multiply.plus(a[2], b[2], multiply.plus(a[3], b[3], sum))))
+fn four<M: Multiply>(a: [f32; TOGETHER], b: [Lanes; TOGETHER], sum: Lanes, multiply: M) -> Lanes {
+    let [b0, b1, b2, b3] = b;
+    let sum = multiply.multiply_add([a[0]; STRAND], b0, sum);
+    let sum = multiply.multiply_add([a[1]; STRAND], b1, sum);
+    let sum = multiply.multiply_add([a[2]; STRAND], b2, sum);
+    multiply.multiply_add([a[3]; STRAND], b3, sum)
 }
 
 type Strands = [[f32; STRAND]];

@@ -5,9 +5,8 @@
 //! - A text's vector has length one; the same on every machine up to rounding.
 //! - Bounded: at most [`POSITIONS`] positions are looked at.
 
-mod attention;
-mod curves;
 mod forward;
+mod lanes;
 mod panels;
 
 use std::borrow::Cow;
@@ -15,7 +14,7 @@ use std::borrow::Cow;
 use self::panels::Panels;
 pub(crate) use self::{
     forward::{embed as forward, multiply},
-    panels::{BLOCKS, Block, Multiply, OUTPUTS, Plain, Products, Row},
+    panels::{BLOCKS, Block, Lanes, Multiply, OUTPUTS, Plain, Products, Row, TILE},
 };
 use crate::{
     machine,
@@ -182,6 +181,7 @@ impl Linear {
         self.weights.set(output, &rounded);
         (self.scales[output], self.bias[output]) = (step, bias);
     }
+
     fn read(file: &mut ModelFile<'_>, outputs: usize, inputs: usize) -> Result<Self, Damaged> {
         let (scales, bias) = (file.floats(outputs)?, file.floats(outputs)?);
         let weights = Panels::of(bytemuck::cast_slice(file.section(outputs * inputs)?), inputs);

@@ -56,7 +56,8 @@ impl Panels {
     }
 }
 
-/// Positions of a message that are multiplied together at most: as many sums as there are registers for.
+/// Positions of a message that are multiplied together: with two registers each, as many sums as a machine can begin
+/// before the first is done.
 pub(crate) const TILE: usize = 6;
 
 /// Inputs that are rounded by the largest value among them: one that stands out costs its group alone.
@@ -82,18 +83,19 @@ pub(crate) struct Row<'a> {
 }
 
 /// Products by position, then by output.
-pub(crate) type Products<const ROWS: usize> = [[f32; OUTPUTS]; ROWS];
+pub(crate) type Products = [[f32; OUTPUTS]; TILE];
 
-/// Multiplies a panel by rows.
+/// Numbers that go through the layers side by side: as many as the widest register holds.
+pub(crate) const LANES: usize = 16;
+pub(crate) type Lanes = [f32; LANES];
+
+/// What machines do differently.
 pub(crate) trait Multiply: Copy {
-    /// The products, in the inputs' own scale and in steps of the weights.
-    fn tile<const ROWS: usize>(self, panel: &[Block], rows: [Row<'_>; ROWS]) -> Products<ROWS>;
+    /// a · b + c lane by lane, in one step where the machine has one.
+    fn multiply_add(self, a: Lanes, b: Lanes, c: Lanes) -> Lanes;
 
-    /// `a · b + sum`, in one step where the machine has one.
-    #[inline(always)]
-    fn plus(self, a: f32, b: f32, sum: f32) -> f32 {
-        a * b + sum
-    }
+    /// A panel multiplied by [`TILE`] rows: the products, in the inputs' own scale and in steps of the weights.
+    fn tile(self, panel: &[Block], rows: &[Row<'_>; TILE]) -> Products;
 }
 
 /// Plain Rust: for every machine.
@@ -102,8 +104,16 @@ pub(crate) struct Plain;
 
 impl Multiply for Plain {
     #[inline(always)]
-    fn tile<const ROWS: usize>(self, panel: &[Block], rows: [Row<'_>; ROWS]) -> Products<ROWS> {
-        let mut products = [[0.0_f32; OUTPUTS]; ROWS];
+    fn multiply_add(self, a: Lanes, b: Lanes, mut c: Lanes) -> Lanes {
+        for at in 0..LANES {
+            c[at] += a[at] * b[at];
+        }
+        c
+    }
+
+    #[inline(always)]
+    fn tile(self, panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
+        let mut products = [[0.0_f32; OUTPUTS]; TILE];
         for (group, blocks) in panel.chunks_exact(BLOCKS).enumerate() {
             for (row, products) in rows.iter().zip(&mut products) {
                 let mut sums = [0_i32; OUTPUTS];
@@ -139,7 +149,7 @@ mod tests {
             .collect();
         let panels = Panels::of(&weights, inputs);
         for (number, panel) in panels.panels().enumerate() {
-            let products = Plain.tile(panel, [Row { inputs: row.as_chunks().0, roundings: &roundings }; TILE]);
+            let products = Plain.tile(panel, &[Row { inputs: row.as_chunks().0, roundings: &roundings }; TILE]);
             for (output, product) in products[0].iter().enumerate() {
                 let from = (number * OUTPUTS + output) * inputs;
                 let right: i32 =

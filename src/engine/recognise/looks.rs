@@ -232,7 +232,7 @@ impl Looks {
 
     /// How strong the strongest trigger is at first look.
     pub(super) fn strongest_at_first(&self, text: &Text) -> f32 {
-        strength(&odds(&self.first, &text.first, text.bonus))
+        meaning::strongest(&odds(&self.first, &text.first, text.bonus)).map_or(f32::MIN, |(_, odds)| odds)
     }
 
     /// For each trigger, the logarithm of the odds that its need is meant and not none.
@@ -240,13 +240,14 @@ impl Looks {
         let mut first = odds(&self.first, &text.first, text.bonus);
         let Some(look) = &self.second else { return first };
         let (bonus, is_foreign) = (text.bonus, text.is_foreign);
+        let among_strongest = meaning::strongest(&first).is_some_and(|(_, odds)| odds >= self.promising);
         let promising = match again {
             Again::Surely => true,
-            Again::Promising => strength(&first) >= self.promising,
+            Again::Promising => among_strongest,
             Again::PromisingFor(more) => {
-                let is_promising =
-                    |(trigger, odds): (usize, &f32)| *odds >= self.promising && *odds >= self.promising + more(trigger);
-                first.iter().enumerate().any(is_promising)
+                let asked = |trigger: usize| self.promising + more(trigger).max(0.0);
+                let is_promising = |(trigger, odds): (usize, &f32)| *odds >= self.promising && *odds >= asked(trigger);
+                among_strongest && first.iter().enumerate().any(is_promising)
             }
         };
         if let Some(second) = promising.then(|| text.look_again(&self.models, &self.lately)).flatten() {
@@ -265,11 +266,6 @@ fn look_again_at_all(models: &Models, texts: Vec<&mut Text>) {
         let vector = if text.is_foreign { vec![0.0; HIDDEN] } else { vector };
         text.second = Some(Seen::new(&vector, &text.features));
     }
-}
-
-/// The odds of the strongest trigger.
-fn strength(odds: &[f32]) -> f32 {
-    meaning::strongest(odds).map_or(f32::MIN, |(_, odds)| odds)
 }
 
 /// What the manner of a text adds to the odds of any need, whatever it is about.
