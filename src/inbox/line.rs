@@ -124,20 +124,21 @@ impl Line {
 
     /// Decides about an event that needs no acknowledgement, and commits what it changes.
     pub async fn take(&self, event: &Event) -> Result<(), LineError> {
-        self.take_all(std::slice::from_ref(event), None).await
+        let effect = self.decide_all(std::slice::from_ref(event), None).await?;
+        self.commit(effect).await
     }
 
-    /// Decides about the events of one arrival, and commits all together; `arrival` is finished by the same commit.
-    pub(super) async fn take_all(
+    /// Decides about the events of one arrival; `arrival` is to be finished by the same commit.
+    pub(super) async fn decide_all(
         &self,
         events: &[Event],
         arrival: Option<(chat::EventId, i64)>,
-    ) -> Result<(), LineError> {
+    ) -> Result<Effect, LineError> {
         let mut effect = Effect { outcome: Outcome { arrival, ..Outcome::default() }, ..Effect::default() };
         for event in events {
             self.decide(event, &mut effect).await?;
         }
-        self.commit(effect).await
+        Ok(effect)
     }
 
     /// What people wrote a moment ago.
@@ -180,10 +181,31 @@ impl Line {
             return Ok(());
         }
         may_crash_at("inbox::concluded");
+        self.tell_observer(&effect);
+        Ok(())
+    }
+
+    /// Finishes together the arrivals of which nothing came: most of what people write is such, and each commit waits
+    /// for the disk.
+    pub(super) async fn commit_bare(&self, effects: Vec<Effect>) -> Result<(), LineError> {
+        if effects.is_empty() {
+            return Ok(());
+        }
+        may_crash_at("inbox::decided");
+        let arrivals: Vec<_> = effects.iter().filter_map(|effect| effect.outcome.arrival.clone()).collect();
+        let finished = self.parts.store.finish_arrivals(&arrivals).await?;
+        may_crash_at("inbox::concluded");
+        let is_ours = |effect: &&Effect| effect.outcome.arrival.as_ref().is_some_and(|(id, _)| finished.contains(id));
+        for effect in effects.iter().filter(is_ours) {
+            self.tell_observer(effect);
+        }
+        Ok(())
+    }
+
+    fn tell_observer(&self, effect: &Effect) {
         for observed in &effect.observed {
             self.parts.observer.decided(observed);
         }
-        Ok(())
     }
 
     pub(super) fn now(&self) -> Timestamp {

@@ -51,13 +51,13 @@ impl Line {
         origin: &Origin,
         received_at: Timestamp,
         arrival: (EventId, i64),
-    ) -> Result<(), LineError> {
+    ) -> Result<Effect, LineError> {
         for signal in signals {
             self.hear_signal(signal, origin, received_at).await?;
         }
         let mut effect = Effect::default();
         effect.outcome.arrival = Some(arrival);
-        self.commit(effect).await
+        Ok(effect)
     }
 
     /// Keeps a signal and decides about it; one that is known is left alone.

@@ -375,3 +375,33 @@ pub struct Outcome {
     /// What messages of channels scored.
     pub scores: Vec<ChannelScores>,
 }
+
+impl Outcome {
+    /// True where nothing changes but that its arrival is finished.
+    pub fn is_bare(&self) -> bool {
+        // Taken apart, so that a new field can't be forgotten here.
+        let Outcome {
+            arrival: _,
+            decisions,
+            deliveries,
+            settled,
+            taps,
+            sessions,
+            people,
+            channels,
+            pauses,
+            dips,
+            scores,
+        } = self;
+        decisions.is_empty()
+            && deliveries.is_empty()
+            && settled.is_empty()
+            && taps.is_empty()
+            && sessions.is_empty()
+            && people.is_empty()
+            && channels.is_empty()
+            && pauses.is_empty()
+            && dips.is_empty()
+            && scores.is_empty()
+    }
+}
