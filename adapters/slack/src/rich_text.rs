@@ -13,9 +13,6 @@ use crate::writing::length;
 /// What one block may hold. Slack documents it for `section`; for `rich_text` nothing is documented.
 pub(crate) const BLOCK_CHARACTERS: usize = 3_000;
 
-/// Headings that get a gap above them: it takes a block of its own, and a message has only fifty.
-const MOST_GAPS: usize = 10;
-
 /// What is never split: a paragraph, a quotation, or one point of a list.
 pub(crate) struct Piece {
     form: Form,
@@ -52,14 +49,13 @@ pub(crate) fn paragraph(spans: &[Span]) -> Option<Piece> {
     piece(Form::Paragraph, spans, None)
 }
 
-/// `pieces` as blocks, as few as can be; a heading begins another, since Slack leaves a gap between two.
+/// `pieces` as blocks, as few as can be.
 pub(crate) fn blocks(pieces: Vec<Piece>) -> Vec<Value> {
     let mut blocks = Vec::new();
     let mut open: Vec<Piece> = Vec::new();
     let mut taken = 0;
     for piece in pieces {
-        let stands_off = piece.opens && blocks.len() < MOST_GAPS;
-        if !open.is_empty() && (stands_off || taken + piece.characters > BLOCK_CHARACTERS) {
+        if !open.is_empty() && taken + piece.characters > BLOCK_CHARACTERS {
             blocks.push(block(std::mem::take(&mut open)));
             taken = 0;
         }
@@ -156,8 +152,8 @@ fn block(pieces: Vec<Piece>) -> Value {
             (_, Form::Point { ordered, index }) => elements.push(list(ordered, index, &piece.elements)),
             (_, Form::Quote) => elements.push(json!({ "type": "rich_text_quote", "elements": piece.elements })),
             (previous, Form::Paragraph) => {
-                // Two sections follow each other without a gap: a line break opens one.
-                if previous == Some(Form::Paragraph) {
+                // Sections follow each other, and what stands above, without a gap: a line break opens one.
+                if previous == Some(Form::Paragraph) || (piece.opens && previous.is_some()) {
                     piece.elements.insert(0, json!({ "type": "text", "text": "\n" }));
                 }
                 elements.push(section(&piece.elements));

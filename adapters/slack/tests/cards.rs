@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use any_card::any_card;
 use chat::contract::{check_rendering, missing, sample_cards};
-use chat::{Card, Choice, ChoiceId, Prominence, Text};
+use chat::{Block, Card, Choice, ChoiceId, Prominence, Span, Text};
 use proptest::prelude::*;
 use serde_json::Value;
 use slack::{Picture, blocks, fit};
@@ -126,6 +126,18 @@ fn a_long_text_is_split_where_a_paragraph_ends() {
     let message = message(&sample("three long paragraphs"));
     let parts = message["blocks"].as_array().expect("blocks").iter().filter(|block| block["type"] == "rich_text");
     assert_eq!(parts.count(), 2);
+}
+
+/// Slack leaves no gap between a list and what follows it: headings in a row of lists would drown.
+#[test]
+fn a_heading_stands_off_from_the_list_above() {
+    let plain = |text: &str| vec![Span::Plain(text.to_owned())];
+    let part = |title: &str| [Block::Heading(plain(title)), Block::Bullets(vec![plain("one"), plain("two")])];
+    let text = Text([part("First"), part("Second")].concat());
+    let message = message(&Card { text, ..Card::default() });
+    let parts = message["blocks"][0]["elements"].as_array().expect("parts");
+    let begins: Vec<_> = parts.iter().map(|part| part["elements"][0]["text"].as_str().unwrap_or_default()).collect();
+    assert_eq!(begins, ["First", "", "\n", ""]);
 }
 
 #[test]
