@@ -22,7 +22,7 @@ mod verify;
 
 use std::{collections::BTreeMap, fmt, panic, str::FromStr};
 
-use chat::{Alert, Place, Said, Signal, Timestamp, Unreadable};
+use chat::{Place, Said, Signal, Timestamp, Unreadable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -222,9 +222,9 @@ impl Sources {
         Some((name, read.ok()?.ok()?))
     }
 
-    /// The team that an alert of a source names, in lower case; empty where it names none.
-    pub fn team(&self, name: &str, alert: &Alert) -> String {
-        let label = self.0.get(name).and_then(|source| alert.labels.get(&source.team_label));
+    /// The team that the labels of a source's alert or number name, in lower case; empty where they name none.
+    pub fn team(&self, name: &str, labels: &BTreeMap<String, String>) -> String {
+        let label = self.0.get(name).and_then(|source| labels.get(&source.team_label));
         label.map(|team| team.trim().to_lowercase()).unwrap_or_default()
     }
 

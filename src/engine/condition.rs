@@ -32,6 +32,11 @@ impl Conditions {
         Self(triggers.filter_map(compiled).collect())
     }
 
+    /// True where a condition of `trigger` rests on who the person is.
+    pub(super) fn asks_who(&self, trigger: &TriggerId) -> bool {
+        self.0.get(trigger).is_some_and(|program| program.references().has_variable("person"))
+    }
+
     /// Whether the condition of `trigger` holds; `None` when it has none.
     pub(super) fn check(&self, trigger: &Trigger, subject: &Subject<'_>) -> Option<Reason> {
         let condition = trigger.condition.as_ref()?;

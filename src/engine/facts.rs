@@ -29,6 +29,8 @@ pub struct PersonFacts {
     pub known: Vec<AssetId>,
     /// What reached them lately, newest first.
     pub received: Vec<Received>,
+    /// The platform has been asked who they are, and has not told it yet.
+    pub awaited: bool,
 }
 
 impl PersonFacts {
@@ -44,6 +46,7 @@ impl PersonFacts {
             stopped: Vec::new(),
             known: Vec::new(),
             received: Vec::new(),
+            awaited: false,
         }
     }
 }

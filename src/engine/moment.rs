@@ -106,6 +106,14 @@ impl Engine {
         needs
     }
 
+    /// True where a trigger can't be decided about before it is known who the person is: by its condition, or since what
+    /// they are to get at once is written for some.
+    pub fn asks_who(&self, trigger: &TriggerId, addressed: bool) -> bool {
+        let offer = self.library.triggers.get(trigger).into_iter().flat_map(|trigger| &trigger.offer);
+        let mut assets = offer.filter_map(|id| self.library.assets.get(id));
+        self.conditions.asks_who(trigger) || (addressed && assets.any(|asset| !asset.roles.is_empty()))
+    }
+
     /// Decides about a message in which `needs` may be meant. One message gets at most one answer: the need of the
     /// highest priority that may be spoken to, then the one with the strongest evidence. The priority of its skill
     /// weighs as much as that of the trigger.

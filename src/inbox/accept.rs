@@ -1,6 +1,6 @@
 //! The door: an event is committed before it is acknowledged.
 //!
-//! Alerts come in bursts, and a disk takes its time for each commit: those that come while one is written are committed
+//! Events come in bursts, and a disk takes its time for each commit: those that come while one is written are committed
 //! together by whoever is next.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,7 +27,7 @@ pub struct Inbox {
     gathering: Arc<Gathering>,
 }
 
-/// Alerts on their way into one commit.
+/// Events on their way into one commit.
 #[derive(Debug, Default)]
 struct Gathering {
     /// With where each wants to hear whether it was new.
@@ -86,8 +86,7 @@ impl Inbox {
             Some([event, ..]) if !event.id.as_str().contains('\0') => event.id.clone(),
             _ => EventId::new(format!("{platform}:{}", hex(&Sha256::digest(&raw)))),
         };
-        let fresh =
-            self.store.accept(&Arrival { id, origin: platform.into(), raw, received_at: self.clock.now() }).await?;
+        let fresh = self.commit(Arrival { id, origin: platform.into(), raw, received_at: self.clock.now() }).await?;
         may_crash_at("inbox::accepted");
         count(platform.as_str(), fresh);
         self.bell.notify_one();

@@ -34,7 +34,7 @@ impl Line {
         let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
         match (word.to_lowercase().as_str(), rest.trim()) {
             ("" | "help" | "ask", "") => {
-                let person = self.person(&event.by, effect).await?.id;
+                let person = self.known(&event.by).await?.id;
                 self.reply(event, "help", &person, help_card(self.parts.engine.library()), effect);
                 Ok(())
             }
@@ -43,7 +43,7 @@ impl Line {
             ("stop", "") => self.unasked(event, "stop", effect).await,
             ("why", "") => self.why_last(event, effect).await,
             ("settings" | "me", "") => {
-                let person = self.person(&event.by, effect).await?.id;
+                let person = self.known(&event.by).await?.id;
                 let card = self.about(&event.by, effect).await?;
                 self.reply(event, "settings", &person, card, effect);
                 Ok(())
@@ -73,7 +73,7 @@ impl Line {
 
     /// Whether unasked help may come.
     async fn unasked(&self, event: &Event, word: &str, effect: &mut Effect) -> Result<(), LineError> {
-        let person = self.person(&event.by, effect).await?.id;
+        let person = self.known(&event.by).await?.id;
         let (changes, said) = match word {
             "snooze" => (
                 vec![PersonChange::Snooze(Some(self.now() + SNOOZE))],
@@ -95,7 +95,7 @@ impl Line {
 
     /// Why the last card came.
     async fn why_last(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
-        let person = self.person(&event.by, effect).await?.id;
+        let person = self.known(&event.by).await?.id;
         let library = self.parts.engine.library();
         let mut card = Card::new("Nothing has reached you yet", Text::paragraph("So there is nothing to explain."));
         for decided in self.parts.store.decisions_of(&person, LOOK_BACK).await? {
@@ -111,7 +111,7 @@ impl Line {
     }
 
     async fn tell_mode(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
-        let person = self.person(&event.by, effect).await?.id;
+        let person = self.known(&event.by).await?.id;
         let PlaceFacts { mode, hearing, .. } = self.mode_of(&event.place).await?;
         let text = format!(
             "Here I {}; of what I hear, {}. Whoever runs the workspace or made the channel may change both: /kairos here \
@@ -125,7 +125,7 @@ impl Line {
 
     /// What Kairos does in a channel from now on.
     async fn set_mode(&self, event: &Event, words: &str, effect: &mut Effect) -> Result<(), LineError> {
-        let person = self.person(&event.by, effect).await?.id;
+        let person = self.known(&event.by).await?.id;
         let place = Place { thread: None, ..event.place.clone() };
         let (mode, how) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         let hearing = how.trim().parse::<Hearing>().ok();

@@ -88,10 +88,13 @@ impl Line {
     pub(super) async fn wake_digest(&self, digest: &Delivery) -> Result<(), LineError> {
         let Action::PostPrivately { who } = &digest.action else { return Ok(()) };
         let (now, mut effect) = (self.now(), Effect::default());
-        let person = self.person(who, &mut effect).await?.id;
+        let person = self.known(who).await?.id;
         let items = self.parts.store.put_by_for(&person, now).await?;
         let triggers = items.iter().filter_map(|item| Some(&item.offer.as_ref()?.plan.trigger));
         let facts = self.fresh_facts(who, triggers, &mut effect).await?;
+        if facts.awaited {
+            return self.wait_until_known(digest, effect).await;
+        }
         let open = self.parts.engine.opens(&facts, now);
         let settle = |effect: &mut Effect, settlement| effect.outcome.settled.push((digest.id.clone(), settlement));
         if open > now {
@@ -215,7 +218,7 @@ impl Line {
             act: Act::Speak(plan.clone()),
             need: Some(offer.need.clone()),
             reasons: vec![
-                Reason::stopped(Rule::Budget, "it was over your budget when the need was heard"),
+                Reason::stopped(Rule::Budget, "it was more than you want when the need was heard"),
                 Reason::passed(Rule::Digest, "the digest told it, and you opened it"),
             ],
         };

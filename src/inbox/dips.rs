@@ -25,6 +25,7 @@ struct Help<'a> {
     place: Place,
     asker: Identity,
     action: Action,
+    matter: Option<&'a str>,
 }
 
 impl Line {
@@ -41,6 +42,9 @@ impl Line {
             return Ok(());
         }
         let mut facts = self.facts_for(about.identity, [&trigger.id], effect).await?;
+        if facts.awaited && self.parts.engine.asks_who(&trigger.id, false) {
+            facts = self.past_of(self.known_by_now(about.identity).await?, false, [&trigger.id]).await?;
+        }
         facts.received.extend(promised(effect, about.person));
         let place = Place {
             platform: about.identity.platform,
@@ -51,7 +55,7 @@ impl Line {
         };
         let action = Action::PostPrivately { who: about.identity.clone() };
         let asker = about.identity.clone();
-        let help = Help { trigger, need, signal: about.signal, place, asker, action };
+        let help = Help { trigger, need, signal: about.signal, place, asker, action, matter: about.matter };
         self.offer_for(&help, &facts, open, effect).await
     }
 
@@ -60,16 +64,19 @@ impl Line {
         &self,
         trigger: &Trigger,
         need: Need,
-        signal: &Signal,
+        (signal, matter): (&Signal, &str),
         (group, place): (&PersonId, &Place),
         effect: &mut Effect,
     ) -> Result<(), LineError> {
+        if self.parts.store.open_dip(&trigger.id, group).await?.is_some() {
+            return Ok(());
+        }
         let mut facts = self.parts.store.facts_about(group, self.now() - super::line::PAST).await?;
         facts.received.extend(promised(effect, group));
         let user = chat::UserId::new(group.as_str());
         let asker = Identity { platform: place.platform, workspace: place.workspace.clone(), user };
         let action = Action::Post { place: place.clone(), shown_to: ShownTo::Everyone };
-        let help = Help { trigger, need, signal, place: place.clone(), asker, action };
+        let help = Help { trigger, need, signal, place: place.clone(), asker, action, matter: Some(matter) };
         self.offer_for(&help, &facts, None, effect).await
     }
 
@@ -103,7 +110,7 @@ impl Line {
                 person: who,
                 opened_at: now,
                 delivery: id,
-                fingerprint: fingerprint(help.signal),
+                fingerprint: help.matter.map(str::to_owned).or_else(|| fingerprint(help.signal)),
                 verdict: verdict(&help.need),
                 closed_at: None,
             }))),

@@ -1,8 +1,9 @@
-//! Alerts about nobody in particular: for whoever is on duty, in private; or for the team's channel.
+//! Alerts and numbers about nobody in particular: for whoever is on duty, in private; or for the team's channel.
 //!
 //! Invariants
 //! - People on duty come first; a channel hears of it only where somebody has switched Kairos on.
 //! - What reaches nobody waits until somebody is on duty, as long as it is true; it is never dropped unseen.
+//! - What one alert or one series opened is closed together.
 
 use chat::{Alert, Identity, PersonId, Place, Said, Signal};
 
@@ -12,7 +13,7 @@ use super::{
     signals::{ALERT_LASTS, About, BATCH, answers, ends, need},
 };
 use crate::{
-    engine::Evidence,
+    engine::{Evidence, Need},
     library::{Mode, Trigger},
     store::{DipChange, Origin, Unheard},
 };
@@ -30,15 +31,44 @@ enum Hearers {
     Nobody,
 }
 
+/// What is told about a group.
+#[derive(Clone, Copy)]
+pub(super) struct Matter<'a> {
+    pub(super) signal: &'a Signal,
+    pub(super) source: &'a str,
+    pub(super) team: &'a str,
+    /// The same from its beginning to its end.
+    pub(super) key: &'a str,
+    /// It was told before, and nobody heard it.
+    pub(super) is_again: bool,
+}
+
 impl Line {
-    /// Decides about an alert about nobody in particular; a number about nobody is only kept.
+    /// Decides about what is told about nobody in particular.
     pub(super) async fn weigh_group(
         &self,
         signal: &Signal,
         origin: &Origin,
+        is_again: bool,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let (Said::Alert(alert), Origin::Alerts(source)) = (&signal.what, origin) else { return Ok(()) };
+        let Origin::Alerts(source) = origin else { return Ok(()) };
+        match &signal.what {
+            Said::Alert(alert) => {
+                let team = self.parts.alerts.team(source, &alert.labels);
+                let matter = Matter { signal, source, team: &team, key: &alert.fingerprint, is_again };
+                self.weigh_group_alert(alert, matter, effect).await
+            }
+            Said::Observation(seen) => {
+                let team = self.parts.alerts.team(source, &seen.labels);
+                let key = format!("number:{source}/{team}/{}", seen.measure);
+                let matter = Matter { signal, source, team: &team, key: &key, is_again };
+                self.weigh_group_number(seen, matter, effect).await
+            }
+        }
+    }
+
+    async fn weigh_group_alert(&self, alert: &Alert, matter: Matter<'_>, effect: &mut Effect) -> Result<(), LineError> {
         let triggers = self.parts.engine.library().triggers.values();
         let answering = triggers
             .filter(|trigger| trigger.mode != Mode::Off && trigger.dip.as_ref().is_some_and(|dip| answers(dip, alert)));
@@ -47,35 +77,45 @@ impl Line {
             return Ok(());
         }
         if !alert.firing {
-            return self.end_for_group(&answering, alert, signal, effect).await;
+            for trigger in answering {
+                self.end_for_group(trigger, matter, "The alert is over.", effect).await?;
+            }
+            return Ok(());
         }
         if self.is_past(alert).await? {
             return Ok(());
         }
-        let team = self.parts.alerts.team(source, alert);
-        match self.hearers(source, &team).await? {
+        for trigger in answering {
+            self.tell_group(trigger, &alerted(trigger, alert), matter, effect).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells whoever is to hear of it; what nobody hears waits.
+    pub(super) async fn tell_group(
+        &self,
+        trigger: &Trigger,
+        need: &Need,
+        matter: Matter<'_>,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let Matter { signal, source, team, key, .. } = matter;
+        match self.hearers(source, team).await? {
             Hearers::People(people) => {
                 for (person, identity) in &people {
-                    let about = About { signal, person, identity };
-                    for trigger in &answering {
-                        let open = self.parts.store.open_dip(&trigger.id, person).await?;
-                        self.offer_help(trigger, alerted(trigger, alert), about, open, effect).await?;
-                    }
+                    let about = About { signal, person, identity, matter: Some(key) };
+                    let open = self.parts.store.open_dip(&trigger.id, person).await?;
+                    self.offer_help(trigger, need.clone(), about, open, effect).await?;
                 }
             }
             Hearers::Channel(place) => {
                 let group = group_of(&place);
-                for trigger in &answering {
-                    if self.parts.store.open_dip(&trigger.id, &group).await?.is_none() {
-                        let need = alerted(trigger, alert);
-                        self.offer_to_group(trigger, need, signal, (&group, &place), effect).await?;
-                    }
-                }
+                self.offer_to_group(trigger, need.clone(), (signal, key), (&group, &place), effect).await?;
             }
             Hearers::Nobody => effect.outcome.dips.push(DipChange::Unheard(Unheard {
                 signal: signal.id.clone(),
-                team,
-                source: source.clone(),
+                team: team.to_owned(),
+                source: source.to_owned(),
                 since: self.now(),
             })),
         }
@@ -92,7 +132,7 @@ impl Line {
             for signal in self.parts.store.unheard(&team, &source, BATCH).await? {
                 let mut effect = Effect::default();
                 effect.outcome.dips.push(DipChange::Heard { signal: signal.id.clone() });
-                self.weigh_group(&signal, &Origin::Alerts(source.clone()), &mut effect).await?;
+                self.weigh_group(&signal, &Origin::Alerts(source.clone()), true, &mut effect).await?;
                 self.commit(effect).await?;
                 taken += 1;
             }
@@ -124,26 +164,25 @@ impl Line {
         Ok(later.iter().any(|signal| ends(signal, alert)))
     }
 
-    /// The alert is over: for everybody whom it reached.
-    async fn end_for_group(
+    /// It is over: for everybody whom it reached.
+    pub(super) async fn end_for_group(
         &self,
-        answering: &[&Trigger],
-        alert: &Alert,
-        signal: &Signal,
+        trigger: &Trigger,
+        Matter { signal, key, .. }: Matter<'_>,
+        sentence: &str,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        for trigger in answering {
-            for dip in self.parts.store.dips_of_alert(&trigger.id, &alert.fingerprint).await? {
-                let identity = self.way_to(&dip.person).await?;
-                let about = identity.as_ref().map(|identity| About { signal, person: &dip.person, identity });
-                self.is_over(trigger, &dip, about, "The alert is over.", effect).await?;
-            }
+        for dip in self.parts.store.dips_of_alert(&trigger.id, key).await? {
+            let identity = self.way_to(&dip.person).await?;
+            let about =
+                identity.as_ref().map(|identity| About { signal, person: &dip.person, identity, matter: Some(key) });
+            self.is_over(trigger, &dip, about, sentence, effect).await?;
         }
         Ok(())
     }
 }
 
-fn alerted(trigger: &Trigger, alert: &Alert) -> crate::engine::Need {
+fn alerted(trigger: &Trigger, alert: &Alert) -> Need {
     need(trigger, Evidence::Alerted { name: alert.name.clone() })
 }
 

@@ -81,6 +81,9 @@ impl Line {
             return self.forget_put_by(delivery, offer).await;
         }
         let facts = self.fresh_facts(&offer.asker, [&offer.plan.trigger], &mut effect).await?;
+        if facts.awaited {
+            return self.wait_until_known(delivery, effect).await;
+        }
         let place = self.place_facts(&offer.place).await?;
         let known = Facts { person: &facts, place: &place, heard_at: offer.heard_at, now, addressed: false };
         let decision = self.parts.engine.reconsider(&offer.need, &offer.plan, &known);
@@ -94,6 +97,13 @@ impl Line {
         };
         effect.outcome.settled.push((delivery.id.clone(), settlement));
         self.look_again(delivery.key.event.clone(), delivery, offer, decision, None, &mut effect);
+        self.commit(effect).await
+    }
+
+    /// Looks again once the platform has told what it was asked about the person; others don't wait for that.
+    pub(super) async fn wait_until_known(&self, delivery: &Delivery, mut effect: Effect) -> Result<(), LineError> {
+        let until = self.now() + self.describing.will_take();
+        effect.outcome.settled.push((delivery.id.clone(), Settlement::Hold { until }));
         self.commit(effect).await
     }
 

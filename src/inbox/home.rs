@@ -19,7 +19,7 @@ use crate::{
 impl Line {
     /// Somebody opened their page.
     pub(super) async fn home_opened(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
-        let person = self.person(&event.by, effect).await?.id;
+        let person = self.known(&event.by).await?.id;
         let card = self.about(&event.by, effect).await?;
         let show = Action::ShowHome { who: event.by.clone() };
         effect.outcome.deliveries.push(self.answer(event, HOME, &person, show, card));
@@ -46,7 +46,8 @@ impl Line {
         let library = self.parts.engine.library();
         let practising = self.practising(&facts.id).await?;
         let usual = self.parts.engine.cadence();
-        let steers = self.steers(who).await;
+        // Whoever is still being asked about is known next time; nobody else waits for it.
+        let steers = !facts.awaited && self.steers(who).await;
         let kept = Kept { facts: &facts, practising: &practising, usual, steers, now: self.now() };
         draw(library, &kept)
     }

@@ -8,7 +8,12 @@ use std::{
 use chat::{Card, DeliveryId, Event, Identity, PersonId, Place, Platforms, Profile, ShownTo, Timestamp, What};
 use thiserror::Error;
 
-use super::{Observed, Observer, learning, traffic::Traffic};
+use super::{
+    Observed, Observer,
+    describing::{Describing, Told},
+    learning,
+    traffic::Traffic,
+};
 use crate::{
     alerts::Sources,
     clock::{Clock, Ids},
@@ -81,6 +86,8 @@ pub struct Line {
     learnt: Arc<Mutex<learning::Read>>,
     /// What channels' messages score.
     pub(super) traffic: Arc<Traffic>,
+    /// Who platforms are asked about.
+    pub(super) describing: Arc<Describing>,
 }
 
 impl fmt::Debug for Line {
@@ -109,25 +116,33 @@ impl Effect {
 impl Line {
     /// A line of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts, turn: Arc::default(), recent: Arc::default(), learnt: Arc::default(), traffic: Arc::default() }
+        Self {
+            parts,
+            turn: Arc::default(),
+            recent: Arc::default(),
+            learnt: Arc::default(),
+            traffic: Arc::default(),
+            describing: Arc::default(),
+        }
     }
 
     /// Decides about an event that needs no acknowledgement, and commits what it changes.
     pub async fn take(&self, event: &Event) -> Result<(), LineError> {
-        self.take_all(std::slice::from_ref(event), None).await
+        let effect = self.decide_all(std::slice::from_ref(event), None).await?;
+        self.commit(effect).await
     }
 
-    /// Decides about the events of one arrival, and commits all together; `arrival` is finished by the same commit.
-    pub(super) async fn take_all(
+    /// Decides about the events of one arrival; `arrival` is to be finished by the same commit.
+    pub(super) async fn decide_all(
         &self,
         events: &[Event],
         arrival: Option<(chat::EventId, i64)>,
-    ) -> Result<(), LineError> {
+    ) -> Result<Effect, LineError> {
         let mut effect = Effect { outcome: Outcome { arrival, ..Outcome::default() }, ..Effect::default() };
         for event in events {
             self.decide(event, &mut effect).await?;
         }
-        self.commit(effect).await
+        Ok(effect)
     }
 
     /// What people wrote a moment ago.
@@ -178,10 +193,31 @@ impl Line {
             *self.learnt_before() = None;
         }
         may_crash_at("inbox::concluded");
+        self.tell_observer(&effect);
+        Ok(())
+    }
+
+    /// Finishes together the arrivals of which nothing came: most of what people write is such, and each commit waits
+    /// for the disk.
+    pub(super) async fn commit_bare(&self, effects: Vec<Effect>) -> Result<(), LineError> {
+        if effects.is_empty() {
+            return Ok(());
+        }
+        may_crash_at("inbox::decided");
+        let arrivals: Vec<_> = effects.iter().filter_map(|effect| effect.outcome.arrival.clone()).collect();
+        let finished = self.parts.store.finish_arrivals(&arrivals).await?;
+        may_crash_at("inbox::concluded");
+        let is_ours = |effect: &&Effect| effect.outcome.arrival.as_ref().is_some_and(|(id, _)| finished.contains(id));
+        for effect in effects.iter().filter(is_ours) {
+            self.tell_observer(effect);
+        }
+        Ok(())
+    }
+
+    fn tell_observer(&self, effect: &Effect) {
         for observed in &effect.observed {
             self.parts.observer.decided(observed);
         }
-        Ok(())
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -192,41 +228,44 @@ impl Line {
         DeliveryId::new(self.parts.ids.new_id())
     }
 
-    /// The person behind an identity, with what the platform tells about them when that is old.
-    pub(super) async fn person(&self, who: &Identity, effect: &mut Effect) -> Result<Person, LineError> {
-        self.person_described(who, PROFILE_LASTS, effect).await
+    /// The person behind an identity, as far as they are known here.
+    pub(super) async fn known(&self, who: &Identity) -> Result<Person, LineError> {
+        let candidate = PersonId::new(self.parts.ids.new_id());
+        Ok(self.parts.store.person_of(who, &candidate, self.now()).await?)
     }
 
-    async fn person_described(
+    /// The same with what the platform tells about them when that is old; true where it is still to be told.
+    async fn described(
         &self,
         who: &Identity,
         within: std::time::Duration,
         effect: &mut Effect,
-    ) -> Result<Person, LineError> {
-        let now = self.now();
-        let candidate = PersonId::new(self.parts.ids.new_id());
-        let mut person = self.parts.store.person_of(who, &candidate, now).await?;
-        if person.described_at.is_some_and(|at| now.since(at) < within) {
-            return Ok(person);
+    ) -> Result<(Person, bool), LineError> {
+        let mut person = self.known(who).await?;
+        if person.described_at.is_some_and(|at| self.now().since(at) < within) {
+            return Ok((person, false));
         }
         if let Some(profile) = effect.described(&person.id) {
             person.profile = profile.clone();
-            return Ok(person);
+            return Ok((person, false));
         }
-        let Some(platform) = self.parts.platforms.get(who.platform) else { return Ok(person) };
-        // Not knowing the time zone today is no reason to stay silent; it is asked again with the next event.
-        if let Ok(Some(profile)) = platform.describe(who).await {
-            person.profile = profile.clone();
-            effect.outcome.people.push((person.id.clone(), PersonChange::Described(profile, now)));
+        match self.ask_who_is(who, &person.id).await {
+            Told::Now(profile) => {
+                person.profile = profile.clone();
+                effect.outcome.people.push((person.id.clone(), PersonChange::Described(profile, self.now())));
+                Ok((person, false))
+            }
+            Told::Later => Ok((person, true)),
+            Told::Nothing => Ok((person, false)),
         }
-        Ok(person)
     }
 
     /// Everything about a person, for their own page.
     pub(super) async fn facts(&self, who: &Identity, effect: &mut Effect) -> Result<PersonFacts, LineError> {
-        let person = self.person(who, effect).await?;
+        let (person, is_asked) = self.described(who, PROFILE_LASTS, effect).await?;
         let facts = self.parts.store.facts_about(&person.id, self.now() - PAST).await?;
-        Ok(PersonFacts { profile: person.profile, ..facts })
+        let awaited = is_asked && person.described_at.is_none();
+        Ok(PersonFacts { profile: person.profile, awaited, ..facts })
     }
 
     /// What a decision about these triggers may look at.
@@ -236,29 +275,34 @@ impl Line {
         triggers: impl IntoIterator<Item = &'a TriggerId>,
         effect: &mut Effect,
     ) -> Result<PersonFacts, LineError> {
-        let person = self.person(who, effect).await?;
-        self.past_of(person, triggers).await
+        let (person, is_asked) = self.described(who, PROFILE_LASTS, effect).await?;
+        // What was told some days ago will do; whoever was never described may live anywhere.
+        let awaited = is_asked && person.described_at.is_none();
+        self.past_of(person, awaited, triggers).await
     }
 
-    /// The same just before something unasked is said: whether they want to be left in peace is asked again.
+    /// The same just before something unasked is said: whether they want to be left in peace is asked again, and
+    /// awaited.
     pub(super) async fn fresh_facts<'a>(
         &self,
         who: &Identity,
         triggers: impl IntoIterator<Item = &'a TriggerId>,
         effect: &mut Effect,
     ) -> Result<PersonFacts, LineError> {
-        let person = self.person_described(who, PEACE_LASTS, effect).await?;
-        self.past_of(person, triggers).await
+        let (person, awaited) = self.described(who, PEACE_LASTS, effect).await?;
+        self.past_of(person, awaited, triggers).await
     }
 
-    async fn past_of<'a>(
+    pub(super) async fn past_of<'a>(
         &self,
         person: Person,
+        awaited: bool,
         triggers: impl IntoIterator<Item = &'a TriggerId>,
     ) -> Result<PersonFacts, LineError> {
         let (now, engine) = (self.now(), &self.parts.engine);
         let assets = engine.assets_of(triggers);
-        Ok(self.parts.store.facts_for(person, &assets, now - engine.longest_recovery(), now).await?)
+        let facts = self.parts.store.facts_for(person, &assets, now - engine.longest_recovery(), now).await?;
+        Ok(PersonFacts { awaited, ..facts })
     }
 
     /// A place with what was said there lately.

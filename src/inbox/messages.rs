@@ -61,7 +61,7 @@ impl Line {
         let decision =
             Decision { act: Act::Silent { because: Rule::Recognition }, need: Some(need), reasons: vec![reason] };
         if is_addressed(event) {
-            let person = self.person(&event.by, effect).await?.id;
+            let person = self.known(&event.by).await?.id;
             let mut delivery =
                 self.answer(event, "one-question", &person, answer_here(event, message), one_question_card());
             delivery.key.event = of_message(&event.place, message);
@@ -129,8 +129,11 @@ impl Line {
     ) -> Result<(), LineError> {
         let now = self.now();
         let addressed = is_addressed(event);
-        let triggers = needs.iter().filter(|need| need.is_heard()).map(|need| &need.trigger);
-        let facts = self.facts_for(&event.by, triggers, effect).await?;
+        let triggers: Vec<_> = needs.iter().filter(|need| need.is_heard()).map(|need| &need.trigger).collect();
+        let mut facts = self.facts_for(&event.by, triggers.iter().copied(), effect).await?;
+        if facts.awaited && triggers.iter().any(|trigger| self.parts.engine.asks_who(trigger, addressed)) {
+            facts = self.past_of(self.known_by_now(&event.by).await?, false, triggers).await?;
+        }
         let place = self.place_facts(&event.place).await?;
         let known = Facts { person: &facts, place: &place, heard_at: event.at.max(now - OFFER_LASTS), now, addressed };
         let decision = self.parts.engine.decide(event, message, needs, &known);

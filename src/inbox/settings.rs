@@ -141,7 +141,7 @@ impl Line {
         effect: &mut Effect,
     ) -> Result<bool, LineError> {
         let Some(asked) = Asked::ALL.into_iter().find(|asked| asked.name() == form.as_str()) else { return Ok(false) };
-        let person = self.person(&event.by, effect).await?.id;
+        let person = self.known(&event.by).await?.id;
         let written = fields.iter().find(|(field, _)| field == asked.name()).map_or("", |(_, written)| written.trim());
         let card = match asked.read(written) {
             Ok((change, told)) => {
@@ -171,7 +171,7 @@ impl Line {
         if !is_own_act {
             return Ok(());
         }
-        let person = self.person(&event.by, effect).await?;
+        let person = self.known(&event.by).await?;
         let is_described = person.described_at.is_some() || effect.described(&person.id).is_some();
         let is_known = person.own.zone.is_some() || person.profile.zone.is_some() || person.zone_asked_at.is_some();
         let is_changing = effect

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Signals of one series that are looked at: a year of days.
-const SERIES: u32 = 400;
+pub(super) const SERIES: u32 = 400;
 /// Signals that found their person and are looked at in one go.
 pub(super) const BATCH: u32 = 64;
 /// How long an alert is worth answering once it began.
@@ -38,6 +38,8 @@ pub(super) struct About<'a> {
     pub(super) person: &'a PersonId,
     /// How they are written to.
     pub(super) identity: &'a Identity,
+    /// What it is a part of where it is about a group: all that it opened is closed together.
+    pub(super) matter: Option<&'a str>,
 }
 
 impl Line {
@@ -49,13 +51,13 @@ impl Line {
         origin: &Origin,
         received_at: Timestamp,
         arrival: (EventId, i64),
-    ) -> Result<(), LineError> {
+    ) -> Result<Effect, LineError> {
         for signal in signals {
             self.hear_signal(signal, origin, received_at).await?;
         }
         let mut effect = Effect::default();
         effect.outcome.arrival = Some(arrival);
-        self.commit(effect).await
+        Ok(effect)
     }
 
     /// Keeps a signal and decides about it; one that is known is left alone.
@@ -75,10 +77,10 @@ impl Line {
         });
         match (&signal.who, &known) {
             (Some(_), Some((person, identity))) => {
-                self.weigh(About { signal, person, identity }, &mut effect).await?;
+                self.weigh(About { signal, person, identity, matter: None }, &mut effect).await?;
             }
             (Some(_), None) => info!("a signal waits: nobody is known by the name in it"),
-            (None, _) => self.weigh_group(signal, origin, &mut effect).await?,
+            (None, _) => self.weigh_group(signal, origin, false, &mut effect).await?,
         }
         self.commit(effect).await
     }
@@ -144,7 +146,10 @@ impl Line {
             effect.outcome.dips.push(DipChange::Looked { trigger, person, at: seen.until });
         }
         match (verdict.outcome, open) {
-            (Found::Recovered, Some(dip)) => self.is_over(trigger, &dip, Some(about), &verdict.sentence, effect).await,
+            // What a group's number opened is closed by the group's number.
+            (Found::Recovered, Some(dip)) if dip.fingerprint.is_none() => {
+                self.is_over(trigger, &dip, Some(about), &verdict.sentence, effect).await
+            }
             (Found::Moved, open) if !is_stale => {
                 let need = need(trigger, Evidence::Measured { verdict });
                 self.offer_help(trigger, need, about, open, effect).await
@@ -179,7 +184,7 @@ impl Line {
     }
 }
 
-fn measures(dip: &Dip, seen: &Observation) -> bool {
+pub(super) fn measures(dip: &Dip, seen: &Observation) -> bool {
     dip.method != DipMethod::Source && dip.measure.as_ref().is_some_and(|measure| measure.as_str() == seen.measure)
 }
 
@@ -187,7 +192,7 @@ pub(super) fn answers(dip: &Dip, alert: &Alert) -> bool {
     dip.method == DipMethod::Source && dip.alert.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(&alert.name))
 }
 
-fn number(signal: Signal) -> Option<Observation> {
+pub(super) fn number(signal: Signal) -> Option<Observation> {
     match signal.what {
         Said::Observation(seen) => Some(seen),
         Said::Alert(_) => None,

@@ -24,7 +24,7 @@ impl Line {
         choice: &ChoiceId,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let person = self.person(&event.by, effect).await?.id;
+        let person = self.known(&event.by).await?.id;
         match Tap::read(choice) {
             Some(Tap::Useful(id)) => self.rated(event, &id, &person, Rating::Useful, effect).await,
             Some(Tap::NotForMe(id)) => self.rated(event, &id, &person, Rating::NotForMe, effect).await,
@@ -255,7 +255,7 @@ impl Line {
         message: Option<&MessageId>,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let person = self.person(&event.by, effect).await?.id;
+        let person = self.known(&event.by).await?.id;
         let asset = form.as_str().strip_prefix("reflect:").map(AssetId::new);
         let asset = asset.and_then(|id| self.parts.engine.library().assets.get(&id));
         let (Some(asset), Some(message)) = (asset, message) else {

@@ -6,7 +6,7 @@ use chat::{Event, Signal, Timestamp};
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
-use super::{Line, LineError};
+use super::{Line, LineError, line::Effect};
 use crate::store::{Arrival, Claimed, Origin};
 
 /// Arrivals that are taken in one go.
@@ -41,6 +41,7 @@ impl Line {
             tokio::select! {
                 () = &mut stop => return,
                 () = bell.notified() => {}
+                () = self.describing.news() => {}
                 () = self.nap(looked_at) => {}
             }
         }
@@ -65,9 +66,11 @@ impl Line {
         self.recent().sweep(self.now());
         let arrivals = self.parts.store.claim_arrivals(self.now(), self.parts.lease, BATCH).await?;
         let mut done = arrivals.len();
+        let mut bare = Vec::new();
         for arrival in &arrivals {
-            self.take_arrival(arrival).await?;
+            self.take_arrival(arrival, &mut bare).await?;
         }
+        self.commit_bare(bare).await?;
         // A hold is woken once nothing is left unread: it may be what settles it.
         if arrivals.len() < BATCH as usize {
             self.parts.store.hold_late(self.now()).await?;
@@ -77,7 +80,9 @@ impl Line {
         Ok(done)
     }
 
-    async fn take_arrival(&self, claimed: &Claimed<Arrival>) -> Result<(), LineError> {
+    /// Decides about an arrival. One of which nothing comes is put to those in `bare`, whose commit may wait; what
+    /// changes something is committed at once, for the next decision sees it.
+    async fn take_arrival(&self, claimed: &Claimed<Arrival>, bare: &mut Vec<Effect>) -> Result<(), LineError> {
         let Claimed { item, fence, attempts } = claimed;
         let store = &self.parts.store;
         let arrived = match &item.origin {
@@ -99,16 +104,33 @@ impl Line {
                 return Ok(());
             }
         };
+        if let Arrived::Events(events) = &arrived
+            && let Some(wait) = self.puts_off(events, *attempts).await?
+        {
+            store.retry_arrival(&item.id, *fence, self.now() + wait, "who somebody is, is being asked").await?;
+            return Ok(());
+        }
         let (line, arrival) = (self.clone(), (item.id.clone(), *fence));
         let (origin, received_at) = (item.origin.clone(), item.received_at);
-        let taken = on_its_own(async move {
+        let decided = on_its_own(async move {
             match arrived {
-                Arrived::Events(events) => line.take_all(&events, Some(arrival)).await,
+                Arrived::Events(events) => line.decide_all(&events, Some(arrival)).await,
                 Arrived::Signals(signals) => line.take_signals(&signals, &origin, received_at, arrival).await,
             }
         });
-        let taken = taken.await;
-        let Err(failed) = taken else { return Ok(()) };
+        let committed = match decided.await {
+            Ok(effect) if effect.outcome.is_bare() => {
+                bare.push(effect);
+                return Ok(());
+            }
+            Ok(effect) => {
+                self.commit_bare(std::mem::take(bare)).await?;
+                let line = self.clone();
+                on_its_own(async move { line.commit(effect).await }).await
+            }
+            Err(failed) => Err(failed),
+        };
+        let Err(failed) = committed else { return Ok(()) };
         if *attempts >= TRIES {
             error!(origin = %item.origin, error = %failed, "an event is set aside after {attempts} tries");
             store.park_arrival(&item.id, *fence, &failed).await?;
@@ -122,9 +144,9 @@ impl Line {
 }
 
 /// Runs `work` in a task of its own: what panics over one event or one hold must not end the work on all others.
-pub(super) async fn on_its_own(
-    work: impl Future<Output = Result<(), LineError>> + Send + 'static,
-) -> Result<(), String> {
+pub(super) async fn on_its_own<T: Send + 'static>(
+    work: impl Future<Output = Result<T, LineError>> + Send + 'static,
+) -> Result<T, String> {
     match tokio::spawn(work).await {
         Ok(done) => done.map_err(|error| error.to_string()),
         Err(_) => Err("a defect of Kairos: deciding about it panicked".to_owned()),

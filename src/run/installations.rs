@@ -82,6 +82,13 @@ impl Installations for Installed {
         })
     }
 
+    fn teams(&self) -> Kept<'_, Vec<WorkspaceId>> {
+        Box::pin(async move {
+            let all = self.store.installations(PlatformKind::Slack).await.map_err(|error| error.to_string())?;
+            Ok(all.into_iter().map(|kept| kept.workspace).collect())
+        })
+    }
+
     fn forget<'a>(&'a self, team: &'a WorkspaceId, not_after: Timestamp) -> Kept<'a, bool> {
         Box::pin(async move {
             let forgotten = self.store.forget_installation(PlatformKind::Slack, team, not_after).await;

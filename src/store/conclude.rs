@@ -34,7 +34,7 @@ impl Store {
     /// An outcome of nothing but its arrival is a single statement.
     pub async fn conclude(&self, outcome: &Outcome) -> Result<Concluded, StoreError> {
         let nothing = Concluded::Done { inserted: Vec::new(), settled: Vec::new() };
-        if is_bare(outcome) {
+        if outcome.is_bare() {
             let Some((id, fence)) = &outcome.arrival else { return Ok(nothing) };
             let done = execute!(self.pools.write(), FINISH_ARRIVAL, id.as_str(), *fence)?;
             return Ok(if done == 1 { nothing } else { Concluded::Stale });
@@ -50,35 +50,6 @@ impl Store {
         tx.commit().await?;
         Ok(concluded)
     }
-}
-
-fn is_bare(outcome: &Outcome) -> bool {
-    // Taken apart, so that a new field can't be forgotten here.
-    let Outcome {
-        arrival: _,
-        decisions,
-        deliveries,
-        settled,
-        taps,
-        sessions,
-        people,
-        channels,
-        pauses,
-        steps,
-        dips,
-        scores,
-    } = outcome;
-    decisions.is_empty()
-        && deliveries.is_empty()
-        && settled.is_empty()
-        && taps.is_empty()
-        && sessions.is_empty()
-        && people.is_empty()
-        && channels.is_empty()
-        && pauses.is_empty()
-        && steps.is_empty()
-        && dips.is_empty()
-        && scores.is_empty()
 }
 
 async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> {

@@ -92,4 +92,18 @@ impl Store {
         let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, subject, since.as_ms())?;
         rows.iter().map(|(signal,)| read_json(signal, "signal")).collect()
     }
+
+    /// Up to `limit` of the newest numbers of a measure about nobody in particular since an instant, the oldest first.
+    pub async fn numbers_of_groups(
+        &self,
+        measure: &str,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Signal>, StoreError> {
+        let sql = "SELECT signal FROM signals
+             WHERE scheme IS NULL AND person_id IS NULL AND kind = 'observation' AND subject = $1 AND at >= $2
+             ORDER BY at DESC, id DESC LIMIT CAST($3 AS BIGINT)";
+        let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, measure, since.as_ms(), i64::from(limit))?;
+        rows.iter().rev().map(|(signal,)| read_json(signal, "signal")).collect()
+    }
 }

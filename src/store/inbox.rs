@@ -4,14 +4,14 @@
 //! - An id is accepted once; what was accepted is decided or parked, never lost.
 //! - Only the newest holder of an arrival may finish it: every claim raises its fence.
 
-use std::time::Duration;
+use std::{iter, slice, time::Duration};
 
 use chat::{EventId, Timestamp};
-use sqlx::FromRow;
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{
     Arrival, Claimed, Store, StoreError,
-    backend::{execute, fetch_all},
+    backend::{Tx, execute, fetch_all, on_backend},
     columns::{read_count, read_name},
 };
 
@@ -66,20 +66,59 @@ macro_rules! claiming {
     };
 }
 
-/// Inserts one arrival; how many rows that were.
-macro_rules! accept_one {
-    ($on:expr, $arrival:expr) => {
-        execute!(
-            $on,
-            "INSERT INTO arrivals (id, platform, raw, received_at, state, due_at, seq)
-             VALUES ($1, $2, $3, $4, 'open', $4, (SELECT COALESCE(MAX(seq), 0) + 1 FROM arrivals))
-             ON CONFLICT (id) DO NOTHING",
-            $arrival.id.as_str(),
-            $arrival.origin.to_string(),
-            &$arrival.raw,
-            $arrival.received_at.as_ms(),
-        )
-    };
+/// How many rows a statement takes: few sizes, so that a connection remembers the statement of each.
+const AT_ONCE: [usize; 3] = [32, 8, 1];
+
+/// All of `rows`, in parts that statements take.
+fn in_parts<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    iter::from_fn(move || {
+        let size = AT_ONCE.into_iter().find(|size| *size <= rest.len())?;
+        let (part, behind) = rest.split_at(size);
+        rest = behind;
+        Some(part)
+    })
+}
+
+/// Parameters of so many rows, each as `row` puts them by the number of its first and its place.
+fn rows(count: usize, width: usize, row: impl Fn(usize, usize) -> String) -> String {
+    (0..count).map(|place| row(place * width + 1, place)).collect::<Vec<_>>().join(", ")
+}
+
+/// Inserts arrivals; the ids of those that were new.
+async fn insert(tx: &mut Tx, arrivals: &[Arrival]) -> Result<Vec<(String,)>, StoreError> {
+    let sql = format!(
+        "INSERT INTO arrivals (id, platform, raw, received_at, state, due_at, seq) VALUES {}
+         ON CONFLICT (id) DO NOTHING RETURNING id",
+        rows(arrivals.len(), 4, |from, place| {
+            let [id, platform, raw, at] = [from, from + 1, from + 2, from + 3];
+            let seq = format!("(SELECT COALESCE(MAX(seq), 0) + {} FROM arrivals)", place + 1);
+            format!("(${id}, ${platform}, ${raw}, ${at}, 'open', ${at}, {seq})")
+        })
+    );
+    Ok(on_backend!(tx.on(), |db| {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for Arrival { id, origin, raw, received_at } in arrivals {
+            query = query.bind(id.as_str()).bind(origin.to_string()).bind(raw).bind(received_at.as_ms());
+        }
+        query.fetch_all(db).await
+    })?)
+}
+
+/// Finishes arrivals, each with its fence; the ids of those that nobody else holds.
+async fn finish(tx: &mut Tx, arrivals: &[(EventId, i64)]) -> Result<Vec<(String,)>, StoreError> {
+    let sql = format!(
+        "UPDATE arrivals SET state = 'done', raw = NULL, last_error = NULL
+         WHERE state = 'open' AND (id, fence) IN (VALUES {}) RETURNING id",
+        rows(arrivals.len(), 2, |from, _| format!("(${from}, ${})", from + 1))
+    );
+    Ok(on_backend!(tx.on(), |db| {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for (id, fence) in arrivals {
+            query = query.bind(id.as_str()).bind(*fence);
+        }
+        query.fetch_all(db).await
+    })?)
 }
 
 impl Store {
@@ -87,18 +126,35 @@ impl Store {
     ///
     /// Either way it is durable when this returns, and may be acknowledged.
     pub async fn accept(&self, arrival: &Arrival) -> Result<bool, StoreError> {
-        Ok(accept_one!(self.pools.write(), arrival)? == 1)
+        Ok(self.accept_all(slice::from_ref(arrival)).await?.contains(&true))
     }
 
     /// Commits several arrivals together, so that the disk is waited for once; which of them were new.
     pub async fn accept_all(&self, arrivals: &[Arrival]) -> Result<Vec<bool>, StoreError> {
         let mut tx = self.pools.begin().await?;
-        let mut fresh = Vec::with_capacity(arrivals.len());
-        for arrival in arrivals {
-            fresh.push(accept_one!(tx.on(), arrival)? == 1);
+        let mut inserted = Vec::with_capacity(arrivals.len());
+        for part in in_parts(arrivals) {
+            inserted.extend(insert(&mut tx, part).await?);
         }
         tx.commit().await?;
-        Ok(fresh)
+        // Of those with one id the first was new.
+        let mut is_new = |arrival: &Arrival| {
+            let at = inserted.iter().position(|(id,)| id == arrival.id.as_str());
+            at.map(|at| inserted.swap_remove(at)).is_some()
+        };
+        Ok(arrivals.iter().map(&mut is_new).collect())
+    }
+
+    /// Finishes arrivals of which nothing came, each with its fence, in one commit; those that others hold by now stay.
+    /// Which were finished.
+    pub async fn finish_arrivals(&self, arrivals: &[(EventId, i64)]) -> Result<Vec<EventId>, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let mut finished = Vec::with_capacity(arrivals.len());
+        for part in in_parts(arrivals) {
+            finished.extend(finish(&mut tx, part).await?);
+        }
+        tx.commit().await?;
+        Ok(finished.into_iter().map(|(id,)| EventId::new(id)).collect())
     }
 
     /// Takes up to `limit` arrivals that are due, those that have been due longest first, for as long as `lease`.

@@ -6,7 +6,7 @@ use chat::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelScores, DipChange, Origin, TriggerStep};
+use super::{ChannelScores, DipChange, Origin, PauseChange, TriggerStep};
 use crate::{
     engine::{Budget, DaysOff, Decision, Load, Need, Own, Plan, Reason, WorkingHours},
     library::{Hearing, Mode, TriggerId},
@@ -332,35 +332,6 @@ pub enum PersonChange {
     Erase,
 }
 
-/// A trigger that says nothing unasked, wherever it is live.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pause {
-    /// Which.
-    pub trigger: TriggerId,
-    /// Who paused it; `None`: it paused itself.
-    pub by: Option<PersonId>,
-    /// Why, in words a manager reads.
-    pub reason: String,
-    /// Since when.
-    pub at: Timestamp,
-}
-
-/// A change to what is paused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PauseChange {
-    /// Paused; one that is paused already stays as it is.
-    Pause(Pause),
-    /// It may speak again.
-    Resume {
-        /// Which.
-        trigger: TriggerId,
-        /// Who lets it.
-        by: PersonId,
-        /// When.
-        at: Timestamp,
-    },
-}
-
 /// Everything that one event changes: written in one transaction, or not at all.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
@@ -388,4 +359,36 @@ pub struct Outcome {
     pub dips: Vec<DipChange>,
     /// What messages of channels scored.
     pub scores: Vec<ChannelScores>,
+}
+
+impl Outcome {
+    /// True where nothing changes but that its arrival is finished.
+    pub fn is_bare(&self) -> bool {
+        // Taken apart, so that a new field can't be forgotten here.
+        let Outcome {
+            arrival: _,
+            decisions,
+            deliveries,
+            settled,
+            taps,
+            sessions,
+            people,
+            channels,
+            pauses,
+            steps,
+            dips,
+            scores,
+        } = self;
+        decisions.is_empty()
+            && deliveries.is_empty()
+            && settled.is_empty()
+            && taps.is_empty()
+            && sessions.is_empty()
+            && people.is_empty()
+            && channels.is_empty()
+            && pauses.is_empty()
+            && steps.is_empty()
+            && dips.is_empty()
+            && scores.is_empty()
+    }
 }

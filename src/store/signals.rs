@@ -209,19 +209,20 @@ impl Store {
         Ok(row.is_some_and(|(owner,)| owner == person.as_str()))
     }
 
-    /// Up to `limit` signals that waited for somebody who is known by now and can be written to, the oldest first.
+    /// Up to `limit` signals that waited for somebody who is known by now and can be written to, of each kind of name
+    /// the newest first.
     pub async fn signals_found(&self, limit: u32) -> Result<Vec<(Signal, PersonId)>, StoreError> {
         // Two statements in place of one with OR: each goes by an index.
         let by_name = "SELECT s.signal, k.person_id FROM signals s
              JOIN person_keys k ON k.scheme = s.scheme AND k.value = s.value
              WHERE s.person_id IS NULL AND s.scheme IS NOT NULL
                AND EXISTS (SELECT 1 FROM identities i WHERE i.person_id = k.person_id)
-             ORDER BY s.at, s.id LIMIT CAST($1 AS BIGINT)";
+             ORDER BY s.at DESC, s.id DESC LIMIT CAST($1 AS BIGINT)";
         let by_platform = "SELECT s.signal, i.person_id FROM signals s
              JOIN identities i ON i.platform = s.scheme
               AND (i.user_id = s.value OR i.workspace || '/' || i.user_id = s.value)
              WHERE s.person_id IS NULL AND s.scheme IN ($2, $3, $4)
-             ORDER BY s.at, s.id LIMIT CAST($1 AS BIGINT)";
+             ORDER BY s.at DESC, s.id DESC LIMIT CAST($1 AS BIGINT)";
         let mut rows: Vec<(String, String)> = fetch_all!(self.pools.read(), by_name, i64::from(limit))?;
         let [one, two, three] = PlatformKind::ALL.map(PlatformKind::as_str);
         let more: Vec<(String, String)> =

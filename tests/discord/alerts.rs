@@ -1,5 +1,7 @@
 //! PRODUCT.md's second story: a number moves, and help comes to one person, in private.
 
+use serde_json::{Value, json};
+
 use super::{
     peer::{Peer, eventually, text_of},
     world::World,
@@ -7,6 +9,7 @@ use super::{
 use crate::support::{
     alerts::{CRM, STARTER, closed, days_ago, tells},
     program::{run, told},
+    prompts::prompts,
 };
 
 fn world() -> World {
@@ -54,4 +57,59 @@ fn from_the_webhook_to_a_private_card_to_practice_and_back() {
     says("Back where it usually is");
     assert!(!was_spoken_to(&world, "ana"), "nobody else sees anything");
     assert!(world.peer.ours(&world.deals()).is_empty(), "nor does a channel");
+}
+
+const ON_ALERT: &str = "---\nkind: trigger\nid: rate-low\ntitle: The rate is low\nneed: The rate is low.\n\
+    alert: CloseRateLow\noffer: [tip-1]\nmoments: [solve]\nmode: live\nowner: Sales\n---\n## Message\nHere is a way.\n";
+
+/// What Alertmanager's `discord_configs` send to a webhook: one embed, `discord.default.title` and `.message`.
+/// <https://github.com/prometheus/alertmanager/blob/main/notify/discord/discord.go>, `template/default.tmpl`.
+fn posted_by_alertmanager(state: &str, ben: &str) -> Value {
+    let labels = format!(
+        "Labels:\n - alertname = CloseRateLow\n - person = discord:{ben}\nAnnotations:\n - summary = The rate is low\n\
+         Source: http://prometheus:9090/graph"
+    );
+    let heading = if state.starts_with("[FIRING") { "**Alerts Firing:**" } else { "**Alerts Resolved:**" };
+    json!({
+        "title": format!("{state} CloseRateLow (discord:{ben})"), "description": format!("{heading}\n{labels}\n"),
+        "color": 10_038_562, "type": "rich",
+    })
+}
+
+#[test]
+fn what_another_bot_posts_in_the_alerts_channel_is_read() {
+    let peer = Peer::start();
+    let (guild, general, ben) = (peer.id("/guild"), peer.id("/channels/general"), peer.id("/users/ben"));
+    let folder = prompts().with("rate-low.trigger.md", ON_ALERT).folder();
+    let reads = format!("discord/{guild}/{general}");
+    let world = World::with(
+        peer,
+        &[CRM, ("KAIROS_ALERTS_SOURCES_CRM_READS", &reads), ("KAIROS_PROMPTS_DIR", folder.path().to_str().unwrap())],
+    );
+    world.peer.connected();
+    let posts = |channel: &str, state: &str| {
+        let embed = posted_by_alertmanager(state, &ben);
+        world.peer.ask("bot_posts", &json!({ "channel": channel, "name": "watchtower", "embed": embed }));
+    };
+    let private = world.private("ben");
+    posts(&world.deals(), "[FIRING:1]");
+    posts(&general, "[FIRING:1]");
+    let card = world.peer.our_message(&private, 0);
+    assert!(text_of(&card).contains("Tip number 1"), "{}", text_of(&card));
+    world.peer.presses("ben", &card, "Useful");
+    eventually("his word is noted", || text_of(&world.peer.our_message(&private, 0)).contains('✓').then_some(()));
+    posts(&general, "[RESOLVED]");
+    eventually("he is told that it is over", || {
+        world
+            .peer
+            .ours(&private)
+            .iter()
+            .any(|message| text_of(message).contains("Back where it usually is"))
+            .then_some(())
+    });
+    assert_eq!(world.peer.ours(&private).len(), 2, "one card, from the channel that is read, and its end");
+    for channel in [world.deals(), general] {
+        assert!(world.peer.ours(&channel).is_empty(), "no channel hears of it");
+    }
+    assert!(!was_spoken_to(&world, "ana"));
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fs};
 
-use chat::{Key, Place, Platform, PlatformKind, Privacy, ShownTo, contract::sample_cards};
+use chat::{Card, Key, Link, Place, Platform, PlatformKind, Privacy, ShownTo, Text, contract::sample_cards};
 use jsonschema::Validator;
 use kairos::{
     engine::compose::{asset_card, exercise_card},
@@ -160,6 +160,14 @@ async fn sends_everything(peer: &Peer) {
             discord.edit(&sent, card).await.unwrap_or_else(|refusal| panic!("{:?}: {refusal}", card.title));
         }
     }
+    let beside = Card {
+        link: Some(Link { label: "Read on".to_owned(), url: "https://kairos.example/price".to_owned() }),
+        ..Card::new("Price objections", Text::paragraph("Ask what it is compared with, before you defend it."))
+    };
+    let key = Key("a link beside its text".to_owned());
+    let sent = discord.send(&place, &ShownTo::Everyone, &beside, &key).await.unwrap();
+    discord.edit(&sent, &beside).await.unwrap();
+    assert_eq!(adapter(peer).find(&place, &key).await.unwrap(), Some(sent), "it is known by its marks");
     assert_sound(&peer.requests());
 }
 

@@ -190,6 +190,28 @@ async fn what_is_about_somebody_unknown_waits_until_they_are_known() {
     .await;
 }
 
+#[tokio::test]
+async fn what_is_no_longer_true_when_somebody_becomes_known_is_not_told() {
+    for (earlier, later, is_told) in [(9, 24, false), (16, 4, true)] {
+        let body = move |app: TestApp| async move {
+            let told = |numerator, from, until| observed(numerator, from, until).replace("playground:ben", "crm:0055");
+            posts(&app, "playground", &told(earlier, "2026-09-20T00:00:00Z", "2026-10-20T00:00:00Z")).await;
+            posts(&app, "playground", &told(later, "2026-10-20T00:00:00Z", "2026-11-17T00:00:00Z")).await;
+            let ben = ben(app.store()).await;
+            app.store().name_person(&chat::PersonKey::new("crm", "0055").unwrap(), &ben).await.unwrap();
+            app.settle().await;
+            assert_eq!(app.private_cards("ben").len(), usize::from(is_told));
+            let dips = app.store().dips_of(&ben).await.unwrap();
+            assert_eq!(dips.len(), usize::from(is_told), "nothing was opened only to be closed");
+            if is_told {
+                let numbers = dips[0].verdict.as_ref().unwrap().numbers;
+                assert_eq!((numbers.events, numbers.of), (20.0, 120.0), "both months are looked at together");
+            }
+        };
+        each_app(body).await;
+    }
+}
+
 const ON_ALERT: &str = "---\nkind: trigger\nid: rate-low\ntitle: The rate is low\nneed: The rate is low.\nalert: RateLow\noffer: [tip-1]\nmoments: [solve]\nmode: live\nowner: Sales\n---\n## Message\nHere is a way.\n";
 
 /// A source that posts, and reads what bots post in #deals.

@@ -156,6 +156,87 @@ async fn a_thousand_different_alerts_in_a_minute_are_one_message_to_each() {
         for who in ["chloe", "dev"] {
             assert_eq!(app.private_cards(who).len(), 1, "{who}: whatever the budget allows");
         }
+        // What the burst held back is not lost: the week's digest has it, and nothing else does.
+        app.advance_to("2026-11-19T14:00:00Z").await;
+        for who in ["chloe", "dev"] {
+            let digest = app.last_private(who);
+            assert_eq!(digest.card.title, "What I kept back this week", "{who}");
+            let text = digest.text();
+            assert!(text.contains("Open: Tip number 2") && text.contains("Open: Tip number 3"), "{who}: {text}");
+            assert_eq!((text.matches("Open: ").count(), app.private_cards(who).len()), (2, 2), "{who}: {text}");
+        }
+    })
+    .await;
+}
+
+/// What the CRM tells of the close rate of a whole team; usual are 25 %.
+fn observed(team: &str, numerator: u32, from: &str, until: &str) -> String {
+    format!(
+        r#"{{"measure": "negotiation-close-rate", "numerator": {numerator}, "denominator": 60, "baseline": 0.25,
+            "from": "2026-{from}T00:00:00Z", "until": "2026-{until}T00:00:00Z", "labels": {{"team": "{team}"}}}}"#
+    )
+}
+
+/// The library that ships; numbers of the team `support` go into #support.
+fn measured(setup: Setup) -> Setup {
+    setup
+        .setting("ALERTS_SOURCES_DEMO_TOKEN", "playground")
+        .setting("ALERTS_SOURCES_DEMO_CHANNEL", "support=playground/playground/support")
+        .setting("CADENCE_BUDGET_PER_DAY", "100")
+        .setting("CADENCE_BUDGET_PER_WEEK", "100")
+}
+
+const HELP: &str = "Five minutes on value before a negotiation";
+
+#[tokio::test]
+async fn a_number_of_a_team_reaches_whoever_is_on_duty_once_until_it_is_back() {
+    each_app_with(measured, |app: TestApp| async move {
+        is_on_duty(&app, Person::Chloe, "Sales").await;
+        posts(&app, observed("sales", 15, "08-01", "09-01")).await;
+        assert!(app.private_cards("chloe").is_empty(), "15 of 60 are usual");
+        posts(&app, observed("sales", 12, "09-01", "09-16")).await;
+        assert!(app.private_cards("chloe").is_empty(), "12 of 60 may be chance");
+        posts(&app, observed("sales", 7, "09-20", "11-17")).await;
+        let card = app.last_private("chloe");
+        assert_eq!(card.card.title, HELP);
+        app.person("chloe").taps("Why this?", &card).await;
+        let why = app.last_private("chloe").text();
+        assert!(why.contains("7 of 60 negotiations (11.7 %); usual are 25 %"), "{why}");
+        let cards = app.private_cards("chloe").len();
+        app.advance(days(1)).await;
+        posts(&app, observed("sales", 5, "10-20", "11-18")).await;
+        assert_eq!(app.private_cards("chloe").len(), cards, "once until it is back");
+        for other in ["ana", "ben", "dev"] {
+            assert!(app.private_cards(other).is_empty(), "{other} hears nothing of it");
+        }
+        posts(&app, observed("support", 16, "10-20", "11-19")).await;
+        let chloe = app.store().person_of(&Person::Chloe.identity(), &PersonId::new("x"), app.now()).await.unwrap().id;
+        assert_eq!(app.store().dips_of(&chloe).await.unwrap()[0].closed_at, None, "another team is well");
+        posts(&app, observed("sales", 40, "11-18", "11-19")).await;
+        assert!(app.store().dips_of(&chloe).await.unwrap()[0].closed_at.is_some(), "it is back");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_of_a_team_goes_to_its_open_channel_or_waits_for_somebody() {
+    each_app_with(measured, |app: TestApp| async move {
+        switch(&app, "support", Mode::Live).await;
+        posts(&app, observed("support", 9, "09-18", "11-17")).await;
+        let cards = app.cards("support", "ana");
+        assert_eq!(cards.iter().map(|card| card.card.title.as_str()).collect::<Vec<_>>(), [HELP]);
+        // Nobody hears of the others; one of them is back by the time that somebody does.
+        posts(&app, observed("sales", 7, "09-18", "11-17")).await;
+        posts(&app, observed("billing", 7, "09-18", "11-16")).await;
+        assert_eq!(app.store().unheard_count().await.unwrap(), 2);
+        posts(&app, observed("billing", 17, "11-16", "11-17")).await;
+        app.advance(days(1)).await;
+        is_on_duty(&app, Person::Ana, "billing").await;
+        is_on_duty(&app, Person::Dev, "sales").await;
+        app.settle().await;
+        assert_eq!(app.store().unheard_count().await.unwrap(), 0);
+        assert!(app.private_cards("ana").is_empty(), "it is no longer true");
+        assert_eq!(app.last_private("dev").card.title, HELP);
     })
     .await;
 }

@@ -1,5 +1,11 @@
 //! "What I had no room for comes once a week, in one message, and I may refuse it."
 
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use tower::ServiceExt;
+
 use crate::support::{
     app::{Said, Seen, Setup, TestApp, days, each_app_with, hours, minutes},
     prompts::prompts,
@@ -159,4 +165,49 @@ async fn on_a_day_off_it_waits_until_one_is_back() {
         assert_eq!(digests(&app, "ana").len(), 1);
     })
     .await;
+}
+
+/// Ben's close rate, 9 of 60 where 25 % are usual.
+const NINE_OF_SIXTY: &str = r#"{"person": "playground:ben", "measure": "negotiation-close-rate", "numerator": 9,
+    "denominator": 60, "baseline": 0.25}"#;
+
+fn told_by_a_crm(setup: Setup) -> Setup {
+    setup.setting("ALERTS_SOURCES_DEMO_TOKEN", "playground")
+}
+
+#[tokio::test]
+async fn a_number_that_moved_over_the_budget_is_told_in_it_unless_it_is_back() {
+    for is_back in [false, true] {
+        let body = move |app: TestApp| async move {
+            let asked = app.person("ben").says("how do I answer when they say we're too expensive?").await;
+            app.advance(minutes(10)).await;
+            app.answer(&asked);
+            app.advance(hours(2)).await;
+            posts(&app, NINE_OF_SIXTY).await;
+            assert!(app.private_cards("ben").is_empty(), "he had his message of today");
+            if is_back {
+                app.advance(hours(1)).await;
+                posts(&app, &NINE_OF_SIXTY.replace("9,", "17,")).await;
+            }
+            app.advance_to("2026-11-19T14:00:00Z").await;
+            let told = digests(&app, "ben");
+            assert_eq!(told.len(), usize::from(!is_back));
+            let Some(digest) = told.first() else { return };
+            assert!(digest.text().contains("Five minutes on value before a negotiation"), "{}", digest.text());
+            assert!(!digest.text().contains("15 %"), "about the task, not about him");
+            app.person("ben").taps("Open: Five minutes on value before a negotiation", digest).await;
+            assert_eq!(app.last_private("ben").card.title, "Five minutes on value before a negotiation");
+        };
+        each_app_with(told_by_a_crm, body).await;
+    }
+}
+
+async fn posts(app: &TestApp, body: &str) {
+    let request = Request::post("/alerts/demo")
+        .header("authorization", "Bearer playground")
+        .header("content-type", "application/json")
+        .body(Body::from(body.to_owned()))
+        .unwrap();
+    assert_eq!(app.kairos.alerts.router().oneshot(request).await.unwrap().status(), StatusCode::ACCEPTED);
+    app.settle().await;
 }

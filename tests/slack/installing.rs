@@ -8,8 +8,9 @@ use super::{
     house::House,
     peer::{Mode, Peer, free_port, until},
     stage::{ALICE, BOB, GENERAL, QUESTION},
-    standin::StandIn,
+    standin::{StandIn, Wrong},
 };
+use crate::support::alerts::{CRM, closed, days_ago, tells};
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 const NEW_KEY: &str = "fedcba9876543210fedcba9876543210";
@@ -46,7 +47,12 @@ impl Two {
         let kairos = format!("http://127.0.0.1:{port}");
         let standin = StandIn::start(kairos.clone()).await;
         let first = Peer::start(Mode::Http, &standin.events()).await;
-        let other = [("T01TEST", "T02TEST"), (FIRST, SECOND), ("Test Workspace", "Second <Workspace>")];
+        let other = [
+            ("T01TEST", "T02TEST"),
+            (FIRST, SECOND),
+            ("Test Workspace", "Second <Workspace>"),
+            ("alice@example.com", "zoe@example.com"),
+        ];
         let second = Peer::start_changed(Mode::Http, &standin.events(), &other).await;
         standin.lead_to(&first.base());
         standin.lead(SECOND, &second.base());
@@ -57,6 +63,7 @@ impl Two {
             ("KAIROS_SECRET_KEY", KEY),
             ("KAIROS_HTTP_PUBLIC_URL", kairos.as_str()),
             ("KAIROS_CHANNELS_DEFAULT", "off"),
+            CRM,
         ];
         let house = House::start(Mode::Http, port, &standin.api(), &env).await;
         Self { first, second, standin, house, kairos }
@@ -174,6 +181,42 @@ async fn two_workspaces_install_and_nothing_crosses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_a_number_is_about_is_found_in_whichever_workspace_knows_the_address() {
+    let two = Two::open().await;
+    two.both_install().await;
+    let told = |id: &str, who: &str| {
+        let number = closed(who, 9, &days_ago(60), &days_ago(1));
+        assert_eq!(tells(two.house.address(), id, &number), 202);
+    };
+    // One workspace can't be asked just now: whoever lives in the other is found all the same.
+    two.standin.next("users.lookupByEmail", [Wrong::Status(503)]);
+    told("msg_1", "zoe@example.com");
+    until("Zoe of the second workspace is written to", || async { written_to(&two.second).await }).await;
+    assert!(written_to(&two.first).await.is_none(), "her namesake in the first hears nothing");
+    told("msg_2", "alice@example.com");
+    until("Alice of the first workspace is written to", || async { written_to(&two.first).await }).await;
+    let known = two.house.command(&["people", "list"]);
+    assert!(known.contains("slack:T02TEST/U01ALICE  email:zoe@example.com"), "{known}");
+    assert!(known.contains("slack:T01TEST/U01ALICE  email:alice@example.com"), "{known}");
+    // What was found is remembered: another number about her asks nobody.
+    let asked = two.standin.calls("users.lookupByEmail").len();
+    told("msg_3", "Zoe@example.com");
+    two.has_heard(&two.second).await;
+    assert_eq!(two.standin.calls("users.lookupByEmail").len(), asked);
+}
+
+/// Some, where Kairos has said something in private.
+async fn written_to(peer: &Peer) -> Option<()> {
+    for channel in peer.channels().await.into_iter().filter(|channel| channel["is_im"] == true) {
+        let said = said(peer, channel["id"].as_str().unwrap()).await;
+        if said.iter().any(|message| seen(message).contains("Five minutes on value")) {
+            return Some(());
+        }
+    }
+    None
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_workspace_takes_kairos_out_and_lets_it_in_again() {
     let two = Two::open().await;
     two.both_install().await;
@@ -250,7 +293,7 @@ async fn whoever_comes_another_way_is_told_so_and_nothing_is_installed() {
     two.standin.grant("whole", whole);
     let seen = two.comes_back(&[("code", "whole"), ("state", &state)], &cookie).await;
     assert!(seen.page.contains("workspace by workspace"), "{}", seen.page);
-    two.standin.next("oauth.v2.access", [super::standin::Wrong::Status(500)]);
+    two.standin.next("oauth.v2.access", [Wrong::Status(500)]);
     let down = two.comes_back(&[("code", "good"), ("state", &state)], &cookie).await;
     assert!(down.status == 502 && down.page.contains("Slack does not answer"), "{}", down.page);
     assert_eq!(two.installations().await, 0);

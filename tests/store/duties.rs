@@ -66,6 +66,12 @@ async fn what_nobody_heard_is_kept_until_it_is_heard() {
         assert_eq!(store.unheard("sales", "crm", 9).await.unwrap(), [second]);
         assert_eq!(store.group_signals("close-rate", at(10)).await.unwrap().len(), 2);
         assert_eq!(store.group_signals("close-rate", at(11)).await.unwrap().len(), 1);
+        let about_somebody = signal("s3", Some("crm:7"), 9.0, 15);
+        change(&store, vec![keeps(&about_somebody, None, 16)]).await;
+        let ids = |numbers: Vec<chat::Signal>| numbers.into_iter().map(|number| number.id).collect::<Vec<_>>();
+        assert_eq!(ids(store.numbers_of_groups("close-rate", at(10), 9).await.unwrap()), ["s1", "s2"]);
+        assert_eq!(ids(store.numbers_of_groups("close-rate", at(10), 1).await.unwrap()), ["s2"], "the newest");
+        assert!(store.numbers_of_groups("other", at(0), 9).await.unwrap().is_empty());
     })
     .await;
 }

@@ -202,6 +202,7 @@ async fn a_decision_knows_what_reached_the_person_and_what_they_want() {
                 received(52, "price", "price-tip", true),
                 received(52, "price", "price-tip", true),
             ],
+            awaited: false,
         };
         let facts = store.facts_about(&ana, at(52)).await.unwrap();
         assert_eq!(facts, expected);

@@ -28,6 +28,16 @@ pub enum Said {
     Alert(Alert),
 }
 
+impl Said {
+    /// When the window of a number ended, or an alert began or ended.
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Observation(seen) => seen.until,
+            Self::Alert(alert) => alert.at,
+        }
+    }
+}
+
 /// A person as some system names them: `email` and an address, `crm` and an owner's id, `slack` and a user's id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PersonKey {

@@ -1,7 +1,8 @@
 //! A card as a message of components.
 //!
 //! Invariants
-//! - The order on screen is the card's: title, text, steps, picture, video, link, choices, footer.
+//! - The order on screen is the card's: title, text, steps, picture, video, link, choices, footer; the only link of a
+//!   short text stands beside it.
 //! - The message allows no mention, whoever wrote what.
 
 use chat::{Block, Card, Span};
@@ -9,13 +10,19 @@ use serde_json::{Value, json};
 
 use crate::{
     choices::{self, can_be_button},
+    limits::length,
     markdown::{self, each_line, escape, heading},
 };
 
+const SECTION: u8 = 9;
 const TEXT_DISPLAY: u8 = 10;
 const MEDIA_GALLERY: u8 = 12;
 const SEPARATOR: u8 = 14;
 const CONTAINER: u8 = 17;
+
+/// The longest text beside which its link stands well: under more of it the button would hang at the top, far from the
+/// end at which somebody wants to read on.
+const BESIDE: usize = 400;
 
 /// Says that the message is made of components.
 pub(crate) const IS_COMPONENTS_V2: u64 = 1 << 15;
@@ -48,8 +55,16 @@ pub fn components(card: &Card, picture_url: impl Fn(&str) -> Option<String>) -> 
             .into_iter()
             .map(|(label, url)| markdown::spans(&[Span::Link { label: label.to_owned(), url: url.to_owned() }])),
     );
-    parts.extend(display(text));
-    parts.extend(choices::links(&buttons));
+    match (display(text), buttons.as_slice()) {
+        (Some(shown), [(label, url)]) if is_short(&shown) => {
+            let accessory = choices::link_button(label, url);
+            parts.push(json!({ "type": SECTION, "components": [shown], "accessory": accessory }));
+        }
+        (shown, _) => {
+            parts.extend(shown);
+            parts.extend(choices::links(&buttons));
+        }
+    }
     parts.extend(choices::rows(card));
     if !card.footer.trim().is_empty() {
         if !parts.is_empty() {
@@ -90,6 +105,11 @@ pub(crate) fn links(card: &Card) -> Vec<(&str, &str)> {
         .iter()
         .flat_map(|video| [(video.label.as_str(), video.url.as_str()), ("Captions", video.captions_url.as_str())]);
     video.chain(card.link.iter().map(|link| (link.label.as_str(), link.url.as_str()))).collect()
+}
+
+/// True where a link has its place beside the text and not in a row of its own.
+fn is_short(shown: &Value) -> bool {
+    shown["content"].as_str().is_some_and(|text| length(text) <= BESIDE)
 }
 
 fn display(paragraphs: Vec<String>) -> Option<Value> {

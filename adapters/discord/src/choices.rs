@@ -33,9 +33,12 @@ pub(crate) fn can_be_button(label: &str, url: &str) -> bool {
 
 /// A row of buttons that lead elsewhere.
 pub(crate) fn links(links: &[(&str, &str)]) -> Option<Value> {
-    let button =
-        |(label, url): &(&str, &str)| json!({ "type": BUTTON, "style": LINK, "label": one_line(label), "url": url });
-    row(links.iter().map(button).collect())
+    row(links.iter().map(|(label, url)| link_button(label, url)).collect())
+}
+
+/// A button that leads elsewhere.
+pub(crate) fn link_button(label: &str, url: &str) -> Value {
+    json!({ "type": BUTTON, "style": LINK, "label": one_line(label), "url": url })
 }
 
 /// The rows of buttons and menus of `card`.

@@ -7,6 +7,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tracing::{debug, warn};
@@ -27,9 +28,32 @@ const STORE: Duration = Duration::from_millis(500);
 /// How long an answer over HTTP may take to reach Discord.
 const ANSWER_TRAVELS: Duration = Duration::from_millis(300);
 
+/// A dispatch of the gateway.
+pub(crate) struct Told {
+    pub(crate) kind: String,
+    pub(crate) data: Value,
+    /// What tells it from every other one.
+    pub(crate) turn: String,
+}
+
 impl Discord {
-    /// Takes one dispatch in. `turn` tells it from every other one. Returns once it is kept.
-    pub(crate) async fn receive(&self, kind: &str, data: Value, turn: &str, door: &Door) {
+    /// Takes dispatches in, in their order. Returns once they are kept.
+    pub(crate) async fn receive(&self, told: impl Iterator<Item = Told>, door: &Door) {
+        let mut raws = Vec::new();
+        for Told { kind, data, turn } in told {
+            if kind == "INTERACTION_CREATE" {
+                // It is answered now; what was said before is kept before.
+                self.keep_all(std::mem::take(&mut raws), door).await;
+                self.interaction_by_gateway(data, door).await;
+            } else {
+                self.take_in(&kind, data, &turn, &mut raws).await;
+            }
+        }
+        self.keep_all(raws, door).await;
+    }
+
+    /// Learns from a dispatch what we have to know, and adds to `raws` what is to be kept of it.
+    async fn take_in(&self, kind: &str, data: Value, turn: &str, raws: &mut Vec<String>) {
         match kind {
             "READY" => {
                 self.learn_ourselves(&data);
@@ -60,17 +84,14 @@ impl Discord {
             | "MESSAGE_REACTION_ADD"
             | "MESSAGE_REACTION_REMOVE"
             | "GUILD_MEMBER_ADD" => {
-                let raw = self.with_what_we_know(kind, data, turn).await;
-                self.keep(raw, door).await;
+                raws.push(self.with_what_we_know(kind, data, turn).await);
             }
             "MESSAGE_DELETE_BULK" => {
                 for id in data["ids"].as_array().into_iter().flatten() {
                     let one = json!({ "id": id, "channel_id": data["channel_id"], "guild_id": data["guild_id"] });
-                    let raw = self.with_what_we_know("MESSAGE_DELETE", one, turn).await;
-                    self.keep(raw, door).await;
+                    raws.push(self.with_what_we_know("MESSAGE_DELETE", one, turn).await);
                 }
             }
-            "INTERACTION_CREATE" => self.interaction_by_gateway(data, door).await,
             _ => {}
         }
     }
@@ -131,6 +152,11 @@ impl Discord {
                 }
             }
         }
+    }
+
+    /// Keeps raw events so that one commit can take them all: each is at the door before any waits.
+    async fn keep_all(&self, raws: Vec<String>, door: &Door) {
+        join_all(raws.into_iter().map(|raw| self.keep(raw, door))).await;
     }
 
     async fn interaction_by_gateway(&self, data: Value, door: &Door) {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use any_card::any_card;
 use chat::contract::{check_rendering, missing, sample_cards};
-use chat::{Card, Choice, ChoiceId, Image, Prominence, Span, Text};
+use chat::{Card, Choice, ChoiceId, Image, Link, Prominence, Span, Text};
 use discord::{components, embeds, fit};
 use proptest::prelude::*;
 use reader::read;
@@ -91,6 +91,12 @@ fn assert_obeys_discord(message: &Value) {
                         (1..=100).contains(&units(&option["label"])) && (1..=100).contains(&units(&option["value"]))
                     );
                 }
+            }
+            9 => {
+                assert!((1..=3).contains(&inner("components")));
+                let texts = part["components"].as_array().expect("components");
+                assert!(texts.iter().all(|text| text["type"] == 10));
+                assert!([2, 11].contains(&part["accessory"]["type"].as_u64().expect("an accessory")));
             }
             10 => assert!((1..=4_000).contains(&units(&part["content"]))),
             12 => {
@@ -179,6 +185,29 @@ fn keeps_the_contract_of_an_adapter() {
 fn a_card_looks_like_this() {
     let message = message(&sample("every part"));
     insta::with_settings!({ sort_maps => true }, { insta::assert_json_snapshot!(message) });
+}
+
+/// A link stands beside the text that it belongs to, as long as that is short.
+#[test]
+fn the_only_link_of_a_short_text_stands_beside_it() {
+    let link = |url: &str| Some(Link { label: "Read on".to_owned(), url: url.to_owned() });
+    let short = Card {
+        link: link("https://kairos.example/price"),
+        footer: "Only you see this.".to_owned(),
+        ..Card::new("Price objections", Text::paragraph("Ask what it is compared with, before you defend it."))
+    };
+    let shown = message(&short);
+    assert_obeys_discord(&shown);
+    insta::with_settings!({ sort_maps => true }, { insta::assert_json_snapshot!(shown["components"][0]["components"]) });
+    let kinds = |card: &Card| -> Vec<u64> {
+        let shown = message(card);
+        let parts = shown["components"][0]["components"].as_array().expect("parts").clone();
+        parts.iter().map(|part| part["type"].as_u64().expect("a type")).collect()
+    };
+    let long = Card { text: Text::paragraph("word ".repeat(100)), ..short.clone() };
+    assert_eq!(kinds(&long), [10, 1, 14, 10], "under a long text it has a row of its own");
+    let written = Card { link: link(&format!("https://kairos.example/{}", "x".repeat(600))), ..short };
+    assert_eq!(kinds(&written), [10, 14, 10], "what can be no button stands in the text");
 }
 
 #[test]

@@ -13,6 +13,7 @@ use reqwest::{
     header::{CONTENT_TYPE, RETRY_AFTER},
 };
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use crate::{
     pace::{Pace, Rate},
@@ -52,17 +53,19 @@ enum Pass {
 pub(crate) struct Pipe {
     pass: Pass,
     pace: Pace,
+    /// People are described two at a time: more would wait in the pace for longer than a call may.
+    pub(crate) describing: Semaphore,
 }
 
 impl Pipe {
     /// With a token.
     pub(crate) fn bearer(token: Token) -> Self {
-        Self { pass: Pass::Bearer(token), pace: Pace::default() }
+        Self { pass: Pass::Bearer(token), pace: Pace::default(), describing: Semaphore::new(2) }
     }
 
     /// With an id and a secret.
     pub(crate) fn basic(id: String, secret: Token) -> Self {
-        Self { pass: Pass::Basic(id, secret), pace: Pace::default() }
+        Self { pass: Pass::Basic(id, secret), pace: Pace::default(), describing: Semaphore::new(2) }
     }
 }
 

@@ -13,6 +13,8 @@
 //! - Nothing of Slack's vocabulary leaves this crate but the JSON itself.
 //! - Neither a token nor anybody's text stands in an error or in a log line.
 
+mod addresses;
+mod admins;
 mod api;
 mod card;
 mod choices;

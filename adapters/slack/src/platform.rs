@@ -9,6 +9,7 @@ use chat::{
 use serde_json::{Value, json};
 
 use crate::{
+    admins::Admins,
     api::{self, Api, Method, Now},
     card::{Embeds, Picture, written},
     delivered::{Delivered, Trace, digest},
@@ -35,6 +36,7 @@ pub struct SlackPlatform {
     pub(crate) workspaces: Workspaces,
     pictures: Pictures,
     delivered: Arc<Delivered>,
+    admins: Arc<Admins>,
 }
 
 impl SlackPlatform {
@@ -42,10 +44,10 @@ impl SlackPlatform {
     pub(crate) fn new(api_url: &str, workspaces: Workspaces, album: Arc<dyn Album>, now: Now) -> Result<Self, Refusal> {
         let api = Api::new(api_url.to_owned(), now)?;
         let pictures = Pictures::new(album, api.clone());
-        Ok(Self { api, workspaces, pictures, delivered: Arc::default() })
+        Ok(Self { api, workspaces, pictures, delivered: Arc::default(), admins: Arc::default() })
     }
 
-    async fn call(&self, method: Method, team: &WorkspaceId, body: &Value) -> Result<Value, Refusal> {
+    pub(crate) async fn call(&self, method: Method, team: &WorkspaceId, body: &Value) -> Result<Value, Refusal> {
         let pipe = self.workspaces.pipe(team).await?;
         let answer = self.api.call(method, &pipe, body).await;
         if answer.as_ref().is_err_and(refusal::is_of_the_token) {
@@ -176,42 +178,19 @@ impl SlackPlatform {
     }
 
     async fn is_admin(&self, who: &Identity) -> Result<bool, Refusal> {
-        let user = self.user(who).await?.unwrap_or_default();
-        Ok(["is_admin", "is_owner", "is_primary_owner"].iter().any(|flag| user[*flag] == true))
-    }
-
-    /// Until when somebody wants to be left in peace, where they do now. Not knowing it is no reason to know nothing.
-    async fn peace(&self, who: &Identity) -> Option<Timestamp> {
-        let told = self.call(api::DO_NOT_DISTURB, &who.workspace, &json!({ "user": who.user })).await.ok()?;
-        let at = |field: &str| Some(Timestamp::from_ms(told[field].as_i64()?.checked_mul(1_000)?));
-        let (start, end) = (at("next_dnd_start_ts")?, at("next_dnd_end_ts")?);
-        let now = self.api.now();
-        (told["dnd_enabled"] == true && start <= now && now < end).then_some(end)
-    }
-
-    /// Who has this address; nobody where the app was not given leave to read addresses.
-    ///
-    /// With several workspaces nobody is found: an address does not say which one is meant.
-    async fn user_with(&self, email: &str) -> Result<Option<Identity>, Refusal> {
-        if matches!(self.workspaces, Workspaces::Installed { .. }) {
-            return Ok(None);
+        if let Some(known) = self.admins.lately(who, self.api.now()) {
+            return Ok(known);
         }
-        match self.call(api::USER_BY_EMAIL, &WorkspaceId::new(""), &json!({ "email": email })).await {
-            Ok(answer) => {
-                let user = &answer["user"];
-                let (team, id) = (user["team_id"].as_str(), user["id"].as_str());
-                Ok(team.zip(id).map(|(team, id)| Identity {
-                    platform: PlatformKind::Slack,
-                    workspace: WorkspaceId::new(team),
-                    user: UserId::new(id),
-                }))
-            }
-            Err(Refusal::Definite(reason))
-                if ["users_not_found", "missing_scope"].iter().any(|code| reason.ends_with(code)) =>
-            {
-                Ok(None)
-            }
-            Err(refusal) => Err(refusal),
+        Ok(runs(&self.user(who).await?.unwrap_or_default()))
+    }
+
+    /// Until when somebody wants to be left in peace, where they do now. Not knowing it is no reason to know nothing,
+    /// unless it is known when to ask again.
+    async fn peace(&self, who: &Identity) -> Result<Option<Timestamp>, Refusal> {
+        match self.call(api::DO_NOT_DISTURB, &who.workspace, &json!({ "user": who.user })).await {
+            Ok(told) => Ok(peace(&told, self.api.now())),
+            Err(refusal @ Refusal::Transient { retry_after: Some(_), .. }) => Err(refusal),
+            Err(_) => Ok(None),
         }
     }
 
@@ -254,6 +233,17 @@ fn addressed(mut message: Value, at: &Place, to: &ShownTo, digest: &str) -> Valu
 /// A message for one person can't be looked up, and is never said twice.
 fn gone_astray() -> Refusal {
     Refusal::Definite("chat.postEphemeral: no answer, and nobody can look it up".to_owned())
+}
+
+/// True for whoever runs the workspace.
+fn runs(user: &Value) -> bool {
+    ["is_admin", "is_owner", "is_primary_owner"].iter().any(|flag| user[*flag] == true)
+}
+
+fn peace(told: &Value, now: Timestamp) -> Option<Timestamp> {
+    let at = |field: &str| Some(Timestamp::from_ms(told[field].as_i64()?.checked_mul(1_000)?));
+    let (start, end) = (at("next_dnd_start_ts")?, at("next_dnd_end_ts")?);
+    (told["dnd_enabled"] == true && start <= now && now < end).then_some(end)
 }
 
 fn profile(user: &Value) -> Profile {
@@ -313,14 +303,17 @@ impl Platform for SlackPlatform {
 
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>> {
         Box::pin(async move {
+            let pipe = self.workspaces.pipe(&who.workspace).await?;
+            let _turn = pipe.describing.acquire().await;
             let Some(user) = self.user(who).await? else { return Ok(None) };
-            let do_not_disturb_until = self.peace(who).await;
+            self.admins.note(who, runs(&user), self.api.now());
+            let do_not_disturb_until = self.peace(who).await?;
             Ok(Some(Profile { do_not_disturb_until, ..profile(&user) }))
         })
     }
 
     fn person_with<'a>(&'a self, email: &'a str) -> Pending<'a, Option<Identity>> {
-        Box::pin(self.user_with(email))
+        Box::pin(self.whoever_has(email))
     }
 
     fn history<'a>(&'a self, place: &'a Place, since: Timestamp) -> Pending<'a, Option<Vec<Event>>> {

@@ -13,10 +13,15 @@ use crate::writing::length;
 /// What one block may hold. Slack documents it for `section`; for `rich_text` nothing is documented.
 pub(crate) const BLOCK_CHARACTERS: usize = 3_000;
 
+/// Headings that get a gap above them: it takes a block of its own, and a message has only fifty.
+const MOST_GAPS: usize = 10;
+
 /// What is never split: a paragraph, a quotation, or one point of a list.
 pub(crate) struct Piece {
     form: Form,
     elements: Vec<Value>,
+    /// A heading: what it opens stands off from what is above.
+    opens: bool,
     /// How much of [`BLOCK_CHARACTERS`] it takes.
     pub(crate) characters: usize,
 }
@@ -47,13 +52,14 @@ pub(crate) fn paragraph(spans: &[Span]) -> Option<Piece> {
     piece(Form::Paragraph, spans, None)
 }
 
-/// `pieces` as blocks, as few as can be.
+/// `pieces` as blocks, as few as can be; a heading begins another, since Slack leaves a gap between two.
 pub(crate) fn blocks(pieces: Vec<Piece>) -> Vec<Value> {
     let mut blocks = Vec::new();
     let mut open: Vec<Piece> = Vec::new();
     let mut taken = 0;
     for piece in pieces {
-        if !open.is_empty() && taken + piece.characters > BLOCK_CHARACTERS {
+        let stands_off = piece.opens && blocks.len() < MOST_GAPS;
+        if !open.is_empty() && (stands_off || taken + piece.characters > BLOCK_CHARACTERS) {
             blocks.push(block(std::mem::take(&mut open)));
             taken = 0;
         }
@@ -69,7 +75,10 @@ pub(crate) fn blocks(pieces: Vec<Piece>) -> Vec<Value> {
 
 fn of_block(block: &Block) -> Vec<Piece> {
     match block {
-        Block::Heading(spans) => piece(Form::Paragraph, spans, Some("bold")).into_iter().collect(),
+        Block::Heading(spans) => {
+            let heading = piece(Form::Paragraph, spans, Some("bold"));
+            heading.map(|heading| Piece { opens: true, ..heading }).into_iter().collect()
+        }
         Block::Paragraph(spans) => paragraph(spans).into_iter().collect(),
         Block::Quote(spans) => piece(Form::Quote, spans, None).into_iter().collect(),
         Block::Bullets(items) => points(items, false),
@@ -85,7 +94,7 @@ fn points(items: &[Vec<Span>], ordered: bool) -> Vec<Piece> {
 fn piece(form: Form, spans: &[Span], manner: Option<&str>) -> Option<Piece> {
     let elements = element_list(spans, manner);
     let characters = spans.iter().map(characters).sum();
-    (!elements.is_empty()).then_some(Piece { form, elements, characters })
+    (!elements.is_empty()).then_some(Piece { form, elements, opens: false, characters })
 }
 
 fn characters(span: &Span) -> usize {

@@ -53,6 +53,9 @@ pub trait Installations: Send + Sync {
     /// The installation of a workspace, where there is one.
     fn find<'a>(&'a self, team: &'a WorkspaceId) -> Kept<'a, Option<Installation>>;
 
+    /// Every workspace that installed Kairos, the oldest installation first.
+    fn teams(&self) -> Kept<'_, Vec<WorkspaceId>>;
+
     /// Forgets the installation of a workspace, unless it is newer than `not_after`; true when there was one.
     fn forget<'a>(&'a self, team: &'a WorkspaceId, not_after: Timestamp) -> Kept<'a, bool>;
 }
@@ -94,6 +97,16 @@ impl Workspaces {
             }
             Ok(None) => Err(Refusal::Definite("Kairos is not installed in this workspace".to_owned())),
             Err(reason) => Err(Refusal::Transient { reason, retry_after: None }),
+        }
+    }
+
+    /// Every workspace that Kairos is in; the only one needs no name.
+    pub(crate) async fn teams(&self) -> Result<Vec<WorkspaceId>, Refusal> {
+        match self {
+            Self::One(_) => Ok(vec![WorkspaceId::new("")]),
+            Self::Installed { kept, .. } => {
+                kept.teams().await.map_err(|reason| Refusal::Transient { reason, retry_after: None })
+            }
         }
     }
 

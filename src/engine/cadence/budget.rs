@@ -13,7 +13,7 @@ const MOST: u32 = 100;
 /// Alerts come in bursts: whatever the budget, one message in this time is enough.
 const BURST: Duration = Duration::from_hours(1);
 
-/// Stops an alert that comes within an hour of another unasked message, whatever the budget.
+/// Stops an alert that comes within an hour of another unasked message, whatever the budget: the digest tells it.
 pub(crate) fn burst(received: &[Received], now: Timestamp) -> Option<Reason> {
     let recent = received.iter().any(|card| card.unasked && card.at > now - BURST);
     recent.then(|| Reason::stopped(Rule::Budget, "another unasked message within the hour: one is enough for a burst"))

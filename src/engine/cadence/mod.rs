@@ -32,6 +32,9 @@ pub use zones::zone_named;
 use super::{PersonFacts, PlaceFacts, Reason, Restraint, Rule};
 use crate::library::{Mode, Trigger};
 
+/// How long is waited until a platform has told where somebody is.
+const ASKED: Duration = Duration::from_secs(1);
+
 /// The limits of the house, where neither a trigger nor a person has their own.
 #[derive(Clone, Debug)]
 pub struct Cadence {
@@ -107,7 +110,6 @@ impl Cadence {
                 return Leave::Now { shadow };
             };
             reasons.push(burst);
-            return Leave::No(Rule::Budget);
         }
         match self.next_digest(asking.person, None, asking.now).filter(|_| !shadow && !asking.to_group) {
             Some(digest) => {
@@ -148,6 +150,10 @@ impl Cadence {
     }
 
     fn ask_the_hour(&self, asking: &Asking<'_>, reasons: &mut Vec<Reason>) -> Option<Leave> {
+        if asking.person.awaited {
+            reasons.push(Reason::stopped(Rule::QuietHours, "what time it is for them is being asked"));
+            return Some(Leave::NotBefore(asking.now + ASKED, Rule::QuietHours));
+        }
         let (open, value) = self.opens(asking.person, asking.now);
         if open > asking.now {
             reasons.push(Reason::stopped(Rule::QuietHours, value));
@@ -211,6 +217,9 @@ fn audience(asking: &Asking<'_>) -> Option<Reason> {
         return None;
     }
     let value = format!("only for: {}", roles.join(", "));
+    if asking.person.awaited {
+        return Some(Reason::passed(Rule::Role, format!("{value}; what they do is being asked")));
+    }
     let fits = asking.person.profile.roles.iter().any(|role| roles.contains(role));
     Some(if fits { Reason::passed(Rule::Role, value) } else { Reason::stopped(Rule::Role, value) })
 }

@@ -154,8 +154,11 @@ impl FromStr for WorkingHours {
 
 impl fmt::Display for Days {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 == WorkingHours::default().days.0 {
-            return f.write_str("Mon-Fri");
+        let on = self.0.iter().filter(|on| **on).count();
+        let begins = |day: &usize| self.0[*day] && !self.0[(day + 6) % 7];
+        let first = if on == 7 { 0 } else { (0..7).find(begins).unwrap_or_default() };
+        if on > 2 && (0..on).all(|step| self.0[(first + step) % 7]) {
+            return write!(f, "{}-{}", DAYS[first], DAYS[(first + on - 1) % 7]);
         }
         let days: Vec<_> = DAYS.iter().zip(self.0).filter_map(|(day, on)| on.then_some(*day)).collect();
         f.write_str(&days.join(","))
@@ -226,10 +229,11 @@ mod tests {
         for wrong in ["", "Monday", "Mon-", "Mon,,Tue", "Mon-Fri-Sun"] {
             assert!(wrong.parse::<Days>().unwrap_err().contains("such as"), "{wrong}");
         }
-        assert_eq!(
-            "Sun-Thu 08:00-16:00".parse::<WorkingHours>().unwrap().to_string(),
-            "Mon,Tue,Wed,Thu,Sun 08:00-16:00"
-        );
+        let told = |text: &str| text.parse::<WorkingHours>().unwrap().to_string();
+        for text in ["Sun-Thu 08:00-16:00", "Mon-Sun 08:00-16:00", "Mon,Tue 08:00-16:00", "Mon,Wed,Fri 08:00-16:00"] {
+            assert_eq!(told(text), text);
+        }
+        assert_eq!(told("Mon,Tue,Wed,Thu,Sun 08:00-16:00"), "Sun-Thu 08:00-16:00");
     }
 
     #[test]

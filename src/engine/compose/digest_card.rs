@@ -35,8 +35,8 @@ pub fn digest_card(items: &[PutBy<'_>]) -> Card {
         prominence: Prominence::Tucked,
     };
     let ways_out = [tucked(Setting::NoDigest, "No digest, please"), tucked(Setting::Snooze, "Quiet for a week")];
-    let text = "These might have helped, and you had had as many messages as you want. Open what you like; nothing of \
-                it comes again by itself.";
+    let text = "These might have helped, but one message was enough just then, or you had had as many as you want. Open \
+                what you like; nothing of it comes again by itself.";
     Card {
         title: "What I kept back this week".to_owned(),
         text: Text::paragraph(text).then(Text(vec![Block::Bullets(lines.collect())])),

@@ -22,7 +22,8 @@ pub struct Chosen {
 pub fn choose(library: &Library, trigger: &Trigger, person: &PersonFacts, asked: bool, now: Timestamp) -> Chosen {
     let offered: Vec<&Asset> = trigger.offer.iter().filter_map(|id| library.assets.get(id)).collect();
     let had = |id: &AssetId| person.received.iter().any(|card| card.asset == *id && card.at + trigger.recovery > now);
-    let fits = |asset: &&Asset| written_for(asset, person);
+    // Who they are is known before anything unasked is said, and it is chosen anew then.
+    let fits = |asset: &&Asset| written_for(asset, person, person.awaited && !asked);
     let fresh = |asset: &&Asset| !knows(library, person, asset) && !had(&asset.id);
     let mut assets: Vec<&Asset> = offered.iter().copied().filter(fits).filter(fresh).collect();
     let left_out = offered.len() - assets.len();
@@ -80,7 +81,7 @@ fn knows(library: &Library, person: &PersonFacts, asset: &Asset) -> bool {
     false
 }
 
-fn written_for(asset: &Asset, person: &PersonFacts) -> bool {
-    let role = asset.roles.is_empty() || person.profile.roles.iter().any(|role| asset.roles.contains(role));
+fn written_for(asset: &Asset, person: &PersonFacts, for_all: bool) -> bool {
+    let role = for_all || asset.roles.is_empty() || person.profile.roles.iter().any(|role| asset.roles.contains(role));
     role && asset.kind != AssetKind::Retrieval
 }

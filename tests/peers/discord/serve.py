@@ -221,6 +221,14 @@ class Control:
         )
         return {"id": str(message.id)}
 
+    async def bot_posts(server, channel, name, embed):
+        """Another bot of the server posts what its template makes of an alert."""
+        if name not in server.users:
+            server.users[name] = server.backend.make_user(name, bot=True)
+            server.backend.add_member(server.guild.id, server.users[name].id)
+        message = server.backend.create_message(int(channel), server.user(name), "", embeds=[embed])
+        return {"id": str(message.id)}
+
     async def private(server, user):
         return {"id": str(server.backend.get_dm_channel(server.user(user)).id)}
 

@@ -24,7 +24,7 @@ use super::{
     close::{After, after},
     wait,
 };
-use crate::memory::Session;
+use crate::{memory::Session, receive::Told};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -32,6 +32,8 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 const GREETING: Duration = Duration::from_secs(10);
 /// Dispatches that wait to be kept; when they are full, the gateway isn't read until there is room.
 const WAITING: usize = 256;
+/// Dispatches that are kept by one commit, where so many wait.
+const AT_ONCE: usize = 30;
 /// Closes with this code keep the session, so that it can be resumed.
 const KEEP_SESSION: u16 = 4_000;
 
@@ -48,23 +50,25 @@ struct Dispatch {
 /// Keeps what was delivered, in order, and writes down how far it is kept. Ends with the last dispatch.
 async fn keep(shared: Arc<Shared>, number: u64, mut waiting: mpsc::Receiver<Dispatch>) {
     let (mut kept, mut noted) = (None::<Session>, None::<Session>);
+    let mut dispatches = Vec::with_capacity(AT_ONCE);
     let mut turn = interval(BETWEEN_NOTES);
     turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let is_over = tokio::select! {
-            dispatch = waiting.recv() => match dispatch {
-                Some(Dispatch { name, data, session }) => {
+            count = waiting.recv_many(&mut dispatches, AT_ONCE) => {
+                let begins = dispatches.iter().any(|dispatch| dispatch.name == "READY");
+                kept = dispatches.last().and_then(|dispatch| dispatch.session.clone()).or(kept);
+                let told = dispatches.drain(..).map(|Dispatch { name, data, session }| {
                     let turn = session.as_ref().map(|session| format!("{}-{}", session.id, session.last));
-                    shared.discord.receive(&name, data, &turn.unwrap_or_default(), &shared.door).await;
-                    kept = session;
-                    // Without its beginning a session can't be resumed at all.
-                    if name != "READY" {
-                        continue;
-                    }
-                    false
+                    Told { kind: name, data, turn: turn.unwrap_or_default() }
+                });
+                shared.discord.receive(told, &shared.door).await;
+                // Without its beginning a session can't be resumed at all.
+                if count > 0 && !begins {
+                    continue;
                 }
-                None => true,
-            },
+                count == 0
+            }
             _ = turn.tick() => false,
         };
         if let Some(session) = kept.as_ref().filter(|_| kept != noted) {
