@@ -172,8 +172,10 @@ impl Line {
             return Ok(());
         }
         let person = self.known(&event.by).await?;
+        // What this very event brought is not in the store yet.
+        let profile = effect.described(&person.id).unwrap_or(&person.profile);
         let is_described = person.described_at.is_some() || effect.described(&person.id).is_some();
-        let is_known = person.own.zone.is_some() || person.profile.zone.is_some() || person.zone_asked_at.is_some();
+        let is_known = person.own.zone.is_some() || profile.zone.is_some() || person.zone_asked_at.is_some();
         let is_changing = effect
             .outcome
             .people

@@ -102,7 +102,7 @@ impl Store {
     ) -> Result<Vec<Signal>, StoreError> {
         let sql = "SELECT signal FROM signals
              WHERE scheme IS NULL AND person_id IS NULL AND kind = 'observation' AND subject = $1 AND at >= $2
-             ORDER BY at DESC, id DESC LIMIT $3";
+             ORDER BY at DESC, id DESC LIMIT CAST($3 AS BIGINT)";
         let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, measure, since.as_ms(), i64::from(limit))?;
         rows.iter().rev().map(|(signal,)| read_json(signal, "signal")).collect()
     }

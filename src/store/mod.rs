@@ -52,11 +52,12 @@ pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
 pub use installations::KeptInstallation;
 pub use outbox::{Fate, Finished, QueueCounts};
+pub use pauses::{Pause, PauseChange};
 pub use personal::{Forgotten, PERSONAL};
 pub use queue::{OpenCounts, Queued};
 pub use records::{
-    Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Pause, PauseChange,
-    Person, PersonChange, Recorded, Settlement, Tap,
+    Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,
+    Recorded, Settlement, Tap,
 };
 pub use retention::{Keeping, SWEPT, Swept};
 pub use scores::ChannelScores;

@@ -9,7 +9,7 @@ use chat::{PersonId, Timestamp};
 use sqlx::FromRow;
 
 use super::{
-    Pause, PauseChange, Step, Store, StoreError, TriggerStep,
+    Step, Store, StoreError, TriggerStep,
     backend::{Tx, execute, fetch_all},
     columns::read_count,
     steering,
@@ -18,6 +18,35 @@ use crate::{
     engine::{Total, Totals},
     library::TriggerId,
 };
+
+/// A trigger that says nothing unasked, wherever it is live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// Which.
+    pub trigger: TriggerId,
+    /// Who paused it; `None`: it paused itself.
+    pub by: Option<PersonId>,
+    /// Why, in words a manager reads.
+    pub reason: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// A change to what is paused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PauseChange {
+    /// Paused; one that is paused already stays as it is.
+    Pause(Pause),
+    /// It may speak again.
+    Resume {
+        /// Which.
+        trigger: TriggerId,
+        /// Who lets it.
+        by: PersonId,
+        /// When.
+        at: Timestamp,
+    },
+}
 
 #[derive(FromRow)]
 struct PauseRow {

@@ -67,7 +67,7 @@ fn read_budget(per_day: Option<i64>, per_week: Option<i64>) -> Result<Option<Bud
 
 /// What waits for its hour is decided again by then, so only what is decided has to be taken back.
 const TAKE_BACK_PENDING: &str = "UPDATE deliveries SET state = 'cancelled', last_error = $2
-     WHERE person_id = $1 AND state = 'pending' AND (unasked = TRUE OR trigger_id IN ('digest', 'recovered'))";
+     WHERE person_id = $1 AND state = 'pending' AND (unasked = TRUE OR trigger_id IN ('digest', 'recovered', 'pulse'))";
 const TAKE_BACK_TRIGGER: &str = "UPDATE deliveries SET state = 'cancelled', last_error = $2
      WHERE person_id = $1 AND state = 'pending' AND unasked = TRUE AND trigger_id = $3";
 

@@ -6,7 +6,7 @@ use chat::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelScores, DipChange, Origin, TriggerStep};
+use super::{ChannelScores, DipChange, Origin, PauseChange, TriggerStep};
 use crate::{
     engine::{Budget, DaysOff, Decision, Load, Need, Own, Plan, Reason, WorkingHours},
     library::{Hearing, Mode, TriggerId},
@@ -330,35 +330,6 @@ pub enum PersonChange {
     Stop(TriggerId, bool),
     /// Forgotten, with everything that is kept about them; what else the outcome holds is written after it.
     Erase,
-}
-
-/// A trigger that says nothing unasked, wherever it is live.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pause {
-    /// Which.
-    pub trigger: TriggerId,
-    /// Who paused it; `None`: it paused itself.
-    pub by: Option<PersonId>,
-    /// Why, in words a manager reads.
-    pub reason: String,
-    /// Since when.
-    pub at: Timestamp,
-}
-
-/// A change to what is paused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PauseChange {
-    /// Paused; one that is paused already stays as it is.
-    Pause(Pause),
-    /// It may speak again.
-    Resume {
-        /// Which.
-        trigger: TriggerId,
-        /// Who lets it.
-        by: PersonId,
-        /// When.
-        at: Timestamp,
-    },
 }
 
 /// Everything that one event changes: written in one transaction, or not at all.
