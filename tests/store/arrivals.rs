@@ -29,6 +29,28 @@ async fn several_are_committed_together_and_each_is_known_once() {
 }
 
 #[tokio::test]
+async fn many_are_kept_and_finished_together_in_their_order_and_what_another_holds_stays() {
+    const MANY: usize = 43;
+    each_database(|store| async move {
+        let batch: Vec<Arrival> = (0..MANY).map(|number| arrival(&format!("e{number:02}"), 0)).collect();
+        assert_eq!(store.accept_all(&batch).await.unwrap(), [true; MANY]);
+        let claimed = store.claim_arrivals(at(0), LEASE, 100).await.unwrap();
+        assert_eq!(claimed.iter().map(|claimed| &claimed.item).collect::<Vec<_>>(), batch.iter().collect::<Vec<_>>());
+
+        // The last was claimed again meanwhile.
+        let held: Vec<(EventId, i64)> = claimed
+            .iter()
+            .map(|claimed| (claimed.item.id.clone(), claimed.fence - i64::from(claimed.item.id.as_str() == "e42")))
+            .collect();
+        let finished: HashSet<EventId> = store.finish_arrivals(&held).await.unwrap().into_iter().collect();
+        assert_eq!(finished, batch[..MANY - 1].iter().map(|arrival| arrival.id.clone()).collect());
+        assert_eq!(store.arrival_counts().await.unwrap().open, 1);
+        assert_eq!(store.finish_arrivals(&held).await.unwrap(), [], "done is done");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_comes_twice_is_accepted_once() {
     each_database(|store| async move {
         let first = arrival("e1", 0);
