@@ -137,6 +137,7 @@ impl Lexical {
             *weight *= scale[group];
         }
         features.sort_unstable_by_key(|(bucket, _)| *bucket);
+        let told_apart = features.len();
         features.dedup_by(|next, first| {
             let same = next.0 == first.0;
             if same {
@@ -144,6 +145,11 @@ impl Lexical {
             }
             same
         });
+        // Those that share a bucket weigh more together than apart.
+        if features.len() < told_apart {
+            let length = features.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
+            features.iter_mut().for_each(|(_, weight)| *weight /= length.max(f32::MIN_POSITIVE));
+        }
         features
     }
 
@@ -302,6 +308,13 @@ mod tests {
         assert_eq!(read.lexical.idf, lexical.idf);
         assert!(!read.background[0].asks && read.traffic[0].asks && read.traffic.len() == 1);
         assert!(read.background[0].features.iter().zip(&line).all(|(a, b)| a.0 == b.0 && (a.1 - b.1).abs() < 0.01));
+    }
+
+    #[test]
+    fn what_shares_a_bucket_weighs_no_more() {
+        let features = Lexical::plain().features("Ⱥu\u{3347a}X");
+        let length: f32 = features.iter().map(|(_, weight)| weight * weight).sum();
+        assert!((length - 1.0).abs() < 1e-3, "{length}");
     }
 
     proptest::proptest! {
