@@ -148,7 +148,9 @@ impl Lexical {
         // Those that share a bucket weigh more together than apart.
         if features.len() < told_apart {
             let length = features.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
-            features.iter_mut().for_each(|(_, weight)| *weight /= length.max(f32::MIN_POSITIVE));
+            for (_, weight) in &mut features {
+                *weight /= length.max(f32::MIN_POSITIVE);
+            }
         }
         features
     }
