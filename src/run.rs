@@ -35,7 +35,7 @@ use crate::{
     clock::{Clock, Ids},
     config::{Config, Retention, StoreUrl},
     demo::{self, Notes},
-    engine::{Engine, compose::waiting_card},
+    engine::{Engine, compose::waiting_card, shipped},
     http::{self, Door, Metrics},
     inbox::{Inbox, Line, Parts, Unlisted, Unobserved},
     library::{Library, Mode, Source},
@@ -144,6 +144,9 @@ impl Kairos {
         let learning = tokio::task::spawn_blocking(move || pupil.learn());
         let kairos = Self::open_around(engine, config, playground, clock).await?;
         learning.await?;
+        for note in &shipped().notes {
+            tracing::warn!(reason = note, "needs are heard less well than they could be");
+        }
         // The story winds the clock, which other platforms share.
         let tells = |playground: &&Arc<Playground>| playground.is_new() && !among_others;
         if let Some(playground) = kairos.playground.as_ref().filter(tells) {

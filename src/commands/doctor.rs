@@ -16,7 +16,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::Outcome;
-use crate::config::{Config, Mistakes, StoreUrl};
+use crate::{
+    config::{Config, Mistakes, StoreUrl},
+    engine::shipped,
+};
 
 /// Less than this, and the database may not last the week.
 const ENOUGH_SPACE_MB: u64 = 200;
@@ -111,6 +114,7 @@ pub fn examine(config: &Config, probes: &Probes<'_>) -> Vec<Check> {
         ("data directory", data_directory(&config.store)),
         ("store", (probes.store)(&config.store)),
         ("prompts", (probes.prompts)(config.prompts.as_deref())),
+        ("recognition", recognition(&shipped().notes)),
         ("listen address", listen_address(config.listen)),
         ("playground", playground(config)),
         ("slack", slack(config, probes)),
@@ -278,6 +282,14 @@ pub fn of_alerts(sources: &[&str], (names, waiting, unheard): (usize, u64, u64))
     Finding::ok(format!("may post to /alerts/: {}; nothing waits", sources.join(", ")))
 }
 
+/// How well needs can be heard with the models that were there when this program was built.
+fn recognition(notes: &[String]) -> Finding {
+    if notes.is_empty() {
+        return Finding::ok("needs are heard by wording and by meaning; what is promising has a second look");
+    }
+    Finding::missing(notes.join("; "), "build Kairos with every file of src/engine/recognise/models")
+}
+
 /// People's own time zones need the system's data; "UTC" alone doesn't.
 fn time_zones() -> Finding {
     match TimeZone::get("Europe/Lisbon") {
@@ -319,6 +331,14 @@ mod tests {
 
     const SOMEWHERE: [(&str, &str); 2] =
         [("KAIROS_STORE_URL", "sqlite::memory:"), ("KAIROS_HTTP_LISTEN", "127.0.0.1:0")];
+
+    #[test]
+    fn a_model_that_is_missing_is_told() {
+        let note = "promising messages get no second look: encoder.bin is not there".to_owned();
+        assert_eq!(recognition(std::slice::from_ref(&note)).found, note);
+        assert_eq!(recognition(&[note]).state, State::Missing);
+        assert_eq!(recognition(&[]).state, State::Ok);
+    }
 
     #[test]
     fn a_healthy_machine_reads_like_this() {

@@ -12,7 +12,6 @@ use crate::{
     engine::Tap,
     library::{AssetKind, Scenario, ScenarioId},
     practice::{Session, Turn, begin, take, taken_card, turn_card},
-    store::Action,
 };
 
 /// What a session keeps: the story's own state, and the turn it shows, so that coming back shows the same card.
@@ -105,8 +104,7 @@ impl Line {
         };
         let chosen = kept.turn.options.get(option).map(String::as_str).unwrap_or_default();
         let before = turn_card(scenario, &session, &kept.turn, None);
-        let edit = Action::Edit { place: event.place.clone(), message: message.clone() };
-        effect.outcome.deliveries.push(self.answer(event, "turn-taken", person, edit, taken_card(&before, chosen)));
+        self.replace(event, (message, "turn-taken"), person, taken_card(&before, chosen), effect);
         let session = Session {
             turn: session.turn + 1,
             state: write(story, &next),

@@ -20,7 +20,7 @@ use crate::{
         worth_a_look,
     },
     library::{Trigger, TriggerId},
-    store::{Action, Pause, PauseChange, Step, TriggerStep},
+    store::{Pause, PauseChange, Step, TriggerStep},
 };
 
 /// How long a platform is asked who somebody is, while they wait.
@@ -71,8 +71,7 @@ impl Line {
         };
         let card = self.triggers_card(Some(&change), None).await?;
         effect.outcome.pauses.push(change);
-        let edit = Action::Edit { place: event.place.clone(), message: message.clone() };
-        effect.outcome.deliveries.push(self.answer(event, "steered", person, edit, card));
+        self.replace(event, (message, "steered"), person, card, effect);
         Ok(())
     }
 
@@ -101,8 +100,7 @@ impl Line {
         let step = TriggerStep { trigger: id.clone(), what, reason, by, at };
         let card = self.triggers_card(None, Some(&step)).await?;
         effect.outcome.steps.push(step);
-        let edit = Action::Edit { place: event.place.clone(), message: message.clone() };
-        effect.outcome.deliveries.push(self.answer(event, "left-out", person, edit, card));
+        self.replace(event, (message, "left-out"), person, card, effect);
         Ok(())
     }
 

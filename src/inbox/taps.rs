@@ -69,6 +69,19 @@ impl Line {
         effect.outcome.deliveries.push(self.answer(event, what, person, here_only(event), card.clone()));
     }
 
+    /// Puts a card in the place of the one that somebody just tapped.
+    pub(super) fn replace(
+        &self,
+        event: &Event,
+        (message, what): (&MessageId, &str),
+        person: &PersonId,
+        card: Card,
+        effect: &mut Effect,
+    ) {
+        let edit = Action::Edit { place: event.place.clone(), message: message.clone() };
+        effect.outcome.deliveries.push(self.answer(event, what, person, edit, card));
+    }
+
     /// The offer that a card carries, with its delivery.
     pub(super) async fn offer_behind(&self, id: &DeliveryId) -> Result<Option<(Delivery, Offer)>, LineError> {
         let delivery = self.parts.store.delivery(id).await?;
@@ -240,8 +253,7 @@ impl Line {
         let asset = self.parts.engine.library().assets.get(asset);
         match asset.and_then(|asset| exercise_answered_card(asset, index)) {
             Some(card) => {
-                let edit = Action::Edit { place: event.place.clone(), message: message.clone() };
-                effect.outcome.deliveries.push(self.answer(event, "answered", person, edit, card));
+                self.replace(event, (message, "answered"), person, card, effect);
             }
             None => self.say(event, "answered", person, &gone(), effect),
         }
@@ -266,8 +278,7 @@ impl Line {
         card.input = None;
         let thanks = "You wrote it down: that is what it is for. Kairos keeps none of it.";
         card.text.0.push(Block::Paragraph(vec![Span::Bold(thanks.to_owned())]));
-        let edit = Action::Edit { place: event.place.clone(), message: message.clone() };
-        effect.outcome.deliveries.push(self.answer(event, "reflected", &person, edit, card));
+        self.replace(event, (message, "reflected"), &person, card, effect);
         Ok(())
     }
 }
