@@ -7,22 +7,21 @@
 
 mod album;
 mod alone;
+mod hosts;
 mod installations;
 mod platforms;
 mod sweeping;
 
 use std::{
     path::{Path, PathBuf},
-    pin::Pin,
     sync::Arc,
     time::Duration,
 };
 
 use anyhow::{Context, Result};
-use chat::{Card, Platform, PlatformKind, Platforms, Timestamp};
+use chat::{Platform, Platforms, Timestamp};
 use discord::Discord;
-use playground::{Host, Playground, Room};
-use serde_json::Value;
+use playground::{Playground, Room};
 use slack::Slack;
 use tokio::{
     net::TcpListener,
@@ -44,6 +43,7 @@ use crate::{
 };
 
 use alone::Replica;
+use hosts::{House, SlackHost};
 pub use installations::Installed;
 pub use platforms::discord_connection;
 use platforms::{discord_door, discord_of, slack_of};
@@ -347,57 +347,4 @@ fn modes(config: &Config) -> Unlisted {
         Some(_) if !channels.is_named(place) => (Mode::Live, channels.hearing_of(place)),
         _ => (channels.mode_of(place), channels.hearing_of(place)),
     })
-}
-
-/// What Slack asks of the house.
-struct SlackHost(Inbox);
-
-impl slack::Host for SlackHost {
-    fn accept(&self, raw: String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
-        Box::pin(async move {
-            let accepted = self.0.accept(PlatformKind::Slack, raw).await;
-            accepted.map(drop).map_err(|error| error.to_string())
-        })
-    }
-}
-
-/// What the playground asks of the house.
-struct House {
-    inbox: Inbox,
-    works: Works,
-    engine: Arc<Engine>,
-}
-
-impl Host for House {
-    fn now(&self) -> Timestamp {
-        self.works.clock.now()
-    }
-
-    fn wind(&self, by: Duration) {
-        let (works, at) = (self.works.clone(), self.works.clock.now() + by);
-        tokio::spawn(async move {
-            if let Err(error) = works.let_pass_until(at).await {
-                tracing::error!(%error, "time could not pass: the store does not answer");
-            }
-        });
-    }
-
-    fn accept(&self, raw: String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
-        Box::pin(async move {
-            let accepted = self.inbox.accept(PlatformKind::Playground, raw).await;
-            accepted.map(drop).map_err(|error| error.to_string())
-        })
-    }
-
-    fn picture(&self, file: &str) -> Option<Vec<u8>> {
-        self.engine.library().pictures.get(file).cloned()
-    }
-
-    fn as_slack(&self, card: &Card) -> Value {
-        slack::blocks(card, |file| Some(slack::Picture::At(format!("{PICTURES}{file}"))))
-    }
-
-    fn as_discord(&self, card: &Card) -> Value {
-        discord::components(card, |file| Some(format!("{PICTURES}{file}")))
-    }
 }
