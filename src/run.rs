@@ -36,7 +36,7 @@ use crate::{
     demo::{self, Notes},
     engine::{Engine, compose::waiting_card, shipped},
     http::{self, Door, Metrics},
-    inbox::{Inbox, Line, Parts, Unlisted, Unobserved},
+    inbox::{Channels, Inbox, Line, Parts, Unlisted, Unobserved},
     library::{Library, Mode, Source},
     outbox::Outbox,
     store::Store,
@@ -180,21 +180,25 @@ impl Kairos {
         platforms.extend(discord.iter().map(|discord| Arc::clone(discord) as Arc<dyn Platform>));
         let platforms = Platforms::new(platforms);
         let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
-        let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived));
+        let notes = playground.clone().map(Notes::beside);
+        let observer = notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine));
+        let channels = Channels::new(store.clone(), clock.clone(), modes(config), Arc::clone(&observer));
+        let channels = Arc::new(channels);
+        let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived))
+            .passing_over(Arc::clone(&channels));
         let sources = Arc::new(config.alerts.clone());
         let alerts = Door::new(Arc::clone(&sources), inbox.clone(), clock.clone());
-        let notes = playground.clone().map(Notes::beside);
         let line = Line::new(Parts {
             store: store.clone(),
             engine: Arc::clone(&engine),
             platforms: platforms.clone(),
             clock: clock.clone(),
             ids: Ids::random(),
-            unlisted: modes(config),
+            channels,
             managers: crate::demo::managers(config),
             alerts: Arc::clone(&sources),
             lease: config.inbox_lease,
-            observer: notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine)),
+            observer,
         });
         let outbox =
             Outbox::new(store.clone(), platforms, clock.clone()).with_notice(waiting_card).with_terms(config.outbox);

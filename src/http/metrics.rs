@@ -96,7 +96,7 @@ fn describe() {
     describe_gauge!("kairos_events_undecided", "Events that were accepted and not decided yet");
     describe_gauge!("kairos_events_set_aside", "Events that can't be read: a person should look");
     describe_gauge!("kairos_oldest_event_age_seconds", Unit::Seconds, "How old the oldest undecided event is");
-    describe_counter!("kairos_events_total", "Events that came, new or repeated");
+    describe_counter!("kairos_events_total", "Events that came: new, repeated, or said in a channel that is off");
     describe_counter!("kairos_attempts_total", "Attempts to send a card, by what became of them");
     describe_histogram!("kairos_attempt_seconds", Unit::Seconds, "How long attempts to send a card take");
     describe_counter!("kairos_lookups_total", "Looks for cards whose answer never came, by what was found");

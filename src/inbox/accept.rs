@@ -9,6 +9,7 @@ use chat::{EventId, PlatformKind, Platforms};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, oneshot};
 
+use super::Channels;
 use crate::{
     alerts::Accepted,
     clock::Clock,
@@ -25,6 +26,8 @@ pub struct Inbox {
     /// Rung after every commit, so that the worker need not wait for its next look.
     bell: Arc<Notify>,
     gathering: Arc<Gathering>,
+    /// What holds in channels; `None` where everything is kept.
+    channels: Option<Arc<Channels>>,
 }
 
 /// Events on their way into one commit.
@@ -39,7 +42,13 @@ struct Gathering {
 impl Inbox {
     /// A door into `store`; `bell` wakes the worker.
     pub fn new(store: Store, platforms: Platforms, clock: Clock, bell: Arc<Notify>) -> Self {
-        Self { store, platforms, clock, bell, gathering: Arc::default() }
+        Self { store, platforms, clock, bell, gathering: Arc::default(), channels: None }
+    }
+
+    /// Passes over what is said in channels that are off.
+    #[must_use]
+    pub fn passing_over(self, channels: Arc<Channels>) -> Self {
+        Self { channels: Some(channels), ..self }
     }
 
     /// Commits what a source of alerts sent. False when it was here before, by its own id.
@@ -48,7 +57,7 @@ impl Inbox {
         let origin = Origin::Alerts(source.to_owned());
         let arrival = Arrival { id: EventId::new(id), origin, raw, received_at: self.clock.now() };
         let fresh = self.commit(arrival).await?;
-        count("alerts", fresh);
+        count("alerts", newness(fresh));
         self.bell.notify_one();
         Ok(fresh)
     }
@@ -75,27 +84,36 @@ impl Inbox {
         told.try_recv().or(Ok(false))
     }
 
-    /// Commits a raw event. False when it was here before, by the platform's own id.
+    /// Commits a raw event, unless nothing can come of it. False when it was here before, by the platform's own id.
     ///
     /// What can't be read has no id of the platform; it goes by its digest, and is kept.
     pub async fn accept(&self, platform: PlatformKind, raw: String) -> Result<bool, StoreError> {
         // PostgreSQL holds no NUL in a text, and no platform means one.
         let raw = if raw.contains('\0') { raw.replace('\0', "\u{fffd}") } else { raw };
         let readable = self.platforms.get(platform).and_then(|adapter| adapter.translate(&raw).ok());
+        if let (Some(channels), Some(events)) = (&self.channels, &readable)
+            && channels.pass_over(events).await?
+        {
+            count(platform.as_str(), "off");
+            return Ok(true);
+        }
         let id = match readable.as_deref() {
             Some([event, ..]) if !event.id.as_str().contains('\0') => event.id.clone(),
             _ => EventId::new(format!("{platform}:{}", hex(&Sha256::digest(&raw)))),
         };
         let fresh = self.commit(Arrival { id, origin: platform.into(), raw, received_at: self.clock.now() }).await?;
         may_crash_at("inbox::accepted");
-        count(platform.as_str(), fresh);
+        count(platform.as_str(), newness(fresh));
         self.bell.notify_one();
         Ok(fresh)
     }
 }
 
-fn count(platform: &'static str, fresh: bool) {
-    let outcome = if fresh { "new" } else { "repeated" };
+fn newness(fresh: bool) -> &'static str {
+    if fresh { "new" } else { "repeated" }
+}
+
+fn count(platform: &'static str, outcome: &'static str) {
     metrics::counter!("kairos_events_total", "platform" => platform, "outcome" => outcome).increment(1);
 }
 

@@ -126,7 +126,7 @@ impl Line {
     /// What Kairos does in a channel from now on.
     async fn set_mode(&self, event: &Event, words: &str, effect: &mut Effect) -> Result<(), LineError> {
         let person = self.known(&event.by).await?.id;
-        let place = Place { thread: None, ..event.place.clone() };
+        let place = event.place.channel_itself();
         let (mode, how) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         let hearing = how.trim().parse::<Hearing>().ok();
         let refused = match Mode::ALL.iter().find(|known| known.as_str() == mode) {

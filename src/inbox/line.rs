@@ -9,7 +9,7 @@ use chat::{Card, DeliveryId, Event, Identity, PersonId, Place, Platforms, Profil
 use thiserror::Error;
 
 use super::{
-    Observed, Observer,
+    Channels, Observed, Observer,
     describing::{Describing, Told},
     learning,
     traffic::Traffic,
@@ -19,7 +19,7 @@ use crate::{
     clock::{Clock, Ids},
     crash::may_crash_at,
     engine::{Engine, PersonFacts, PlaceFacts, Recent, is_addressed},
-    library::{Hearing, Mode, TriggerId},
+    library::TriggerId,
     practice::PlayError,
     store::{
         Action, Concluded, Delivery, DeliveryKey, DeliveryState, Outcome, Person, PersonChange, Store, StoreError,
@@ -46,9 +46,6 @@ pub enum LineError {
     Play(#[from] PlayError),
 }
 
-/// What holds in a channel that nobody set from within.
-pub type Unlisted = Arc<dyn Fn(&Place) -> (Mode, Hearing) + Send + Sync>;
-
 /// What a line is made of.
 #[derive(Clone)]
 pub struct Parts {
@@ -62,8 +59,8 @@ pub struct Parts {
     pub clock: Clock,
     /// New ids.
     pub ids: Ids,
-    /// The mode of a channel that the store does not know, and how soon triggers are heard where nobody said.
-    pub unlisted: Unlisted,
+    /// What holds in channels.
+    pub channels: Arc<Channels>,
     /// Who may see and pause triggers, beside whoever runs a workspace.
     pub managers: Arc<[Identity]>,
     /// Reads what other systems sent.
@@ -192,6 +189,9 @@ impl Line {
         if !effect.outcome.steps.is_empty() || !effect.outcome.pauses.is_empty() {
             *self.learnt_before() = None;
         }
+        if !effect.outcome.channels.is_empty() {
+            self.parts.channels.switched();
+        }
         may_crash_at("inbox::concluded");
         self.tell_observer(&effect);
         Ok(())
@@ -316,15 +316,7 @@ impl Line {
 
     /// The mode of a place, without what was said there or is paused.
     pub(super) async fn mode_of(&self, place: &Place) -> Result<PlaceFacts, LineError> {
-        let (unlisted, usual) = (self.parts.unlisted)(place);
-        let (mode, hearing, channel) = if place.is_private() {
-            (Mode::Live, usual, String::new())
-        } else {
-            match self.parts.store.channel(place).await? {
-                Some(kept) => (kept.mode, kept.hearing.unwrap_or(usual), kept.name),
-                None => (unlisted, usual, place.channel.to_string()),
-            }
-        };
+        let (mode, hearing, channel) = self.parts.channels.mode_of(place).await?;
         let learnt = self.learnt().await?;
         Ok(PlaceFacts { mode, hearing, channel, last_spoke: Vec::new(), paused: Vec::new(), learnt })
     }

@@ -32,8 +32,7 @@ impl Line {
         let addressed = is_addressed(event);
         let place = self.mode_of(&event.place).await?;
         if !addressed && place.mode == Mode::Off {
-            let off = Reason::stopped(Rule::Channel, "off");
-            self.observe(event, message, silent(Rule::Channel, off), effect);
+            effect.observed.push(Observed::in_a_channel_that_is_off(event, message, self.now()));
             return Ok(());
         }
         let Heard { needs, already } = self.listen(event, message, &place, effect).await?;
@@ -217,17 +216,7 @@ impl Line {
     }
 
     fn observe(&self, event: &Event, message: &Message, decision: Decision, effect: &mut Effect) {
-        effect.observed.push(Observed {
-            heard_in: event.id.clone(),
-            said_at: event.at,
-            message: message.id.clone(),
-            place: event.place.clone(),
-            asker: event.by.clone(),
-            at: self.now(),
-            decision,
-            again: false,
-            settled: None,
-        });
+        effect.observed.push(Observed::first(event, message, decision, self.now()));
     }
 }
 

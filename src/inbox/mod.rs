@@ -2,11 +2,13 @@
 //!
 //! Invariants
 //! - Accepted means committed: an accepted event survives a kill and is decided at least once, with one effect.
+//! - What is said to others in a channel that is off is not accepted: nothing can come of it.
 //! - What can't be read is kept and counted, and never stops what comes behind it.
 //! - A person's text is erased with the decision about it; what they said just now is remembered in memory alone.
 
 mod accept;
 mod acquaintance;
+mod channels;
 mod commands;
 mod conversation;
 mod describing;
@@ -30,5 +32,6 @@ mod traffic;
 mod worker;
 
 pub use accept::Inbox;
-pub use line::{Line, LineError, Parts, Unlisted};
+pub use channels::{Channels, Unlisted};
+pub use line::{Line, LineError, Parts};
 pub use observer::{Observed, Observer, Unobserved};

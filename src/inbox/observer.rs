@@ -1,8 +1,8 @@
 //! Who looks on: the playground's page, a replay's report, a test.
 
-use chat::{EventId, Identity, MessageId, Place, Timestamp};
+use chat::{Event, EventId, Identity, Message, MessageId, Place, Timestamp};
 
-use crate::engine::{Decision, Settled};
+use crate::engine::{Act, Decision, Reason, Rule, Settled};
 
 /// One decision about one message, as it was made.
 #[derive(Clone, Debug)]
@@ -25,6 +25,29 @@ pub struct Observed {
     pub again: bool,
     /// What settled an open question, where that is why nothing is said.
     pub settled: Option<Settled>,
+}
+
+impl Observed {
+    /// What somebody said to others in a channel that is off.
+    pub(super) fn in_a_channel_that_is_off(event: &Event, message: &Message, at: Timestamp) -> Self {
+        let reasons = vec![Reason::stopped(Rule::Channel, "off")];
+        Self::first(event, message, Decision { act: Act::Silent { because: Rule::Channel }, need: None, reasons }, at)
+    }
+
+    /// What was decided about a message as it came.
+    pub(super) fn first(event: &Event, message: &Message, decision: Decision, at: Timestamp) -> Self {
+        Self {
+            heard_in: event.id.clone(),
+            said_at: event.at,
+            message: message.id.clone(),
+            place: event.place.clone(),
+            asker: event.by.clone(),
+            at,
+            decision,
+            again: false,
+            settled: None,
+        }
+    }
 }
 
 /// Looks on. Called after the commit; must not block.

@@ -18,7 +18,7 @@ use kairos::{
     clock::{Clock, Ids},
     config::Config,
     engine::Engine,
-    inbox::{Line, Parts, Unobserved},
+    inbox::{Channels, Line, Parts, Unobserved},
     library::{Hearing, Mode},
     run,
     store::Store,
@@ -121,13 +121,15 @@ impl World {
         let config = Config::load(None, settings.into_iter(), None).unwrap();
         let engine = Arc::new(Engine::new(run::library(&config).unwrap(), config.cadence.clone()));
         let slow = Arc::new(Slow { clock: clock.clone(), begun: AtomicU32::new(0), told: AtomicU32::new(0) });
+        let unlisted = Arc::new(|_: &Place| (Mode::Live, Hearing::Balanced));
+        let channels = Channels::new(store.clone(), clock.clone(), unlisted, Arc::new(Unobserved));
         let line = Line::new(Parts {
             store: store.clone(),
             engine,
             platforms: Platforms::new(vec![Arc::clone(&slow) as Arc<dyn Platform>]),
             clock: clock.clone(),
             ids: Ids::counted(),
-            unlisted: Arc::new(|_| (Mode::Live, Hearing::Balanced)),
+            channels: Arc::new(channels),
             managers: Arc::default(),
             alerts: Arc::default(),
             observer: Arc::new(Unobserved),

@@ -92,6 +92,12 @@ impl Place {
         Self { thread: Some(opening.clone()), ..self.clone() }
     }
 
+    /// The channel, outside any thread.
+    #[must_use]
+    pub fn channel_itself(&self) -> Self {
+        Self { thread: None, ..self.clone() }
+    }
+
     /// True where the place is a thread or a private conversation, so that an answer disturbs nobody else.
     pub fn is_private(&self) -> bool {
         self.privacy == Privacy::Private

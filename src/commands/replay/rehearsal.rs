@@ -22,7 +22,7 @@ use crate::{
     config::Config,
     engine::{Act, Engine},
     history::History,
-    inbox::{self, Observed, Observer, Parts},
+    inbox::{self, Channels, Observed, Observer, Parts},
     library::Mode,
     outbox::Outbox,
     run,
@@ -80,16 +80,19 @@ impl Rehearsal {
         let people = Arc::new(Past { kind, people: Mutex::default() });
         let seen = Arc::new(Seen::default());
         let platforms = Platforms::new(vec![Arc::clone(&people) as Arc<dyn Platform>]);
+        let unlisted = Arc::new(move |_: &Place| (Mode::Live, hearing));
+        let observer = Arc::clone(&seen) as Arc<dyn Observer>;
+        let channels = Channels::new(store.clone(), clock.clone(), unlisted, Arc::clone(&observer));
         let line = inbox::Line::new(Parts {
             store: store.clone(),
             engine,
             platforms: platforms.clone(),
             clock: clock.clone(),
             ids: Ids::counted(),
-            unlisted: Arc::new(move |_| (Mode::Live, hearing)),
+            channels: Arc::new(channels),
             managers: Arc::default(),
             alerts: Arc::default(),
-            observer: Arc::clone(&seen) as Arc<dyn Observer>,
+            observer,
             lease: std::time::Duration::from_mins(1),
         });
         let outbox = Outbox::new(store, platforms, clock.clone());

@@ -148,7 +148,7 @@ impl Recent {
         if self.openings.len() >= REMEMBERED {
             self.openings.pop_front();
         }
-        let place = Place { thread: None, ..place.clone() };
+        let place = place.channel_itself();
         self.openings.push_back(Opening { place, message: message.clone(), said, forget_at: now + OPENINGS });
     }
 
