@@ -26,18 +26,25 @@ const TICKS: f64 = 100.0;
 pub(crate) struct Web {
     address: String,
     bot_port: u16,
-    posted: Arc<AtomicUsize>,
+    calls: Arc<Calls>,
+}
+
+/// Calls that were answered.
+#[derive(Default)]
+struct Calls {
+    posted: AtomicUsize,
+    described: AtomicUsize,
 }
 
 impl Web {
     pub(crate) async fn start() -> Result<Self> {
-        let posted = Arc::<AtomicUsize>::default();
-        let app = Router::new().route("/api/{method}", post(answer)).with_state(Arc::clone(&posted));
+        let calls = Arc::<Calls>::default();
+        let app = Router::new().route("/api/{method}", post(answer)).with_state(Arc::clone(&calls));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}", listener.local_addr()?);
         let free = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
         tokio::spawn(async move { axum::serve(listener, app).await });
-        Ok(Self { address, bot_port: free, posted })
+        Ok(Self { address, bot_port: free, calls })
     }
 
     pub(crate) fn api(&self) -> String {
@@ -51,26 +58,39 @@ impl Web {
 
     /// Messages that were posted so far.
     pub(crate) fn count(&self) -> usize {
-        self.posted.load(Ordering::Relaxed)
+        self.calls.posted.load(Ordering::Relaxed)
     }
 
     /// Waits until so many were posted.
     pub(crate) async fn posted(&self, count: usize) {
-        let began = Instant::now();
-        while self.count() < count {
-            assert!(began.elapsed() < Duration::from_mins(3), "{} of {count} were posted", self.count());
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        reaches(count, &self.calls.posted, "were posted").await;
+    }
+
+    /// Waits until so many people were described.
+    pub(crate) async fn described(&self, count: usize) {
+        reaches(count, &self.calls.described, "were described").await;
     }
 }
 
-async fn answer(State(posted): State<Arc<AtomicUsize>>, Method(method): Method<String>) -> Json<Value> {
+async fn reaches(count: usize, counter: &AtomicUsize, what: &str) {
+    let began = Instant::now();
+    while counter.load(Ordering::Relaxed) < count {
+        let so_far = counter.load(Ordering::Relaxed);
+        assert!(began.elapsed() < Duration::from_mins(3), "{so_far} of {count} {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+async fn answer(State(calls): State<Arc<Calls>>, Method(method): Method<String>) -> Json<Value> {
     Json(match method.as_str() {
         "chat.postMessage" => {
-            let n = posted.fetch_add(1, Ordering::Relaxed);
+            let n = calls.posted.fetch_add(1, Ordering::Relaxed);
             json!({ "ok": true, "channel": "C1", "ts": format!("1800000000.{n:06}") })
         }
-        "users.info" => json!({ "ok": true, "user": { "name": "somebody", "tz": "Europe/Lisbon" } }),
+        "users.info" => {
+            calls.described.fetch_add(1, Ordering::Relaxed);
+            json!({ "ok": true, "user": { "name": "somebody", "tz": "Europe/Lisbon" } })
+        }
         _ => json!({ "ok": true, "team": "Bench", "team_id": "T1", "user_id": "U0BOT", "bot_id": "B0BOT" }),
     })
 }
