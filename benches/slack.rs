@@ -102,7 +102,7 @@ fn kairos(folder: &Path, web: &Web, triggers: usize) -> Command {
 async fn kairos_costs(bot: &Bot, web: &Web, triggers: usize) -> Result<()> {
     tell("memory after the start", &bot.memory());
     let senders = Senders::new(web);
-    // Everybody is described once; Slack lets us ask about a hundred a minute, and nothing unasked is said before.
+    // Everybody is described once: nothing unasked is said to whom nobody knows.
     senders.all((0..PEOPLE).map(|n| event("hello", n, n, &format!("<@U0BOT> hello {n}"))), AT_ONCE).await?;
     web.posted(PEOPLE).await;
     web.described(PEOPLE).await;

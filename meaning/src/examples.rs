@@ -3,6 +3,8 @@
 //! Invariants
 //! - A class without an example is near to nothing.
 
+use crate::strands::dot;
+
 /// Examples whose nearness counts; one alone may be near by chance.
 const NEAREST: usize = 3;
 
@@ -54,18 +56,6 @@ impl Examples {
         let count = (rows.len() / self.dims).min(NEAREST);
         nearest[..count].iter().sum::<f32>() / count as f32
     }
-}
-
-/// In strands, so that whole registers add.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut strands = [0.0_f32; 16];
-    let (a, b) = (a.as_chunks::<16>().0, b.as_chunks::<16>().0);
-    for (a, b) in a.iter().zip(b) {
-        for at in 0..16 {
-            strands[at] += a[at] * b[at];
-        }
-    }
-    strands.iter().sum()
 }
 
 #[cfg(test)]

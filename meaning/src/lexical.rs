@@ -4,7 +4,10 @@
 //! - The squares of a text's weights add up to one; a text without a letter or digit has no feature.
 //! - Buckets only: no word can be read back from features.
 
-use crate::model_file::{Damaged, ModelFile, ModelWriter, damaged};
+use crate::{
+    model_file::{Damaged, ModelFile, ModelWriter, damaged},
+    strands::dot,
+};
 
 /// Features are hashed into so many buckets.
 pub const BUCKETS: usize = 1 << 18;
@@ -31,7 +34,7 @@ pub type Features = Vec<(u32, f32)>;
 
 /// How alike two texts are, each by a dense vector and its features: the sum of the products of what both have.
 pub fn likeness(one: (&[f32], &Features), other: (&[f32], &Features)) -> f32 {
-    let mut sum: f32 = one.0.iter().zip(other.0).map(|(a, b)| a * b).sum();
+    let mut sum = dot(one.0, other.0);
     let mut rest = other.1.as_slice();
     for (bucket, weight) in one.1 {
         while let Some(((own, value), behind)) = rest.split_first()

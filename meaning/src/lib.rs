@@ -32,6 +32,7 @@ mod models;
 mod need_cues;
 mod odds;
 mod static_table;
+mod strands;
 mod word_pieces;
 
 pub use background::{Vectors, write_background};

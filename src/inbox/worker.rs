@@ -15,11 +15,26 @@ const BATCH: u32 = 32;
 const TRIES: u32 = 8;
 /// The longest nap: a bell that was missed costs no more than this.
 const NAP: Duration = Duration::from_secs(5);
+/// How long, while people write, nobody looks whether something is due: each look reads the store several times.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
 /// What an arrival was read as.
 enum Arrived {
     Events(Vec<Event>),
     Signals(Vec<Signal>),
+}
+
+/// What was done in one go.
+#[derive(Default)]
+struct Done {
+    /// Arrivals that were taken.
+    taken: usize,
+    /// Of them those of which something came.
+    changed: usize,
+    /// What was due.
+    woken: usize,
+    /// True where more may have arrived than was taken.
+    is_behind: bool,
 }
 
 impl Line {
@@ -28,21 +43,38 @@ impl Line {
     /// `bell` is rung when something was accepted; `next` is rung when there may be something to send.
     pub async fn work(&self, bell: Arc<Notify>, next: Arc<Notify>, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
+        let mut looked_at = None;
         loop {
-            let looked_at = self.now();
-            match self.step().await {
-                Ok(0) => {}
-                Ok(_) => {
-                    next.notify_one();
-                    continue;
+            let now = self.now();
+            // A clock may be set back.
+            let rests = looked_at.is_some_and(|at| at <= now && now.since(at) < BETWEEN_LOOKS);
+            match self.go(!rests).await {
+                Ok(done) => {
+                    if !rests {
+                        // Where something was due there may be more.
+                        looked_at = (done.woken == 0 && !done.is_behind).then_some(now);
+                    }
+                    if done.changed + done.woken > 0 {
+                        next.notify_one();
+                    }
+                    if done.taken + done.woken > 0 {
+                        continue;
+                    }
                 }
                 Err(error) => error!(%error, "the inbox waits: the store does not answer"),
             }
+            let nap = async {
+                if rests {
+                    tokio::time::sleep(BETWEEN_LOOKS).await;
+                } else {
+                    self.nap(now).await;
+                }
+            };
             tokio::select! {
                 () = &mut stop => return,
                 () = bell.notified() => {}
                 () = self.describing.news() => {}
-                () = self.nap(looked_at) => {}
+                () = nap => {}
             }
         }
     }
@@ -61,28 +93,34 @@ impl Line {
 
     /// Takes what has arrived, and once all of it is read wakes what is due; how much that was.
     pub async fn step(&self) -> Result<usize, LineError> {
+        let done = self.go(true).await?;
+        Ok(done.taken + done.woken)
+    }
+
+    /// Takes what has arrived, and wakes what is due where `looks` and nothing is left unread.
+    async fn go(&self, looks: bool) -> Result<Done, LineError> {
         let _turn = self.turn.lock().await;
         // Nobody may write for hours: what was said is forgotten all the same.
         self.recent().sweep(self.now());
         let arrivals = self.parts.store.claim_arrivals(self.now(), self.parts.lease, BATCH).await?;
-        let mut done = arrivals.len();
+        let mut done = Done { taken: arrivals.len(), is_behind: arrivals.len() == BATCH as usize, ..Done::default() };
         let mut bare = Vec::new();
         for arrival in &arrivals {
-            self.take_arrival(arrival, &mut bare).await?;
+            done.changed += usize::from(self.take_arrival(arrival, &mut bare).await?);
         }
         self.commit_bare(bare).await?;
         // A hold is woken once nothing is left unread: it may be what settles it.
-        if arrivals.len() < BATCH as usize {
+        if looks && !done.is_behind {
             self.parts.store.hold_late(self.now()).await?;
-            done += self.wake_due().await? + self.take_found().await? + self.take_unheard().await?;
-            done += self.ask_pulses().await?;
+            done.woken += self.wake_due().await? + self.take_found().await? + self.take_unheard().await?;
+            done.woken += self.ask_pulses().await?;
         }
         Ok(done)
     }
 
-    /// Decides about an arrival. One of which nothing comes is put to those in `bare`, whose commit may wait; what
-    /// changes something is committed at once, for the next decision sees it.
-    async fn take_arrival(&self, claimed: &Claimed<Arrival>, bare: &mut Vec<Effect>) -> Result<(), LineError> {
+    /// Decides about an arrival; true where something came of it. One of which nothing comes is put to those in `bare`,
+    /// whose commit may wait; what changes something is committed at once, for the next decision sees it.
+    async fn take_arrival(&self, claimed: &Claimed<Arrival>, bare: &mut Vec<Effect>) -> Result<bool, LineError> {
         let Claimed { item, fence, attempts } = claimed;
         let store = &self.parts.store;
         let arrived = match &item.origin {
@@ -97,18 +135,18 @@ impl Line {
             Some(Err(unreadable)) => {
                 warn!(origin = %item.origin, reason = %unreadable, "an event is kept unread");
                 store.park_arrival(&item.id, *fence, &unreadable.to_string()).await?;
-                return Ok(());
+                return Ok(false);
             }
             None => {
                 store.park_arrival(&item.id, *fence, "its platform is not connected").await?;
-                return Ok(());
+                return Ok(false);
             }
         };
         if let Arrived::Events(events) = &arrived
             && let Some(wait) = self.puts_off(events, *attempts).await?
         {
             store.retry_arrival(&item.id, *fence, self.now() + wait, "who somebody is, is being asked").await?;
-            return Ok(());
+            return Ok(false);
         }
         let (line, arrival) = (self.clone(), (item.id.clone(), *fence));
         let (origin, received_at) = (item.origin.clone(), item.received_at);
@@ -121,7 +159,7 @@ impl Line {
         let committed = match decided.await {
             Ok(effect) if effect.outcome.is_bare() => {
                 bare.push(effect);
-                return Ok(());
+                return Ok(false);
             }
             Ok(effect) => {
                 self.commit_bare(std::mem::take(bare)).await?;
@@ -130,7 +168,7 @@ impl Line {
             }
             Err(failed) => Err(failed),
         };
-        let Err(failed) = committed else { return Ok(()) };
+        let Err(failed) = committed else { return Ok(true) };
         if *attempts >= TRIES {
             error!(origin = %item.origin, error = %failed, "an event is set aside after {attempts} tries");
             store.park_arrival(&item.id, *fence, &failed).await?;
@@ -139,7 +177,7 @@ impl Line {
             warn!(origin = %item.origin, error = %failed, "an event is tried again");
             store.retry_arrival(&item.id, *fence, self.now() + wait, &failed).await?;
         }
-        Ok(())
+        Ok(false)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::strands;
+
 /// Steps that are remembered.
 const MEMORY: usize = 6;
 /// A step must gain this share of what the slope promises (Armijo).
@@ -84,22 +86,9 @@ fn add(to: &mut [f32], what: &[f32], times: f64) {
     }
 }
 
-/// In eight strands, so that the compiler may use whole registers.
+/// In parts, so that the sum of a long vector stays as exact as its parts.
 fn dot(a: &[f32], b: &[f32]) -> f64 {
-    let mut strands = [0.0_f32; 8];
-    let mut total = 0.0;
-    for (a, b) in a.chunks(4096).zip(b.chunks(4096)) {
-        let (a_eights, b_eights) = (a.chunks_exact(8), b.chunks_exact(8));
-        let rest: f32 = a_eights.remainder().iter().zip(b_eights.remainder()).map(|(a, b)| a * b).sum();
-        for (a, b) in a_eights.zip(b_eights) {
-            for ((strand, a), b) in strands.iter_mut().zip(a).zip(b) {
-                *strand += a * b;
-            }
-        }
-        total += f64::from(strands.iter().sum::<f32>() + rest);
-        strands = [0.0; 8];
-    }
-    total
+    a.chunks(4096).zip(b.chunks(4096)).map(|(a, b)| f64::from(strands::dot(a, b))).sum()
 }
 
 #[cfg(test)]

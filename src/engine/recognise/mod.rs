@@ -120,7 +120,7 @@ impl Recogniser {
 
     /// The needs that `text` may mean, strongest first, at most five; those that count are [`Need::is_heard`].
     ///
-    /// `addressed`: it was put to Kairos, so that less is enough.
+    /// `addressed`: it was put to Kairos, so that less is enough, and several misses are told and not only the nearest.
     pub fn hear(&self, text: &str, addressed: bool) -> Vec<Need> {
         let usual = if addressed { self.threshold_addressed() } else { self.threshold(USUAL_BUDGET, &[]) };
         self.hear_within(text, addressed, &|_| usual)
@@ -164,6 +164,10 @@ impl Recogniser {
                 continue;
             }
             let from = threshold(id);
+            // Of what nobody asked for, the nearest miss is told and no other: evidence takes longer than the odds.
+            if !addressed && score < from && needs.iter().any(|need| !need.is_heard()) {
+                continue;
+            }
             let Some(evidence) = self.evidence(trigger, &heard, score >= from) else { continue };
             needs.push(Need { trigger: id.clone(), score: shown(score), threshold: shown(from), evidence });
         }

@@ -1,0 +1,29 @@
+//! Sums in strands, so that whole registers add: a sum in one strand waits for each addition.
+
+const STRANDS: usize = 16;
+
+/// The dot product of two vectors of one length.
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut strands = [0.0_f32; STRANDS];
+    let ((a, a_end), (b, b_end)) = (a.as_chunks::<STRANDS>(), b.as_chunks::<STRANDS>());
+    for (a, b) in a.iter().zip(b) {
+        for at in 0..STRANDS {
+            strands[at] += a[at] * b[at];
+        }
+    }
+    let rest: f32 = a_end.iter().zip(b_end).map(|(a, b)| a * b).sum();
+    strands.iter().sum::<f32>() + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_counts_once() {
+        let a: Vec<f32> = (0..37_u8).map(f32::from).collect();
+        let plain: f32 = a.iter().map(|value| value * value).sum();
+        assert!((dot(&a, &a) - plain).abs() < 1e-2);
+        assert!((dot(&a[..5], &a[..5]) - 30.0).abs() < 1e-6);
+    }
+}
