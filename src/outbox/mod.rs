@@ -28,8 +28,11 @@ use call::{attempt, find};
 pub use terms::Terms;
 use terms::{Lease, backoff};
 
-/// Deliveries that are claimed in one go.
-const BATCH: u32 = 32;
+/// Deliveries that are claimed in one go, and no more: of what somebody held who died nobody knows whether it was sent, and
+/// each has to be looked up.
+const BATCH: u32 = 8;
+/// The same of those to be looked up, which is slow: what waits for one who is busy is taken by another.
+const LOOKS: u32 = 4;
 /// How many batches are under way at once: a conversation that its platform holds up holds up no more than one.
 const HANDS: usize = 4;
 /// The longest nap: a bell that was missed costs no more than this.
@@ -124,7 +127,7 @@ impl Outbox {
         }
         let now = self.clock.now();
         let lease = Lease::from(now, self.terms.lease);
-        let unclear = self.store.claim_ambiguous(now, self.terms.lease, BATCH).await?;
+        let unclear = self.store.claim_ambiguous(now, self.terms.lease, LOOKS).await?;
         for claimed in &unclear {
             if let Some(fate) = self.look_up(claimed, lease).await {
                 self.store.finish(&claimed.item.id, claimed.fence, fate).await?;

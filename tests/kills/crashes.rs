@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use kairos::store::Store;
+
 use super::{load::Load, peer::Peer, replicas::Replicas};
 use crate::support::databases::each_address;
 
@@ -27,7 +29,11 @@ async fn whatever_it_was_doing_when_it_died_it_is_done_once() {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         });
-        assert!(all.await.is_ok(), "accepted and lost: {:?}; {}", peer.missing(&accepted), replicas.logs());
+        let is_all = all.await.is_ok();
+        let store = Store::open(&url).await.unwrap();
+        let left = format!("{:?}, {:?}", store.arrival_counts().await.unwrap(), store.queue(20).await.unwrap());
+        store.close().await;
+        assert!(is_all, "accepted and lost: {:?}; {left}; {}", peer.missing(&accepted), replicas.logs());
         assert!(peer.counted().doubled.is_empty(), "said twice: {:?}", peer.counted().doubled);
         assert!(!accepted.is_empty());
     })
