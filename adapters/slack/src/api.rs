@@ -202,12 +202,9 @@ impl Api {
     pub(crate) async fn ask(&self, method: Method, pipe: &Pipe, body: &Value) -> Result<Answer, Refusal> {
         let name = method.name;
         let lane = method.lane(body);
-        match pipe.pace.enter(&[(lane.clone(), method.rate)], self.now()) {
-            Ok(wait) => tokio::time::sleep(wait).await,
-            Err(wait) => {
-                let reason = format!("{name}: as many as Slack takes are under way");
-                return Err(Refusal::Transient { reason, retry_after: Some(wait) });
-            }
+        if let Err(wait) = pipe.pace.turn(&[(lane.clone(), method.rate)], self.now()).await {
+            let reason = format!("{name}: as many as Slack takes are under way");
+            return Err(Refusal::Transient { reason, retry_after: Some(wait) });
         }
         let request = self.http.post(format!("{}/{name}", self.base));
         let request = match &pipe.pass {

@@ -3,6 +3,7 @@
 //! Invariants
 //! - A call waits here for no longer than [`PATIENCE`]; what would wait longer is told so, and does not go out.
 //! - A wait that Slack asked for is never cut short.
+//! - Whoever gives up waiting leaves their place to others: else calls that are given up would keep all others waiting.
 //! - What is remembered is bounded: a lane that is free again is forgotten.
 
 use std::{
@@ -54,9 +55,33 @@ pub(crate) struct Pace {
     lanes: Mutex<HashMap<Lane, State>>,
 }
 
+/// A place in lanes, held until it is used.
+struct Turn<'a> {
+    pace: &'a Pace,
+    lanes: &'a [(Lane, Rate)],
+    is_used: bool,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if !self.is_used {
+            self.pace.leave(self.lanes);
+        }
+    }
+}
+
 impl Pace {
+    /// Waits for its turn in every lane; `Err`: that would take so long, and no place was taken.
+    pub(crate) async fn turn(&self, lanes: &[(Lane, Rate)], now: Timestamp) -> Result<(), Duration> {
+        let wait = self.enter(lanes, now)?;
+        let mut turn = Turn { pace: self, lanes, is_used: false };
+        tokio::time::sleep(wait).await;
+        turn.is_used = true;
+        Ok(())
+    }
+
     /// Takes a place in every lane, and says how long to wait for it; `Err`: too long, and no place was taken.
-    pub(crate) fn enter(&self, lanes: &[(Lane, Rate)], now: Timestamp) -> Result<Duration, Duration> {
+    fn enter(&self, lanes: &[(Lane, Rate)], now: Timestamp) -> Result<Duration, Duration> {
         let mut known = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() > LANES {
             known.retain(|_, state| state.full_until > now || state.shut_until > now);
@@ -78,6 +103,16 @@ impl Pace {
         Ok(wait)
     }
 
+    /// Gives a place in every lane back.
+    fn leave(&self, lanes: &[(Lane, Rate)]) {
+        let mut known = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        for (lane, rate) in lanes {
+            if let Some(state) = known.get_mut(lane) {
+                state.full_until = state.full_until - rate.every;
+            }
+        }
+    }
+
     /// Slack asked not to be called in this lane for a while.
     pub(crate) fn shut(&self, lane: &Lane, until: Timestamp) {
         let mut known = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,6 +123,8 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     fn lane(channel: &str) -> Vec<(Lane, Rate)> {
@@ -111,6 +148,18 @@ mod tests {
         pace.shut(&lane("C1")[0].0, now + Duration::from_secs(2));
         assert_eq!(pace.enter(&lane("C1"), now), Err(Duration::from_secs(30)));
         assert_eq!(pace.enter(&lane("C1"), now + Duration::from_secs(28)), Ok(Duration::from_secs(2)));
+    }
+
+    #[tokio::test]
+    async fn who_gives_up_holds_nobody_up() {
+        let (pace, now) = (Pace::default(), Timestamp::from_ms(1_000_000));
+        for _ in 0..3 {
+            assert_eq!(pace.turn(&lane("C1"), now).await, Ok(()));
+        }
+        for _ in 0..20 {
+            assert_eq!(pace.turn(&lane("C1"), now).now_or_never(), None, "it waits, and is given up");
+        }
+        assert_eq!(pace.enter(&lane("C1"), now), Ok(Duration::from_secs(1)));
     }
 
     proptest::proptest! {
