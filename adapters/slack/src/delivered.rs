@@ -45,6 +45,14 @@ impl Delivered {
         known.0.get(&slot(place, digest)).cloned()
     }
 
+    /// It is known not to be there: whoever says it now need not look again.
+    pub(crate) fn forget(&self, place: &Place, digest: &str) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = slot(place, digest);
+        known.0.remove(&slot);
+        known.1.retain(|other| *other != slot);
+    }
+
     /// Remembers what became of it.
     pub(crate) fn note(&self, place: &Place, digest: &str, trace: Trace) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,5 +92,7 @@ mod tests {
         assert_eq!(delivered.trace(&here, "0"), None);
         assert_eq!(delivered.trace(&here, "1"), Some(Trace::Unclear));
         assert_eq!(delivered.trace(&there, "1"), None);
+        delivered.forget(&here, "1");
+        assert_eq!((delivered.trace(&here, "1"), delivered.trace(&here, "2")), (None, Some(Trace::Unclear)));
     }
 }

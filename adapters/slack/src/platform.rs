@@ -108,7 +108,6 @@ impl SlackPlatform {
             Some(Trace::Arrived(sent)) => return Ok(sent),
             Some(Trace::Unclear) => {
                 if let Some(sent) = self.look_up(place, &digest).await? {
-                    self.delivered.note(place, &digest, Trace::Arrived(sent.clone()));
                     return Ok(sent);
                 }
             }
@@ -132,8 +131,17 @@ impl SlackPlatform {
         Ok(sent)
     }
 
-    /// The message that bears a digest in its metadata.
+    /// The message that bears a digest in its metadata; what was unclear is clear then.
     async fn look_up(&self, place: &Place, digest: &str) -> Result<Option<Sent>, Refusal> {
+        let found = self.search(place, digest).await?;
+        match &found {
+            Some(sent) => self.delivered.note(place, digest, Trace::Arrived(sent.clone())),
+            None => self.delivered.forget(place, digest),
+        }
+        Ok(found)
+    }
+
+    async fn search(&self, place: &Place, digest: &str) -> Result<Option<Sent>, Refusal> {
         let at = self.channel(place).await?;
         let bears = |entry: &Value| {
             let metadata = &entry["metadata"];
