@@ -26,7 +26,7 @@ const CHANNELS: u64 = 240;
 /// What every question is signed with.
 pub(super) const SECRET: &str = "test-signing-secret";
 /// How long somebody waits before the next question.
-const BREATH: Duration = Duration::from_millis(250);
+const BREATH: Duration = Duration::from_millis(60);
 
 /// A question, by where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
