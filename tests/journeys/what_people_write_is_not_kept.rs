@@ -60,6 +60,58 @@ async fn a_reflection_is_the_writers_own() {
     .await;
 }
 
+#[tokio::test]
+async fn of_what_is_said_where_kairos_is_off_nothing_at_all_is_kept() {
+    each_app(|app: TestApp| async move {
+        app.person("dev").commands("here off").await;
+        app.advance(minutes(1)).await;
+        let among_us = app.person("ana").says("any line for a price objection?").await;
+        app.person("ben").replies_to(&among_us, "tell them what it is worth").await;
+        app.advance(minutes(10)).await;
+        app.is_left_alone(&among_us);
+        assert_eq!(app.stopped_by(&among_us), "Channel");
+        nowhere(&app, among_us.id.as_str()).await;
+        let asked = app.person("ana").says("@Kairos any line for a price objection?").await;
+        app.answer(&asked);
+        app.person("dev").commands("here live").await;
+        let heard = app.person("ben").says("lunch, anybody?").await;
+        assert_ne!(
+            tables_with(app.url(), heard.id.as_str()).await,
+            Vec::<String>::new(),
+            "it is on record, without its text"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_said_right_behind_the_command_that_switches_kairos_on_is_heard() {
+    each_app(|app: TestApp| async move {
+        app.person("dev").commands("here off").await;
+        app.advance(minutes(1)).await;
+        app.person("ana").says("lunch, anybody?").await;
+        app.person("dev").commands("here live").await;
+        let question = app.person("ana").says("any line for a price objection?").await;
+        app.advance(minutes(10)).await;
+        app.answer(&question);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn people_settle_what_waits_from_before_kairos_was_switched_off() {
+    each_app(|app: TestApp| async move {
+        let question = app.person("ana").says("any line for a price objection?").await;
+        app.person("dev").commands("here off").await;
+        app.advance(minutes(1)).await;
+        app.person("ben").replies_to(&question, "tell them what it is worth").await;
+        app.person("dev").commands("here live").await;
+        app.advance(minutes(10)).await;
+        app.is_left_alone(&question);
+    })
+    .await;
+}
+
 /// The search itself: a library's own words are found where they belong.
 #[tokio::test]
 async fn the_search_finds_what_is_there() {
