@@ -139,11 +139,14 @@ async fn kairos_costs(bot: &Bot, web: &Web, triggers: usize) -> Result<()> {
 fn recognising(prompts: &Path, triggers: usize) {
     let library = Library::read(&Source::Folder(prompts.to_owned())).library;
     let recogniser = Recogniser::of(&library);
-    for (what, text) in [("left alone", "lunch at 12, who joins?"), ("answered", "what about topic 00007?")] {
+    let quiet = |n: u32| format!("lunch at {n}, who joins?");
+    let card = |n: u32| format!("what about topic {:05}?", n % 10);
+    let cases: [(&str, &dyn Fn(u32) -> String); 2] = [("left alone", &quiet), ("answered", &card)];
+    for (what, text) in cases {
         let began = own_cpu();
         let times = if triggers > 100 { 20 } else { 200 };
-        for _ in 0..times {
-            std::hint::black_box(recogniser.hear(text, false));
+        for n in 0..times {
+            std::hint::black_box(recogniser.hear(&text(n), false));
         }
         let each = own_cpu().saturating_sub(began).as_secs_f64() * 1e3 / f64::from(times);
         tell(&format!("of it recognising, where it is {what}"), &format!("{each:.3} ms"));
