@@ -120,8 +120,7 @@ impl Channels {
         let changes = {
             let remembered = self.remembered();
             let found = remembered.channels.get(&place.channel_itself());
-            // A clock may be set back.
-            if let Some(found) = found.filter(|found| found.at <= now && now.since(found.at) < found.lasts) {
+            if let Some(found) = found.filter(|found| now.is_within(found.lasts, found.at)) {
                 return Ok(found.deaf);
             }
             remembered.changes

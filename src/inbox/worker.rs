@@ -46,8 +46,7 @@ impl Line {
         let mut looked_at = None;
         loop {
             let now = self.now();
-            // A clock may be set back.
-            let rests = looked_at.is_some_and(|at| at <= now && now.since(at) < BETWEEN_LOOKS);
+            let rests = looked_at.is_some_and(|at| now.is_within(BETWEEN_LOOKS, at));
             match self.go(!rests).await {
                 Ok(done) => {
                     if !rests {

@@ -37,6 +37,8 @@ const LOOKS: u32 = 4;
 const HANDS: usize = 4;
 /// The longest nap: a bell that was missed costs no more than this.
 const NAP: Duration = Duration::from_secs(5);
+/// How long, while there is much to send, nobody looks for what is overdue or unclear.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 /// When what could not be tried is tried: its platform was not there.
 const LATER: Duration = Duration::from_mins(5);
 
@@ -80,9 +82,13 @@ impl Outbox {
 
     /// One batch after the other, until `stop` says so.
     async fn hand(&self, bell: &Notify, mut stop: tokio::sync::watch::Receiver<bool>) {
+        let mut looked_at = None;
         while !*stop.borrow() {
-            let looked_at = self.clock.now();
-            match self.step().await {
+            let now = self.clock.now();
+            let rests = looked_at.is_some_and(|at| now.is_within(BETWEEN_LOOKS, at));
+            let done = self.go(!rests).await;
+            looked_at = if rests { looked_at } else { Some(now) };
+            match done {
                 Ok(0) => {}
                 Ok(_) => {
                     // Where so much was due there may be more than one hand can carry.
@@ -91,10 +97,17 @@ impl Outbox {
                 }
                 Err(error) => error!(%error, "the outbox waits: the store does not answer"),
             }
+            let nap = async {
+                if rests {
+                    tokio::time::sleep(BETWEEN_LOOKS).await;
+                } else {
+                    self.nap(now).await;
+                }
+            };
             tokio::select! {
                 _ = stop.changed() => return,
                 () = bell.notified() => {}
-                () = self.nap(looked_at) => {}
+                () = nap => {}
             }
         }
     }
@@ -113,8 +126,15 @@ impl Outbox {
 
     /// Sends what is due and looks up what is unclear; how much that was.
     pub async fn step(&self) -> Result<usize, StoreError> {
+        self.go(true).await
+    }
+
+    /// Sends what is due; where `looks`, ends what is overdue and looks up what is unclear as well.
+    async fn go(&self, looks: bool) -> Result<usize, StoreError> {
         let now = self.clock.now();
-        self.store.expire_overdue(now).await?;
+        if looks {
+            self.store.expire_overdue(now).await?;
+        }
         let lease = Lease::from(now, self.terms.lease);
         let due = self.store.claim_due(now, self.terms.lease, BATCH).await?;
         may_crash_at("outbox::claimed");
@@ -124,6 +144,9 @@ impl Outbox {
             drop(told);
             let (_, kept) = tokio::join!(lanes, self.keep(results));
             kept?;
+        }
+        if !looks {
+            return Ok(due.len());
         }
         let now = self.clock.now();
         let lease = Lease::from(now, self.terms.lease);

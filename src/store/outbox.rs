@@ -158,11 +158,16 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Claimed<Delivery>>, StoreError> {
         let until = (now + lease).as_ms();
-        let mut tx = self.pools.begin().await?;
-        // Of two who claim at once the second must see what the first took: it decides by the conversations in hand.
-        tx.one_at_a_time(CLAIMING).await?;
-        let mut rows: Vec<ClaimedRow> = fetch_all!(tx.on(), sql, now.as_ms(), i64::from(limit), until)?;
-        tx.commit().await?;
+        let mut rows: Vec<ClaimedRow> = if self.pools.is_shared() {
+            let mut tx = self.pools.begin().await?;
+            // Of two who claim at once the second must see what the first took: it decides by the conversations in hand.
+            tx.one_at_a_time(CLAIMING).await?;
+            let rows = fetch_all!(tx.on(), sql, now.as_ms(), i64::from(limit), until)?;
+            tx.commit().await?;
+            rows
+        } else {
+            fetch_all!(self.pools.write(), sql, now.as_ms(), i64::from(limit), until)?
+        };
         // Rows come back in no order.
         rows.sort_by(|a, b| (a.rank, a.row.due_at, a.seq, &a.row.id).cmp(&(b.rank, b.row.due_at, b.seq, &b.row.id)));
         let mut claimed = Vec::with_capacity(rows.len());
