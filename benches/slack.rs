@@ -31,7 +31,7 @@ use tempfile::TempDir;
 use world::{Bot, Senders, Web, event, own_cpu, write_prompts};
 
 /// Events of one measurement.
-const EVENTS: usize = 2_000;
+const EVENTS: usize = 1_000;
 /// People who write them: nobody gets the same card twice.
 const PEOPLE: usize = EVENTS / 10;
 /// Events at a time, at full load.
