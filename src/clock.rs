@@ -8,6 +8,8 @@
 //! - A clock is never wound back.
 //! - A sleeper never wakes before its time by this clock, and wakes at once when winding passes it.
 
+mod rounds;
+
 use std::{
     future::Future,
     sync::{
@@ -21,6 +23,8 @@ use chat::Timestamp;
 use ring::rand::{SecureRandom, SystemRandom};
 use tokio::sync::watch;
 use uuid::Uuid;
+
+pub use rounds::Rounds;
 
 /// The longest nap before a sleeper looks at the clock again: the machine may have been suspended, or its clock set.
 const NAP: Duration = Duration::from_secs(30);

@@ -2,21 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chat::{Event, Signal, Timestamp};
+use chat::{Event, Signal};
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
 use super::{Line, LineError, line::Effect};
-use crate::store::{Arrival, Claimed, Origin};
+use crate::{
+    clock::Rounds,
+    store::{Arrival, Claimed, Origin},
+};
 
 /// Arrivals that are taken in one go.
 const BATCH: u32 = 32;
 /// How often an arrival is tried before it is set aside for a person to look at.
 const TRIES: u32 = 8;
-/// The longest nap: a bell that was missed costs no more than this.
-const NAP: Duration = Duration::from_secs(5);
-/// How long, while people write, nobody looks whether something is due: each look reads the store several times.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 
 /// What an arrival was read as.
 enum Arrived {
@@ -43,15 +42,14 @@ impl Line {
     /// `bell` is rung when something was accepted; `next` is rung when there may be something to send.
     pub async fn work(&self, bell: Arc<Notify>, next: Arc<Notify>, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
-        let mut looked_at = None;
+        let mut rounds = Rounds::by(&self.parts.clock);
         loop {
-            let now = self.now();
-            let rests = looked_at.is_some_and(|at| now.is_within(BETWEEN_LOOKS, at));
-            match self.go(!rests).await {
+            let round = rounds.begin();
+            match self.go(round.looks).await {
                 Ok(done) => {
-                    if !rests {
-                        // Where something was due there may be more.
-                        looked_at = (done.woken == 0 && !done.is_behind).then_some(now);
+                    // Where something was due there may be more.
+                    if round.looks && (done.woken > 0 || done.is_behind) {
+                        rounds.look_again();
                     }
                     if done.changed + done.woken > 0 {
                         next.notify_one();
@@ -62,31 +60,13 @@ impl Line {
                 }
                 Err(error) => error!(%error, "the inbox waits: the store does not answer"),
             }
-            let nap = async {
-                if rests {
-                    tokio::time::sleep(BETWEEN_LOOKS).await;
-                } else {
-                    self.nap(now).await;
-                }
-            };
+            let next_due = async { self.parts.store.next_due(round.began).await.ok().flatten() };
             tokio::select! {
                 () = &mut stop => return,
                 () = bell.notified() => {}
                 () = self.describing.news() => {}
-                () = nap => {}
+                () = rounds.nap(round, next_due) => {}
             }
-        }
-    }
-
-    /// Until something is due that was not at the last look, but no longer than a nap.
-    async fn nap(&self, looked_at: Timestamp) {
-        let until = match self.parts.store.next_due(looked_at).await {
-            Ok(Some(due)) => due,
-            _ => looked_at + NAP,
-        };
-        tokio::select! {
-            () = self.parts.clock.sleep_until(until) => {}
-            () = tokio::time::sleep(NAP) => {}
         }
     }
 

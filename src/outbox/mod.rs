@@ -19,7 +19,7 @@ use tokio::sync::{Notify, mpsc};
 use tracing::{error, warn};
 
 use crate::{
-    clock::{Clock, Stopwatch},
+    clock::{Clock, Rounds, Stopwatch},
     crash::may_crash_at,
     store::{Action, Claimed, Delivery, Fate, Finished, Store, StoreError},
 };
@@ -35,10 +35,6 @@ const BATCH: u32 = 8;
 const LOOKS: u32 = 4;
 /// How many batches are under way at once: a conversation that its platform holds up holds up no more than one.
 const HANDS: usize = 4;
-/// The longest nap: a bell that was missed costs no more than this.
-const NAP: Duration = Duration::from_secs(5);
-/// How long, while there is much to send, nobody looks for what is overdue or unclear.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 /// When what could not be tried is tried: its platform was not there.
 const LATER: Duration = Duration::from_mins(5);
 
@@ -82,13 +78,10 @@ impl Outbox {
 
     /// One batch after the other, until `stop` says so.
     async fn hand(&self, bell: &Notify, mut stop: tokio::sync::watch::Receiver<bool>) {
-        let mut looked_at = None;
+        let mut rounds = Rounds::by(&self.clock);
         while !*stop.borrow() {
-            let now = self.clock.now();
-            let rests = looked_at.is_some_and(|at| now.is_within(BETWEEN_LOOKS, at));
-            let done = self.go(!rests).await;
-            looked_at = if rests { looked_at } else { Some(now) };
-            match done {
+            let round = rounds.begin();
+            match self.go(round.looks).await {
                 Ok(0) => {}
                 Ok(_) => {
                     // Where so much was due there may be more than one hand can carry.
@@ -97,30 +90,12 @@ impl Outbox {
                 }
                 Err(error) => error!(%error, "the outbox waits: the store does not answer"),
             }
-            let nap = async {
-                if rests {
-                    tokio::time::sleep(BETWEEN_LOOKS).await;
-                } else {
-                    self.nap(now).await;
-                }
-            };
+            let next_due = async { self.store.next_due(round.began).await.ok().flatten() };
             tokio::select! {
                 _ = stop.changed() => return,
                 () = bell.notified() => {}
-                () = nap => {}
+                () = rounds.nap(round, next_due) => {}
             }
-        }
-    }
-
-    /// Until something is due that was not at the last look, but no longer than a nap.
-    async fn nap(&self, looked_at: Timestamp) {
-        let until = match self.store.next_due(looked_at).await {
-            Ok(Some(due)) => due,
-            _ => looked_at + NAP,
-        };
-        tokio::select! {
-            () = self.clock.sleep_until(until) => {}
-            () = tokio::time::sleep(NAP) => {}
         }
     }
 
