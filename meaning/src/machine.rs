@@ -82,7 +82,7 @@ mod x86 {
 
     use crate::{
         classifier::{self, Lessons},
-        encoder::{self, BLOCKS, Block, Encoder, Lanes, Linear, Multiply, OUTPUTS, Products, Row, TILE},
+        encoder::{self, BLOCKS, Block, Encoder, Lanes, Linear, Multiply, OUTPUTS, Products, Row},
     };
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
@@ -127,7 +127,7 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn tile(self, panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
+        fn tile<const ROWS: usize>(self, panel: &[Block], rows: &[Row<'_>; ROWS]) -> Products<ROWS> {
             // SAFETY: `Vnni` is private, and used by functions that name these instructions alone.
             unsafe { tile_with_vnni(panel, rows) }
         }
@@ -150,13 +150,13 @@ mod x86 {
     // Loops instead of `map` and `zip`: a closure does not have the instructions of the function that it stands in.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
     #[inline]
-    fn tile_with_vnni(panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
-        let mut products: [[__m512; 2]; TILE] = [[_mm512_setzero_ps(); 2]; TILE];
+    fn tile_with_vnni<const ROWS: usize>(panel: &[Block], rows: &[Row<'_>; ROWS]) -> Products<ROWS> {
+        let mut products: [[__m512; 2]; ROWS] = [[_mm512_setzero_ps(); 2]; ROWS];
         let mut group = 0;
         while let Some(blocks) = panel.get(group * BLOCKS..).and_then(|rest| rest.first_chunk::<BLOCKS>()) {
-            let mut inputs = [&[[0; 4]; BLOCKS]; TILE];
-            let mut sums: [[__m512i; 2]; TILE] = [[_mm512_set1_epi32(0); 2]; TILE];
-            for at in 0..TILE {
+            let mut inputs = [&[[0; 4]; BLOCKS]; ROWS];
+            let mut sums: [[__m512i; 2]; ROWS] = [[_mm512_set1_epi32(0); 2]; ROWS];
+            for at in 0..ROWS {
                 let Some(own) = rows[at].inputs[group * BLOCKS..].first_chunk() else {
                     return bytemuck::cast(products);
                 };
@@ -165,13 +165,13 @@ mod x86 {
             }
             for number in 0..BLOCKS {
                 let weights: [__m512i; 2] = bytemuck::cast(blocks[number]);
-                for at in 0..TILE {
+                for at in 0..ROWS {
                     let x = _mm512_set1_epi32(i32::from_ne_bytes(bytemuck::cast(inputs[at][number])));
                     sums[at][0] = _mm512_dpbusd_epi32(sums[at][0], weights[0], x);
                     sums[at][1] = _mm512_dpbusd_epi32(sums[at][1], weights[1], x);
                 }
             }
-            for at in 0..TILE {
+            for at in 0..ROWS {
                 let step = _mm512_set1_ps(rows[at].roundings[group].step);
                 products[at][0] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[at][0]), step, products[at][0]);
                 products[at][1] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[at][1]), step, products[at][1]);
@@ -193,7 +193,7 @@ mod x86 {
         }
 
         #[inline(always)]
-        fn tile(self, panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
+        fn tile<const ROWS: usize>(self, panel: &[Block], rows: &[Row<'_>; ROWS]) -> Products<ROWS> {
             // SAFETY: `Avx2` is private, and used by functions that name these instructions alone.
             unsafe { tile_with_avx2(panel, rows) }
         }
@@ -201,21 +201,21 @@ mod x86 {
 
     #[target_feature(enable = "avx2,fma")]
     #[inline]
-    fn tile_with_avx2(panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
-        let mut all = [[0.0; OUTPUTS]; TILE];
+    fn tile_with_avx2<const ROWS: usize>(panel: &[Block], rows: &[Row<'_>; ROWS]) -> Products<ROWS> {
+        let mut all = [[0.0; OUTPUTS]; ROWS];
         let low = _mm256_set1_epi16(0xFF);
         // Half of the outputs at a time: there are no more registers.
         for half in 0..2 {
-            let mut products: [[__m256; 2]; TILE] = [[_mm256_setzero_ps(); 2]; TILE];
+            let mut products: [[__m256; 2]; ROWS] = [[_mm256_setzero_ps(); 2]; ROWS];
             let mut group = 0;
             while let Some(blocks) = panel.get(group * BLOCKS..).and_then(|rest| rest.first_chunk::<BLOCKS>()) {
-                let mut sums: [[__m256i; 2]; TILE] = [[_mm256_set1_epi32(0); 2]; TILE];
-                for at in 0..TILE {
+                let mut sums: [[__m256i; 2]; ROWS] = [[_mm256_set1_epi32(0); 2]; ROWS];
+                for at in 0..ROWS {
                     sums[at] = [_mm256_set1_epi32(-rows[at].roundings[group].excess); 2];
                 }
                 for (number, block) in blocks.iter().enumerate() {
                     let registers: [__m256i; 4] = bytemuck::cast(*block);
-                    for at in 0..TILE {
+                    for at in 0..ROWS {
                         let [a, b, c, d] = rows[at].inputs[group * BLOCKS + number];
                         let evens = _mm256_set1_epi32(bytemuck::cast([i16::from(a), i16::from(c)]));
                         let odds = _mm256_set1_epi32(bytemuck::cast([i16::from(b), i16::from(d)]));
@@ -227,7 +227,7 @@ mod x86 {
                         }
                     }
                 }
-                for at in 0..TILE {
+                for at in 0..ROWS {
                     let step = _mm256_set1_ps(rows[at].roundings[group].step);
                     for part in 0..2 {
                         let sums = _mm256_cvtepi32_ps(sums[at][part]);
@@ -236,7 +236,7 @@ mod x86 {
                 }
                 group += 1;
             }
-            for at in 0..TILE {
+            for at in 0..ROWS {
                 let products: [f32; OUTPUTS / 2] = bytemuck::cast(products[at]);
                 all[at][half * (OUTPUTS / 2)..][..OUTPUTS / 2].copy_from_slice(&products);
             }

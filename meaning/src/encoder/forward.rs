@@ -156,16 +156,22 @@ fn round(x: f32) -> i8 {
 #[inline(always)]
 fn product<M: Multiply>(linear: &Linear, rounded: &Rounded, out: &mut [f32], multiply: M) {
     let (fours, groups) = (rounded.width / INPUTS, rounded.width / GROUP);
-    let outputs = linear.bias.len();
     let count = rounded.rows.len() / rounded.width;
     let inputs: &[[i8; INPUTS]] = rounded.rows.as_chunks().0;
     let own = inputs.chunks_exact(fours).zip(rounded.groups.chunks_exact(groups));
     let mut rows: Vec<Row<'_>> = own.map(|(inputs, roundings)| Row { inputs, roundings }).collect();
     // Behind the last row it is multiplied again, and the result is not used.
     rows.resize(count.next_multiple_of(TILE), rows[count - 1]);
+    in_tiles::<TILE, M>(linear, &rows, out, multiply);
+}
+
+/// Rows times a matrix, so many at a time.
+#[inline(always)]
+fn in_tiles<const ROWS: usize, M: Multiply>(linear: &Linear, rows: &[Row<'_>], out: &mut [f32], multiply: M) {
+    let outputs = linear.bias.len();
     let panels = linear.weights.panels().zip(linear.scales.as_chunks::<OUTPUTS>().0);
     for (number, ((panel, scales), bias)) in panels.zip(linear.bias.as_chunks::<OUTPUTS>().0).enumerate() {
-        let tiles = rows.as_chunks::<TILE>().0.iter().zip(out.chunks_mut(TILE * outputs));
+        let tiles = rows.as_chunks::<ROWS>().0.iter().zip(out.chunks_mut(ROWS * outputs));
         for (rows, out) in tiles {
             let products = multiply.tile(panel, rows);
             for (products, out) in products.iter().zip(out.chunks_exact_mut(outputs)) {
@@ -190,7 +196,8 @@ pub(crate) fn multiply<M: Multiply>(linear: &Linear, inputs: &[f32], out: &mut [
     }
     let mut rounded = Rounded::default();
     rounded.take(inputs, inputs.len());
-    product(linear, &rounded, out, multiply);
+    let row = Row { inputs: rounded.rows.as_chunks().0, roundings: &rounded.groups };
+    in_tiles::<1, M>(linear, &[row], out, multiply);
 }
 
 /// Positions that attend together: what one alone would wait for, the others use.

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use self::panels::Panels;
 pub(crate) use self::{
     forward::{embed as forward, multiply},
-    panels::{BLOCKS, Block, Lanes, Multiply, OUTPUTS, Plain, Products, Row, TILE},
+    panels::{BLOCKS, Block, Lanes, Multiply, OUTPUTS, Plain, Products, Row},
 };
 use crate::{
     machine,

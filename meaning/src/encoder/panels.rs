@@ -83,7 +83,7 @@ pub(crate) struct Row<'a> {
 }
 
 /// Products by position, then by output.
-pub(crate) type Products = [[f32; OUTPUTS]; TILE];
+pub(crate) type Products<const ROWS: usize> = [[f32; OUTPUTS]; ROWS];
 
 /// Numbers that go through the layers side by side: as many as the widest register holds.
 pub(crate) const LANES: usize = 16;
@@ -94,8 +94,8 @@ pub(crate) trait Multiply: Copy {
     /// a · b + c lane by lane, in one step where the machine has one.
     fn multiply_add(self, a: Lanes, b: Lanes, c: Lanes) -> Lanes;
 
-    /// A panel multiplied by [`TILE`] rows: the products, in the inputs' own scale and in steps of the weights.
-    fn tile(self, panel: &[Block], rows: &[Row<'_>; TILE]) -> Products;
+    /// A panel multiplied by at most [`TILE`] rows: the products, in the inputs' own scale and in steps of the weights.
+    fn tile<const ROWS: usize>(self, panel: &[Block], rows: &[Row<'_>; ROWS]) -> Products<ROWS>;
 }
 
 /// Plain Rust: for every machine.
@@ -112,8 +112,8 @@ impl Multiply for Plain {
     }
 
     #[inline(always)]
-    fn tile(self, panel: &[Block], rows: &[Row<'_>; TILE]) -> Products {
-        let mut products = [[0.0_f32; OUTPUTS]; TILE];
+    fn tile<const ROWS: usize>(self, panel: &[Block], rows: &[Row<'_>; ROWS]) -> Products<ROWS> {
+        let mut products = [[0.0_f32; OUTPUTS]; ROWS];
         for (group, blocks) in panel.chunks_exact(BLOCKS).enumerate() {
             for (row, products) in rows.iter().zip(&mut products) {
                 let mut sums = [0_i32; OUTPUTS];

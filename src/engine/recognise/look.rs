@@ -125,14 +125,19 @@ impl Look {
 
     /// For each trigger, the logarithm of the odds that its need is meant and not none.
     pub(super) fn odds(&self, seen: &Seen) -> Vec<f32> {
+        self.odds_and_none(seen).0
+    }
+
+    /// [`Look::odds`], and how much speaks for none by itself; nothing of triggers that are not told from each other.
+    pub(super) fn odds_and_none(&self, seen: &Seen) -> (Vec<f32>, f32) {
         let classifier = match self {
             Self::Together(classifier) => classifier,
-            Self::Apart(crowd) => return crowd.odds(&seen.dense, &seen.features),
+            Self::Apart(crowd) => return (crowd.odds(&seen.dense, &seen.features), 0.0),
         };
         let mut logits = Vec::with_capacity(classifier.classes() + 8);
         classifier.logits(&seen.dense, &seen.features, &mut logits);
         let none = logits[0];
-        logits.iter().skip(1).map(|logit| logit - none).collect()
+        (logits.iter().skip(1).map(|logit| logit - none).collect(), none)
     }
 }
 

@@ -17,6 +17,9 @@ const NEARNESS: f32 = 8.0;
 const USUAL_NEARNESS: f32 = 0.45;
 /// How much it lowers the odds that other needs are as likely: a message that means one need seldom sounds like three.
 const DOUBT: f32 = 0.5;
+/// How much of what speaks for none counts against a need. What somebody says who needs nothing we know may be as far from
+/// a day's chatter as any need is; how much speaks for the need itself tells more then. Chosen on CLINC150's validation file.
+const NONE: f32 = 0.75;
 /// Needs whose examples are looked at.
 const LIKELIEST: usize = 32;
 
@@ -49,7 +52,7 @@ impl SecondLook {
     ///
     /// Of a text in a language that the models don't know, nothing is near or far.
     pub(super) fn odds(&self, seen: &Seen, is_foreign: bool, bonus: f32) -> Vec<f32> {
-        let odds = self.look.odds(seen);
+        let (odds, none) = self.look.odds_and_none(seen);
         let mut scores = odds.clone();
         if is_foreign {
             add_to_all(&mut scores, bonus);
@@ -60,7 +63,7 @@ impl SecondLook {
             scores[trigger] += NEARNESS * self.examples.nearness(trigger, seen.dense()) / MEANING;
         }
         let doubt = DOUBT * others(&odds, strongest(&scores).map(|(trigger, _)| trigger));
-        add_to_all(&mut scores, bonus - NEARNESS * USUAL_NEARNESS - doubt);
+        add_to_all(&mut scores, bonus + (1.0 - NONE) * none - NEARNESS * USUAL_NEARNESS - doubt);
         scores
     }
 }
