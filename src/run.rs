@@ -91,6 +91,8 @@ impl Works {
     /// Decides and sends until nothing is left to do at this instant of the clock.
     pub async fn settle(&self) -> Result<()> {
         while self.line.step().await? + self.outbox.step().await? > 0 {}
+        // What a manager took in is heard from here on, and not from some moment on.
+        self.line.has_studied().await;
         if let Some(notes) = &self.notes {
             notes.flush().await;
         }
@@ -144,6 +146,7 @@ impl Kairos {
         let learning = tokio::task::spawn_blocking(move || pupil.learn());
         let kairos = Self::open_around(engine, config, playground, clock).await?;
         learning.await?;
+        kairos.works.line.has_studied().await;
         for note in &shipped().notes {
             tracing::warn!(reason = note, "needs are heard less well than they could be");
         }
@@ -203,6 +206,7 @@ impl Kairos {
         let outbox =
             Outbox::new(store.clone(), platforms, clock.clone()).with_notice(waiting_card).with_terms(config.outbox);
         let works = Works { store, line, outbox, clock, notes };
+        works.line.learn_soon().await;
         if let Some(playground) = &playground {
             let host = House { inbox: inbox.clone(), works: works.clone(), engine };
             playground.attach(Arc::new(host)).await;

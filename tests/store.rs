@@ -11,6 +11,7 @@ mod notes;
 mod opening;
 mod order;
 mod outbox;
+mod own_words;
 mod people_and_places;
 mod personal;
 mod queue;

@@ -88,6 +88,8 @@ pub struct Learnt {
     pub words: String,
     /// Examples that a manager left out: a message that is nearest to one of them is not heard unasked.
     pub left_out: Vec<String>,
+    /// Words that people gave and a manager took in: examples beside those of the library, the oldest first.
+    pub taken_in: Vec<String>,
     /// When it was last let speak again: what was tapped before counts no more for a pause.
     pub resumed_at: Option<Timestamp>,
 }

@@ -10,8 +10,10 @@ mod condition;
 mod decision;
 pub mod dip;
 mod facts;
+mod lessons;
 mod marks;
 mod moment;
+mod own_words;
 mod recognise;
 #[cfg(test)]
 mod samples;
@@ -25,6 +27,7 @@ pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reas
 pub use facts::{Own, PersonFacts, PlaceFacts, Received};
 pub use marks::{LEAST_PEOPLE, Learnt, LearntTrigger, Mark, Marked, Restraint, code_of, learn, restrain, worth_a_look};
 pub use moment::{Conversation, Engine, Facts, is_addressed};
+pub use own_words::{Admission, MOST_TAKEN_IN, OWN_WORDS_DAYS, Waits, admit, read_own_words};
 pub use recognise::{
     AlarmBudget, OPENINGS, Opened, Parts, Recent, Recogniser, ScoreSketch, Teaching, Thresholds, WITHIN, asks,
     other_language, shipped,

@@ -1,28 +1,31 @@
 //! The engine: what is heard, and what is decided about it.
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, RwLock},
     time::Duration,
 };
 
 use chat::{AssetId, Event, Message, PersonId, Timestamp, What};
-use sha2::{Digest, Sha256};
 
 use super::{
     Act, Audience, Cadence, Decision, Evidence, LearntTrigger, Need, PersonFacts, PlaceFacts, Plan, Reason, Rule,
     cadence::{Asking, Leave, is_held_out},
     compose,
     condition::{Conditions, Subject},
-    recognise::{AlarmBudget, Recogniser, ScoreSketch, Teaching, other_language},
+    lessons::{Lessons, name_of},
+    recognise::{AlarmBudget, ScoreSketch, other_language},
 };
 use crate::library::{Hearing, Library, Mode, Trigger, TriggerId};
 
 /// Everything that decides, over one library.
 #[derive(Debug)]
 pub struct Engine {
-    library: Arc<Library>,
-    /// Learnt when something is to be heard; most of what is asked of an engine needs none.
-    recogniser: OnceLock<Arc<Recogniser>>,
+    pub(super) library: Arc<Library>,
+    /// Learnt when something is to be heard; most of what is asked of an engine needs none. Others are put in their place
+    /// by [`Engine::take_in`].
+    pub(super) lessons: RwLock<Arc<Lessons>>,
+    /// Held by whoever learns other lessons: one at a time.
+    pub(super) learning: Mutex<()>,
     learnt: String,
     conditions: Conditions,
     cadence: Cadence,
@@ -69,18 +72,8 @@ impl Engine {
     /// Decides over a library. Its examples are learnt when something is first to be heard, or by [`Engine::learn`].
     pub fn new(library: Arc<Library>, cadence: Cadence) -> Self {
         let conditions = Conditions::new(library.triggers.values());
-        let learnt = name_of_lessons(&library);
-        Self { library, recogniser: OnceLock::new(), learnt, conditions, cadence }
-    }
-
-    /// Learns the library's examples now, so that nobody waits for it later. It takes about a second, all cores of the
-    /// machine, and no time at all where an engine of this process has learnt the same.
-    pub fn learn(&self) {
-        self.recogniser();
-    }
-
-    fn recogniser(&self) -> &Recogniser {
-        self.recogniser.get_or_init(|| Recogniser::of(&self.library))
+        let learnt = name_of(&library);
+        Self { library, lessons: RwLock::default(), learning: Mutex::default(), learnt, conditions, cadence }
     }
 
     /// What it can say.
@@ -337,17 +330,6 @@ pub fn is_addressed(event: &Event) -> bool {
         What::Message(message) | What::Edited(message) => message.mentions_us || event.place.is_private(),
         _ => false,
     }
-}
-
-/// A digest of everything that triggers teach.
-fn name_of_lessons(library: &Library) -> String {
-    let mut digest = Sha256::new();
-    for trigger in library.triggers.values() {
-        let (id, teaching) = Teaching::within(library, trigger);
-        digest.update(format!("{id}{teaching:?}"));
-    }
-    let number = digest.finalize().iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    format!("{number:016x}")
 }
 
 /// What is not English is known to be, and met by its wording.

@@ -123,6 +123,12 @@ pub enum Tap {
     LeaveOut(TriggerId, String),
     /// A manager has it heard again.
     BringBack(TriggerId, String),
+    /// A manager makes words that somebody gave, named by their code, an example.
+    TakeIn(TriggerId, String),
+    /// A manager declines them.
+    Decline(TriggerId, String),
+    /// A manager has what was taken in an example no more.
+    TakeOut(TriggerId, String),
     /// Change something about oneself.
     Set(Setting),
 }
@@ -149,6 +155,9 @@ impl Tap {
             Self::Wrong(id) => format!("wrong:{id}"),
             Self::LeaveOut(id, code) => format!("leave-out:{id}:{code}"),
             Self::BringBack(id, code) => format!("bring-back:{id}:{code}"),
+            Self::TakeIn(id, code) => format!("take-in:{id}:{code}"),
+            Self::Decline(id, code) => format!("decline:{id}:{code}"),
+            Self::TakeOut(id, code) => format!("take-out:{id}:{code}"),
             Self::Set(setting) => format!("set:{}", setting.name()),
         })
     }
@@ -181,10 +190,16 @@ impl Tap {
             "resume" => Self::Resume(TriggerId::new(rest)),
             "right" => Self::Right(DeliveryId::new(rest)),
             "wrong" => Self::Wrong(DeliveryId::new(rest)),
-            "leave-out" | "bring-back" => {
+            "leave-out" | "bring-back" | "take-in" | "decline" | "take-out" => {
                 let (id, code) = rest.rsplit_once(':')?;
                 let (id, code) = (TriggerId::new(id), code.to_owned());
-                if name == "leave-out" { Self::LeaveOut(id, code) } else { Self::BringBack(id, code) }
+                match name {
+                    "leave-out" => Self::LeaveOut(id, code),
+                    "bring-back" => Self::BringBack(id, code),
+                    "take-in" => Self::TakeIn(id, code),
+                    "decline" => Self::Decline(id, code),
+                    _ => Self::TakeOut(id, code),
+                }
             }
             "set" => Self::Set(Setting::read(rest)?),
             _ => return None,

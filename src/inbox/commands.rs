@@ -102,7 +102,7 @@ impl Line {
             let Some(delivery) = &decided.delivery else { continue };
             let Some((_, offer)) = self.offer_behind(delivery).await? else { continue };
             if let Some(trigger) = library.triggers.get(&offer.plan.trigger) {
-                card = why_card(trigger, &offer.need, &decided.decision);
+                card = why_card(trigger, &offer.need, &decided.decision, &self.learnt().await?);
                 break;
             }
         }

@@ -12,7 +12,7 @@ use crate::{
         PersonFacts, Setting,
         compose::{Kept, erase_card, export_card, person_card, pulse_noted_card},
     },
-    library::ScenarioId,
+    library::{Library, ScenarioId},
     store::{Action, PersonChange},
 };
 
@@ -35,7 +35,7 @@ impl Line {
         &self,
         who: &Identity,
         effect: &mut Effect,
-        draw: impl FnOnce(&crate::library::Library, &Kept<'_>) -> Result<Card, LineError>,
+        draw: impl FnOnce(&Library, &Kept<'_>) -> Result<Card, LineError>,
     ) -> Result<Card, LineError> {
         let mut facts = self.facts(who, effect).await?;
         for (person, change) in &effect.outcome.people {
@@ -122,7 +122,11 @@ impl Line {
     async fn export(&self, event: &Event, person: &PersonId, effect: &mut Effect) -> Result<(), LineError> {
         let taps = self.parts.store.taps_of(person).await?;
         let taps: Vec<_> = taps.into_iter().map(|tap| (tap.at, tap.tap)).collect();
-        let card = self.describe_as(&event.by, effect, |library, kept| Ok(export_card(library, kept, &taps))).await?;
+        let mut given = self.parts.store.own_words().await?;
+        given.retain(|words| words.by == *person);
+        let given: Vec<_> = given.into_iter().map(|words| (words.at, words.text)).collect();
+        let draw = |library: &Library, kept: &Kept<'_>| Ok(export_card(library, kept, &taps, &given));
+        let card = self.describe_as(&event.by, effect, draw).await?;
         effect.outcome.deliveries.push(self.answer(event, "export", person, privately(event), card));
         Ok(())
     }

@@ -4,9 +4,13 @@
 //! - Every change is a step in the store, in the same commit as the tap that brought it; nothing changes silently.
 //! - A trigger that pauses tells its managers in private, in their working hours; any of them can let it speak again.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use chat::{Event, Timestamp};
+use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
 use super::{Line, LineError, line::Effect, messages::OFFER_LASTS};
@@ -21,6 +25,10 @@ const BELIEVED: Duration = Duration::from_mins(1);
 /// How far back taps count.
 pub(super) const COUNTED: Duration = Duration::from_hours(24 * 180);
 
+/// The learning that goes on, or was the last.
+#[derive(Default)]
+pub(super) struct Study(Mutex<Option<JoinHandle<()>>>);
+
 /// What was last read, and when.
 pub(super) type Read = Option<(Timestamp, Arc<Vec<LearntTrigger>>)>;
 
@@ -29,12 +37,51 @@ impl Line {
     pub(super) async fn learnt(&self) -> Result<Arc<Vec<LearntTrigger>>, LineError> {
         let now = self.now();
         let known = self.learnt_before().clone();
-        if let Some((_, known)) = known.filter(|(read_at, _)| now.since(*read_at) < BELIEVED) {
-            return Ok(known);
+        let learnt = if let Some((_, known)) = known.filter(|(read_at, _)| now.since(*read_at) < BELIEVED) {
+            known
+        } else {
+            let read = Arc::new(self.parts.store.learnt().await?);
+            *self.learnt_before() = Some((now, Arc::clone(&read)));
+            read
+        };
+        self.study(&learnt);
+        Ok(learnt)
+    }
+
+    /// Has the engine learn what was taken in while the house goes on; until it has, it hears as before.
+    fn study(&self, learnt: &Arc<Vec<LearntTrigger>>) {
+        if self.parts.engine.has_taken_in(learnt) {
+            return;
         }
-        let read = Arc::new(self.parts.store.learnt().await?);
-        *self.learnt_before() = Some((now, Arc::clone(&read)));
-        Ok(read)
+        let mut study = self.study.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if study.as_ref().is_some_and(|learning| !learning.is_finished()) {
+            // Whoever looks next sees whether there is still something to learn.
+            return;
+        }
+        let (engine, learnt) = (Arc::clone(&self.parts.engine), Arc::clone(learnt));
+        *study = Some(tokio::task::spawn_blocking(move || {
+            if engine.take_in(&learnt) {
+                info!("triggers are heard in the words that were taken in");
+            }
+        }));
+    }
+
+    /// Begins to learn what was just changed, or is in force from before. Where the store does not answer, the next
+    /// message brings it.
+    pub async fn learn_soon(&self) {
+        if let Err(error) = self.learnt().await {
+            warn!(%error, "what was taken in is learnt later");
+        }
+    }
+
+    /// Waits until the engine has learnt what it is learning.
+    pub async fn has_studied(&self) {
+        let learning = self.study.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(learning) = learning
+            && let Err(error) = learning.await
+        {
+            warn!(%error, "what was taken in is not learnt");
+        }
     }
 
     /// Weighs all that was tapped about a trigger, with a tap that is about to be kept.

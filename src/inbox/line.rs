@@ -81,6 +81,8 @@ pub struct Line {
     recent: Arc<Mutex<Recent>>,
     /// What taps made of triggers, as last read; forgotten by whoever changes it.
     learnt: Arc<Mutex<learning::Read>>,
+    /// Whether the engine is learning what was taken in.
+    pub(super) study: Arc<learning::Study>,
     /// What channels' messages score.
     pub(super) traffic: Arc<Traffic>,
     /// Who platforms are asked about.
@@ -118,6 +120,7 @@ impl Line {
             turn: Arc::default(),
             recent: Arc::default(),
             learnt: Arc::default(),
+            study: Arc::default(),
             traffic: Arc::default(),
             describing: Arc::default(),
         }
@@ -169,6 +172,11 @@ impl Line {
             What::Command { text } => self.command(event, text, effect).await,
             What::Choice { message, choice } => self.tapped(event, message, choice, effect).await,
             What::Form { form, fields, .. } if self.settings_sent(event, form, fields, effect).await? => Ok(()),
+            What::Form { form, message, fields }
+                if self.own_words_sent(event, (form, message.as_ref()), fields, effect).await? =>
+            {
+                Ok(())
+            }
             What::Form { form, message, .. } => self.filled_in(event, form, message.as_ref(), effect).await,
             What::HomeOpened => self.home_opened(event, effect).await,
             What::Deleted { message } => {
@@ -188,6 +196,7 @@ impl Line {
         }
         if !effect.outcome.steps.is_empty() || !effect.outcome.pauses.is_empty() {
             *self.learnt_before() = None;
+            self.learn_soon().await;
         }
         if !effect.outcome.channels.is_empty() {
             self.parts.channels.switched();

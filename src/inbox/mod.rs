@@ -22,6 +22,7 @@ mod learning;
 mod line;
 mod messages;
 mod observer;
+mod own_words;
 mod practices;
 mod pulse;
 mod settings;

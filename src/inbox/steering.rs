@@ -20,7 +20,7 @@ use crate::{
         worth_a_look,
     },
     library::{Trigger, TriggerId},
-    store::{Pause, PauseChange, Step, TriggerStep},
+    store::{Outcome, Pause, PauseChange, REVIEW, Step, TriggerStep},
 };
 
 /// How long a platform is asked who somebody is, while they wait.
@@ -45,8 +45,8 @@ impl Line {
         person: &PersonId,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let card = if self.steers(&event.by).await { self.triggers_card(None, None).await? } else { not_yours() };
-        effect.outcome.deliveries.push(self.answer(event, "triggers", person, privately(event), card));
+        let card = if self.steers(&event.by).await { self.triggers_card(&effect.outcome).await? } else { not_yours() };
+        effect.outcome.deliveries.push(self.answer(event, REVIEW, person, privately(event), card));
         Ok(())
     }
 
@@ -69,10 +69,8 @@ impl Line {
         } else {
             PauseChange::Resume { trigger, by, at }
         };
-        let card = self.triggers_card(Some(&change), None).await?;
         effect.outcome.pauses.push(change);
-        self.replace(event, (message, "steered"), person, card, effect);
-        Ok(())
+        self.show_triggers_anew(event, message, person, effect).await
     }
 
     /// Leaves an example of a trigger out, or brings it back; the card shows it in place.
@@ -98,9 +96,20 @@ impl Line {
         let what = if leaves { Step::LeftOut(example.clone()) } else { Step::BackIn(example.clone()) };
         let (by, reason, at) = (Some(person.clone()), "by a manager".to_owned(), self.now());
         let step = TriggerStep { trigger: id.clone(), what, reason, by, at };
-        let card = self.triggers_card(None, Some(&step)).await?;
         effect.outcome.steps.push(step);
-        self.replace(event, (message, "left-out"), person, card, effect);
+        self.show_triggers_anew(event, message, person, effect).await
+    }
+
+    /// The triggers with what is about to change, in the place of the card on which a manager tapped.
+    pub(super) async fn show_triggers_anew(
+        &self,
+        event: &Event,
+        message: &MessageId,
+        person: &PersonId,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let card = self.triggers_card(&effect.outcome).await?;
+        self.replace(event, (message, REVIEW), person, card, effect);
         Ok(())
     }
 
@@ -143,27 +152,36 @@ impl Line {
     }
 
     /// The triggers with what is about to change.
-    async fn triggers_card(&self, change: Option<&PauseChange>, step: Option<&TriggerStep>) -> Result<Card, LineError> {
+    async fn triggers_card(&self, coming: &Outcome) -> Result<Card, LineError> {
         let mut paused = self.parts.store.pauses().await?;
-        match change {
-            Some(PauseChange::Pause(pause)) if !paused.iter().any(|known| known.trigger == pause.trigger) => {
-                paused.push(pause.clone());
+        for change in &coming.pauses {
+            match change {
+                PauseChange::Pause(pause) if paused.iter().any(|known| known.trigger == pause.trigger) => {}
+                PauseChange::Pause(pause) => paused.push(pause.clone()),
+                PauseChange::Resume { trigger, .. } => paused.retain(|pause| pause.trigger != *trigger),
             }
-            Some(PauseChange::Resume { trigger, .. }) => paused.retain(|pause| pause.trigger != *trigger),
-            Some(PauseChange::Pause(_)) | None => {}
         }
         let mut totals = self.parts.store.trigger_totals(self.now() - MONTH).await?;
         let learnt = self.parts.store.learnt().await?;
+        let proposals = self.proposals(coming).await?;
         let mut steered = Vec::new();
         for trigger in self.parts.engine.library().triggers.values() {
             let of = learnt.iter().find(|(id, _)| *id == trigger.id).map(|(_, of)| of.clone()).unwrap_or_default();
-            let left_out = left_out(trigger, &of, step);
+            let of = in_force(trigger, of, &coming.steps);
             let totals = totals.remove(&trigger.id).unwrap_or_default();
             let against = [Rating::NotForMe.as_str(), Rating::Stop.as_str(), "wrong"];
             let mut doubted = Vec::new();
             if against.iter().any(|tap| totals.tapped(tap).times > 0) {
                 doubted = worth_a_look(&self.parts.store.marks_on(&trigger.id, self.now() - COUNTED).await?);
-                doubted.retain(|example| trigger.examples.contains(example) && !left_out.contains(example));
+                let is_heard = |text: &String| trigger.examples.contains(text) && !of.left_out.contains(text);
+                doubted.retain(|text| is_heard(text) || of.taken_in.contains(text));
+            }
+            let mut proposed: Vec<String> = Vec::new();
+            for words in proposals.iter().filter(|words| words.trigger == trigger.id) {
+                // Two people may have given the same.
+                if !proposed.contains(&words.text) {
+                    proposed.push(words.text.clone());
+                }
             }
             steered.push(Steered {
                 trigger,
@@ -171,27 +189,32 @@ impl Line {
                 totals,
                 learnt: of.words,
                 worth_a_look: doubted,
-                left_out,
+                left_out: of.left_out,
+                proposed,
+                taken_in: of.taken_in,
             });
         }
         Ok(steering_card(&steered))
     }
 }
 
-/// The examples of a trigger that are left out, with what is about to change.
-fn left_out(trigger: &Trigger, of: &Learnt, step: Option<&TriggerStep>) -> Vec<String> {
-    let mut left_out = of.left_out.clone();
-    match step.filter(|step| step.trigger == trigger.id).map(|step| &step.what) {
-        Some(Step::LeftOut(example)) if !left_out.contains(example) => left_out.push(example.clone()),
-        Some(Step::BackIn(example)) => left_out.retain(|other| other != example),
-        _ => {}
+/// What is in force of a trigger, with what is about to change.
+fn in_force(trigger: &Trigger, mut of: Learnt, coming: &[TriggerStep]) -> Learnt {
+    for step in coming.iter().filter(|step| step.trigger == trigger.id) {
+        match &step.what {
+            Step::LeftOut(text) if !of.left_out.contains(text) => of.left_out.push(text.clone()),
+            Step::BackIn(text) => of.left_out.retain(|other| other != text),
+            Step::TakenIn(text) if !of.taken_in.contains(text) => of.taken_in.push(text.clone()),
+            Step::TakenOut(text) => of.taken_in.retain(|other| other != text),
+            _ => {}
+        }
     }
     // What the library no longer has need not be brought back.
-    left_out.retain(|example| trigger.examples.contains(example));
-    left_out
+    of.left_out.retain(|example| trigger.examples.contains(example));
+    of
 }
 
-fn not_yours() -> Card {
+pub(super) fn not_yours() -> Card {
     let text = "Only whoever runs the workspace, or is named as a manager in the configuration, may do that.";
     Card::new("Nothing has changed", Text::paragraph(text))
 }

@@ -6,13 +6,17 @@ use super::{
     Line, LineError,
     line::{Effect, here_only, privately},
     messages::SNOOZE,
+    own_words::Review,
 };
 use crate::{
     engine::{
         Tap,
-        compose::{Rating, asset_card, exercise_answered_card, exercise_card, offer_card, rated_card, why_card},
+        compose::{
+            Rating, asset_card, exercise_answered_card, exercise_card, offer_card, own_words_card, rated_card,
+            why_card, with_own_words,
+        },
     },
-    library::AssetKind,
+    library::{AssetKind, Trigger},
     store::{self, Action, Delivery, Offer, PersonChange},
 };
 
@@ -55,6 +59,15 @@ impl Line {
             }
             Some(Tap::BringBack(trigger, code)) => {
                 self.leave_out(event, message, (&trigger, &code, false), &person, effect).await
+            }
+            Some(Tap::TakeIn(trigger, code)) => {
+                self.review(event, message, (&trigger, &code, Review::TakeIn), &person, effect).await
+            }
+            Some(Tap::Decline(trigger, code)) => {
+                self.review(event, message, (&trigger, &code, Review::Decline), &person, effect).await
+            }
+            Some(Tap::TakeOut(trigger, code)) => {
+                self.review(event, message, (&trigger, &code, Review::TakeOut), &person, effect).await
             }
             Some(Tap::Set(setting)) => self.set(event, message, setting, &person, effect).await,
             None => {
@@ -196,14 +209,25 @@ impl Line {
             .iter()
             .filter(|tap| tap.person == offer.plan.person)
             .filter_map(|tap| Rating::ALL.into_iter().find(|known| known.as_str() == tap.tap));
-        let card = earlier.chain([rating]).fold(card, |card, rating| rated_card(&card, &delivery.id, rating));
+        let earlier: Vec<_> = earlier.collect();
+        let all = earlier.iter().copied().chain([rating]);
+        let mut card = all.fold(card, |card, rating| rated_card(&card, &delivery.id, rating));
         // The card that was tapped is the one to change: it may be a copy for one pair of eyes.
-        let edit = match &event.what {
+        let (edit, is_private) = match &event.what {
             What::Choice { message: tapped, .. } if *tapped != message => {
-                Action::Edit { place: event.place.clone(), message: tapped.clone() }
+                (Action::Edit { place: event.place.clone(), message: tapped.clone() }, true)
             }
-            _ => Action::Edit { place, message },
+            _ => (Action::Edit { place: place.clone(), message }, place.is_private()),
         };
+        if trigger.is_some_and(Trigger::hears_examples) {
+            let is_new = rating == Rating::Useful && !earlier.contains(&Rating::Useful);
+            if is_private && card.input.is_none() && (is_new || earlier.contains(&Rating::Useful)) {
+                card = with_own_words(card, &delivery.id);
+            } else if is_new {
+                // A field that all see would be odd: only one of them can use it.
+                self.say(event, "own-words", &offer.plan.person, &own_words_card(&delivery.id), effect);
+            }
+        }
         effect.outcome.deliveries.push(self.answer(event, "rated", &offer.plan.person, edit, card));
         Ok(())
     }
@@ -216,13 +240,13 @@ impl Line {
         effect: &mut Effect,
     ) -> Result<(), LineError> {
         let decided = self.parts.store.decision_for(id).await?;
-        let offer = self.offer_behind(id).await?;
+        let (offer, learnt) = (self.offer_behind(id).await?, self.learnt().await?);
         let library = self.parts.engine.library();
         let card = match (&decided, &offer) {
             (Some(decided), Some((_, offer))) => library
                 .triggers
                 .get(&offer.plan.trigger)
-                .map(|trigger| why_card(trigger, &offer.need, &decided.decision)),
+                .map(|trigger| why_card(trigger, &offer.need, &decided.decision, &learnt)),
             _ => None,
         };
         let mut card = card.unwrap_or_else(gone);

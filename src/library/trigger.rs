@@ -59,6 +59,13 @@ pub struct Trigger {
     pub unlike: Vec<String>,
 }
 
+impl Trigger {
+    /// True where it is heard in what people write by its examples, to which more can be added.
+    pub fn hears_examples(&self) -> bool {
+        self.dip.is_none() && !self.examples.is_empty()
+    }
+}
+
 names! {
     /// How many messages that mean no need may be taken for one: a name for a budget of alarms.
     Hearing {

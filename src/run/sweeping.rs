@@ -5,7 +5,7 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 use super::Works;
-use crate::{config::Retention, store::Keeping};
+use crate::{config::Retention, engine::OWN_WORDS_DAYS, store::Keeping};
 
 /// Forgets what is older than it may be, once an hour, until `stop` ends.
 pub(super) async fn sweep(works: Works, retention: Retention, stop: impl Future<Output = ()>) {
@@ -19,6 +19,8 @@ pub(super) async fn sweep(works: Works, retention: Retention, stop: impl Future<
             deliveries: before(retention.deliveries_days),
             observations: before(retention.observations_days),
             taps: before(retention.taps_days),
+            // No setting: whoever gives words is told so.
+            own_words: before(OWN_WORDS_DAYS),
             practices: before(retention.practices_days),
             people: before(retention.people_days),
         };

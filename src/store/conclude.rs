@@ -11,7 +11,7 @@ use super::{
     backend::{Tx, execute},
     decisions, deliveries,
     inbox::FINISH_ARRIVAL,
-    pauses, people, personal, places, practice, scores, signals, steering, taps,
+    own_words, pauses, people, personal, places, practice, scores, signals, steering, taps,
 };
 
 /// What became of an [`Outcome`].
@@ -91,6 +91,9 @@ async fn write(tx: &mut Tx, outcome: &Outcome) -> Result<Concluded, StoreError> 
     }
     for step in &outcome.steps {
         steering::add(tx, step).await?;
+    }
+    for words in &outcome.own_words {
+        own_words::change(tx, words).await?;
     }
     for dip in &outcome.dips {
         signals::change(tx, dip).await?;

@@ -13,12 +13,14 @@ use super::{
     Store, StoreError,
     backend::{Tx, execute, fetch_all, on_backend},
     columns::read_count,
+    own_words,
 };
 
 /// Every table that holds something about a person, and the column that says about whom. Rows go in this order: those
 /// of [`people`](PERSONAL) last, since others refer to them.
-pub const PERSONAL: [(&str, &str); 12] = [
+pub const PERSONAL: [(&str, &str); 13] = [
     ("taps", "person_id"),
+    ("own_words", "person_id"),
     ("sessions", "person_id"),
     ("decisions", "person_id"),
     ("deliveries", "person_id"),
@@ -99,6 +101,7 @@ pub(super) async fn erase(tx: &mut Tx, person: &PersonId) -> Result<Forgotten, S
     forgotten.note("pauses", execute!(tx.on(), pauses, id)?);
     let steps = "UPDATE trigger_steps SET person_id = NULL WHERE person_id = $1";
     forgotten.note("trigger_steps", execute!(tx.on(), steps, id)?);
+    own_words::erase_quotations(tx, person).await?;
     for (table, column) in PERSONAL {
         let but = if table == "deliveries" { " AND state NOT IN ('sending', 'ambiguous')" } else { "" };
         let sql = format!("DELETE FROM {table} WHERE {column} = $1{but}");

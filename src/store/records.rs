@@ -6,7 +6,7 @@ use chat::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelScores, DipChange, Origin, PauseChange, TriggerStep};
+use super::{ChannelScores, DipChange, Origin, OwnWordsChange, PauseChange, TriggerStep};
 use crate::{
     engine::{Budget, DaysOff, Decision, Load, Need, Own, Plan, Reason, WorkingHours},
     library::{Hearing, Mode, TriggerId},
@@ -355,6 +355,8 @@ pub struct Outcome {
     pub pauses: Vec<PauseChange>,
     /// What else became of triggers by taps.
     pub steps: Vec<TriggerStep>,
+    /// Words that people gave for review, or that were reviewed.
+    pub own_words: Vec<OwnWordsChange>,
     /// Signals that were heard, and what they did to dips.
     pub dips: Vec<DipChange>,
     /// What messages of channels scored.
@@ -376,6 +378,7 @@ impl Outcome {
             channels,
             pauses,
             steps,
+            own_words,
             dips,
             scores,
         } = self;
@@ -388,6 +391,7 @@ impl Outcome {
             && channels.is_empty()
             && pauses.is_empty()
             && steps.is_empty()
+            && own_words.is_empty()
             && dips.is_empty()
             && scores.is_empty()
     }

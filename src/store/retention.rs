@@ -21,6 +21,8 @@ pub struct Keeping {
     pub observations: Timestamp,
     /// What people tapped.
     pub taps: Timestamp,
+    /// Words that wait for review.
+    pub own_words: Timestamp,
     /// Practices.
     pub practices: Timestamp,
     /// People of whom nothing was heard since.
@@ -39,7 +41,7 @@ type Term = fn(&Keeping) -> Timestamp;
 
 /// Every table that grows with time: what goes from it (`$1`: before when, `$2`: rows at a time), and by which term. What
 /// a person's row refers to goes with it.
-pub const SWEPT: [(&str, &str, Term); 14] = [
+pub const SWEPT: [(&str, &str, Term); 16] = [
     (
         "decisions",
         "DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE decided_at < $1 LIMIT CAST($2 AS BIGINT))",
@@ -58,16 +60,35 @@ pub const SWEPT: [(&str, &str, Term); 14] = [
              SELECT platform, workspace, channel, learnt, bin FROM channel_scores WHERE counted_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.decisions,
     ),
-    // The latest of each kind is in force and stays.
+    // The latest of each kind is in force and stays. Of what was taken out nothing stays: they are somebody's words.
     (
         "trigger_steps",
         "DELETE FROM trigger_steps WHERE id IN (
-             SELECT id FROM trigger_steps WHERE at < $1 AND EXISTS (
+             SELECT id FROM trigger_steps WHERE at < $1 AND (EXISTS (
                  SELECT 1 FROM trigger_steps AS newer
-                 WHERE newer.trigger_id = trigger_steps.trigger_id AND newer.step = trigger_steps.step
+                 WHERE newer.trigger_id = trigger_steps.trigger_id
+                    AND (newer.step = trigger_steps.step OR newer.step = 'taken_out' AND trigger_steps.step = 'taken_in')
                     AND COALESCE(newer.example, '') = COALESCE(trigger_steps.example, '')
-                    AND newer.id > trigger_steps.id) LIMIT CAST($2 AS BIGINT))",
+                    AND newer.id > trigger_steps.id)
+             OR step = 'taken_out' AND NOT EXISTS (
+                 SELECT 1 FROM trigger_steps AS older
+                 WHERE older.trigger_id = trigger_steps.trigger_id AND older.example = trigger_steps.example
+                    AND older.step = 'taken_in' AND older.id < trigger_steps.id)) LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.decisions,
+    ),
+    (
+        "own_words",
+        "DELETE FROM own_words WHERE (trigger_id, text, person_id) IN (
+             SELECT trigger_id, text, person_id FROM own_words WHERE given_at < $1 LIMIT CAST($2 AS BIGINT))",
+        |keeping| keeping.own_words,
+    ),
+    // A card that quotes them and never arrived.
+    (
+        "deliveries",
+        "UPDATE deliveries SET card = NULL WHERE id IN (
+             SELECT id FROM deliveries WHERE trigger_id = 'triggers' AND card IS NOT NULL
+                AND state IN ('dead', 'cancelled', 'expired') AND due_at < $1 LIMIT CAST($2 AS BIGINT))",
+        |keeping| keeping.own_words,
     ),
     // From then on their ids would be accepted again.
     (

@@ -49,6 +49,10 @@ pub enum Step {
     LeftOut(String),
     /// It is heard again.
     BackIn(String),
+    /// Words that somebody gave are an example.
+    TakenIn(String),
+    /// They are none any more.
+    TakenOut(String),
 }
 
 impl Step {
@@ -59,6 +63,8 @@ impl Step {
             Self::Resumed => "resumed",
             Self::LeftOut(_) => "left_out",
             Self::BackIn(_) => "back_in",
+            Self::TakenIn(_) => "taken_in",
+            Self::TakenOut(_) => "taken_out",
         }
     }
 
@@ -69,6 +75,8 @@ impl Step {
             "resumed" => Self::Resumed,
             "left_out" => Self::LeftOut(example),
             "back_in" => Self::BackIn(example),
+            "taken_in" => Self::TakenIn(example),
+            "taken_out" => Self::TakenOut(example),
             _ => Self::Learnt(shift.and_then(|shift| i32::try_from(shift).ok()).unwrap_or(0)),
         }
     }
@@ -78,7 +86,10 @@ impl Step {
     }
 
     fn example(&self) -> Option<&str> {
-        if let Self::LeftOut(example) | Self::BackIn(example) = self { Some(example) } else { None }
+        match self {
+            Self::LeftOut(text) | Self::BackIn(text) | Self::TakenIn(text) | Self::TakenOut(text) => Some(text),
+            Self::Learnt(_) | Self::Paused | Self::Resumed => None,
+        }
     }
 }
 
@@ -120,7 +131,8 @@ impl Store {
     pub async fn learnt(&self) -> Result<Vec<LearntTrigger>, StoreError> {
         let sql = "SELECT trigger_id, step, shift, example, reason, person_id, at FROM trigger_steps WHERE id IN (
                  SELECT MAX(id) FROM trigger_steps WHERE step <> 'paused'
-                 GROUP BY trigger_id, CASE WHEN example IS NULL THEN step ELSE 'example' END, example)
+                 GROUP BY trigger_id, example, CASE WHEN step IN ('left_out', 'back_in') THEN 'heard'
+                    WHEN step IN ('taken_in', 'taken_out') THEN 'an example' ELSE step END)
              ORDER BY id";
         let rows: Vec<StepRow> = fetch_all!(self.pools.read(), sql)?;
         let mut learnt: BTreeMap<TriggerId, Learnt> = BTreeMap::new();
@@ -130,7 +142,8 @@ impl Store {
                 Step::Learnt(shift) => (of.shift, of.words) = (shift, step.reason),
                 Step::Resumed => of.resumed_at = Some(step.at),
                 Step::LeftOut(example) => of.left_out.push(example),
-                Step::BackIn(_) | Step::Paused => {}
+                Step::TakenIn(text) => of.taken_in.push(text),
+                Step::BackIn(_) | Step::TakenOut(_) | Step::Paused => {}
             }
         }
         Ok(learnt.into_iter().collect())

@@ -16,6 +16,7 @@ mod an_edit_gets_no_second_answer;
 mod any_three_weeks_keep_every_promise;
 mod asking_kairos_always_gets_an_answer_or_a_reason;
 mod holdout_is_recorded_and_silent;
+mod i_am_heard_in_my_own_words;
 mod managers_see_totals_and_pause_triggers;
 mod many_new_people_hold_nobody_up;
 mod my_own_page_is_changed_by_me;

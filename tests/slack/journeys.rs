@@ -104,6 +104,30 @@ async fn a_reflection_is_written_into_a_form_and_kept_by_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_helped_may_say_it_in_their_own_words() {
+    let stage = Stage::open(Mode::Socket).await;
+    let card = asked(&stage).await;
+    stage.presses(ALICE, &card, "Useful").await;
+    let invitation = stage.sees(GENERAL, "without your name").await;
+    assert_eq!(invitation["ephemeral_to"], ALICE);
+    stage.presses(ALICE, &invitation, "Say it in your own words").await;
+    stage.called("views.open", 1).await;
+    let view = stage.standin.calls("views.open")[0].body["view"].clone();
+    assert_eq!(view["title"]["text"], "Say it in your own words");
+    let values = json!({ "text": { "field": { "type": "plain_text_input", "value": "they balk at our canary" } } });
+    until("the form is there to be sent", || async {
+        stage.peer.submit_view(ALICE, values.clone()).await;
+        stage.said(GENERAL).await.iter().any(|message| seen(message).contains("Your words wait")).then_some(())
+    })
+    .await;
+    assert_eq!(stage.sees(GENERAL, "Your words wait").await["ephemeral_to"], ALICE);
+    let waits = "SELECT COUNT(*) FROM own_words WHERE text = 'they balk at our canary'";
+    assert_eq!(stage.house.count(waits).await, 1);
+    let kept = "SELECT COUNT(*) FROM arrivals WHERE raw LIKE '%canary%'";
+    until("it is kept nowhere else", || async { (stage.house.count(kept).await == 0).then_some(()) }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_asks_gets_an_answer_or_a_reason() {
     let stage = Stage::open_with(Mode::Socket, &[("KAIROS_CHANNELS_DEFAULT", "off")]).await;
     let mention = stage.says(ALICE, GENERAL, "<@U0BOT> how do I answer when they say we're too expensive?").await;

@@ -5,14 +5,14 @@ use kairos::{
     engine::{Reason, Rule},
     library::{Mode, TriggerId},
     store::{
-        Concluded, DeliveryState, Keeping, Outcome, Pause, PauseChange, PersonChange, Settlement, Step, Store,
-        TriggerStep,
+        Concluded, DeliveryState, Keeping, Outcome, OwnWordsChange, Pause, PauseChange, PersonChange, Settlement, Step,
+        Store, TriggerStep,
     },
 };
 
 use super::samples::{
-    LEASE, arrival, at, card, channel, decided, delivery, from, held, identity, keeps, now_of, offered, outcome_of,
-    place, put, session, signal, state_of, tap,
+    LEASE, arrival, at, card, channel, decided, delivery, from, gives, held, identity, keeps, now_of, offered,
+    outcome_of, place, put, session, signal, state_of, tap,
 };
 use crate::support::databases::each_database;
 
@@ -55,6 +55,7 @@ fn everything(fence: i64) -> Outcome {
             by: None,
             at: at(1),
         }],
+        own_words: vec![OwnWordsChange::Given(gives("price", "the number scares them", "ana", 1))],
         dips: vec![keeps(&signal("s1", Some("crm:7"), 9.0, 1), None, 1)],
         scores: vec![super::scores::scores("deals", "lessons", &[(7, 1)])],
     }
@@ -96,6 +97,7 @@ async fn all_of_it_is_written_together() {
         assert!(store.knows_signal("s1").await.unwrap());
         assert_eq!(store.pauses().await.unwrap(), [pause(1)]);
         assert_eq!(store.learnt().await.unwrap()[0].1.shift, 70);
+        assert_eq!(store.own_words().await.unwrap(), [gives("price", "the number scares them", "ana", 1)]);
         let pauses = vec![PauseChange::Pause(pause(9)), resume("other")];
         store.conclude(&Outcome { pauses, ..Outcome::default() }).await.unwrap();
         assert_eq!(store.pauses().await.unwrap(), [pause(1)], "paused already");

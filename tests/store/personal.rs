@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use chat::{DeliveryId, PersonId, PersonKey};
 use kairos::{
     library::TriggerId,
-    store::{DipChange, Forgotten, Keeping, Outcome, PERSONAL, PersonChange, SWEPT, Store},
+    store::{DipChange, Forgotten, Keeping, Outcome, OwnWordsChange, PERSONAL, PersonChange, SWEPT, Store},
 };
 use sqlx::{Connection, SqliteConnection};
 
 use super::samples::{
-    LEASE, arrival, at, decided, delivery, from, held, identity, keeps, offered, put, session, signal, state_of, tap,
+    LEASE, arrival, at, decided, delivery, from, gives, held, identity, keeps, offered, put, session, signal, state_of,
+    tap,
 };
 use crate::support::databases::{Database, each_address, each_database, run_beside};
 
@@ -45,6 +46,7 @@ async fn a_life(store: &Store) -> PersonId {
         taps: vec![tap("d1", "ana", "know", "price-tip", 1)],
         sessions: vec![session("s1", 1, 0)],
         people: vec![(ana.clone(), PersonChange::Stop(TriggerId::new("angry"), true))],
+        own_words: vec![OwnWordsChange::Given(gives("price", "the number scares them", "ana", 1))],
         dips: vec![keeps(&signal("n1", Some("email:ana@example.com"), 9.0, 0), Some("ana"), 0)],
         ..Outcome::default()
     };
@@ -60,7 +62,8 @@ async fn a_person_is_forgotten_with_a_proof_and_others_are_not() {
         bens.key.person = PersonId::new("ben");
         put(&store, &[bens]).await;
         let held = store.held_about(&ana).await.unwrap();
-        let tables = ["deliveries", "decisions", "identities", "people", "sessions", "signals", "stops", "taps"];
+        let tables =
+            ["deliveries", "decisions", "identities", "own_words", "people", "sessions", "signals", "stops", "taps"];
         assert_eq!(held.keys().map(String::as_str).collect::<BTreeSet<_>>(), tables.into());
         assert_eq!(held["deliveries"][0]["offer"]["plan"]["trigger"], "price", "JSON is told as JSON");
         assert_eq!(held["identities"][0]["user_id"], "U1");
@@ -69,7 +72,7 @@ async fn a_person_is_forgotten_with_a_proof_and_others_are_not() {
         let forgotten = store.forget(&ana).await.unwrap();
         let gone = |table: &str| forgotten.removed.iter().find(|(name, _)| name == table).map_or(0, |(_, rows)| *rows);
         assert_eq!((gone("deliveries"), gone("taps"), gone("people"), forgotten.under_way), (2, 1, 1, 1));
-        assert_eq!(forgotten.rows(), 9);
+        assert_eq!(forgotten.rows(), 10);
         assert_eq!(store.people_named("slack/T1/U1").await.unwrap(), []);
         assert_eq!(store.held_about(&ana).await.unwrap().len(), 1, "the card that is being sent");
         assert!(store.delivery(&DeliveryId::new("bens")).await.unwrap().is_some());

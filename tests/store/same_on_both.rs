@@ -6,7 +6,7 @@ use chat::{DeliveryId, EventId, PersonId, Timestamp};
 use kairos::{
     engine::{Reason, Rule},
     library::{ScenarioId, TriggerId},
-    store::{DeliveryState, Outcome, PersonChange, Settlement, Store},
+    store::{DeliveryState, Outcome, OwnWordsChange, PersonChange, Settlement, Store},
 };
 use proptest::{
     collection::vec,
@@ -16,8 +16,8 @@ use proptest::{
 };
 
 use super::samples::{
-    arrival, arrived_as, at, back, card, channel, dead, decided, from, held, identity, offered, place, sent, session,
-    tap, unclear,
+    arrival, arrived_as, at, back, card, channel, dead, decided, from, gives, held, identity, offered, place, sent,
+    session, tap, unclear,
 };
 use crate::support::databases::{Database, run_beside};
 
@@ -97,6 +97,11 @@ impl Memory {
                     decisions: vec![decided("e", Some(new.id.as_str()), self.now)],
                     deliveries: vec![new],
                     taps: vec![tap(&name(*delivery), "ana", "know", &name(*arrival), self.now)],
+                    own_words: vec![if *is_held {
+                        OwnWordsChange::Given(gives("price", &name(*arrival), "ana", self.now))
+                    } else {
+                        OwnWordsChange::Reviewed { trigger: "price".into(), text: name(*arrival) }
+                    }],
                     sessions: vec![session("s", u32::from(*arrival % 5), 0)],
                     ..Outcome::default()
                 }
@@ -217,6 +222,7 @@ async fn everything(store: &Store, now: Timestamp) -> Vec<String> {
         format!("{:?}", store.place_facts(&deals, at(3)).await),
         format!("{:?}", store.decisions_of(&ana, 100).await),
         format!("{:?}", store.taps_of(&ana).await),
+        format!("{:?}", store.own_words().await),
         format!("{:?} {:?}", store.pauses().await, store.trigger_totals(at(3)).await),
         format!("{:?}", store.open_session(&ana, &ScenarioId::new("too-expensive")).await),
     ];
@@ -288,7 +294,7 @@ fn both_databases_answer_the_same_whatever_is_done() {
         runtime.block_on(async {
             let everything =
                 "TRUNCATE arrivals, deliveries, people, identities, stops, taps, channels, sessions, decisions, person_keys, \
-                 signals, looks, dips, pauses CASCADE";
+                 signals, looks, dips, pauses, own_words CASCADE";
             run_beside(&database.url, everything).await;
             compare(&store, &steps).await
         })

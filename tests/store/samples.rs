@@ -12,7 +12,7 @@ use kairos::{
     practice::Session,
     store::{
         Action, Arrival, Channel, Concluded, Delivery, DeliveryKey, DeliveryState, DipChange, Fate, Keeping, Offer,
-        Outcome, Recorded, Store, Tap,
+        Outcome, OwnWords, Recorded, Store, Tap,
     },
 };
 
@@ -222,6 +222,7 @@ pub(crate) fn from(seconds: i64) -> Keeping {
         deliveries: all,
         observations: all,
         taps: all,
+        own_words: all,
         practices: all,
         people: Timestamp::from_ms(0),
     }
@@ -245,4 +246,9 @@ pub(crate) fn unclear(reason: &str) -> Fate {
 /// It was refused for good.
 pub(crate) fn dead(reason: &str) -> Fate {
     Fate::Dead { reason: reason.to_owned() }
+}
+
+/// Words that somebody gives, to be reviewed.
+pub(crate) fn gives(trigger: &str, text: &str, by: &str, seconds: i64) -> OwnWords {
+    OwnWords { trigger: TriggerId::new(trigger), text: text.to_owned(), by: PersonId::new(by), at: at(seconds) }
 }

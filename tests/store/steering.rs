@@ -38,21 +38,26 @@ async fn the_latest_of_each_kind_is_in_force() {
         goes(&store, "price", Step::LeftOut("too much".to_owned()), "by a manager", Some("dev"), 4).await;
         goes(&store, "price", Step::LeftOut("how much".to_owned()), "by a manager", Some("dev"), 5).await;
         goes(&store, "price", Step::BackIn("too much".to_owned()), "by a manager", Some("dev"), 6).await;
+        let given = "the number scares them".to_owned();
+        goes(&store, "price", Step::TakenIn(given.clone()), "by a manager", Some("dev"), 6).await;
+        goes(&store, "price", Step::TakenIn("no reply".to_owned()), "by a manager", Some("dev"), 6).await;
+        goes(&store, "price", Step::TakenOut("no reply".to_owned()), "by a manager", Some("dev"), 6).await;
         changes(&store, pauses("price", 7)).await;
         changes(&store, resumes("price", 8)).await;
         changes(&store, pauses("angry", 9)).await;
         let left_out = vec!["how much".to_owned()];
-        let price = Learnt { shift: -50, words: "9 of 9".to_owned(), left_out, resumed_at: Some(at(8)) };
+        let price =
+            Learnt { words: "9 of 9".to_owned(), left_out, taken_in: vec![given], resumed_at: Some(at(8)), shift: -50 };
         assert_eq!(store.learnt().await.unwrap(), [(TriggerId::new("price"), price.clone())]);
 
         let steps = store.steps_of(&TriggerId::new("price"), 2).await.unwrap();
         assert_eq!((&steps[0].what, steps[0].by.as_ref().map(PersonId::as_str)), (&Step::Resumed, Some("dev")));
         assert_eq!((&steps[1].what, steps[1].reason.as_str()), (&Step::Paused, "by itself"));
         changes(&store, resumes("price", 10)).await;
-        assert_eq!(store.steps_of(&TriggerId::new("price"), 9).await.unwrap().len(), 7, "it did not pause");
+        assert_eq!(store.steps_of(&TriggerId::new("price"), 99).await.unwrap().len(), 10, "it did not pause");
 
         store.sweep(&Keeping { decisions: at(100), ..from(0) }).await.unwrap();
-        assert_eq!(store.steps_of(&TriggerId::new("price"), 9).await.unwrap().len(), 6, "what is outdone is swept");
+        assert_eq!(store.steps_of(&TriggerId::new("price"), 9).await.unwrap().len(), 7, "what is outdone is swept");
         assert_eq!(store.learnt().await.unwrap(), [(TriggerId::new("price"), price)]);
     })
     .await;

@@ -4,7 +4,7 @@ use chat::{Block, Card, Choice, DeliveryId, Prominence, Span, Text};
 
 use super::asset_card;
 use crate::{
-    engine::{Decision, Evidence, Need, Rule, Tap},
+    engine::{Decision, Evidence, LearntTrigger, Need, Rule, Tap},
     library::{Asset, Library, Trigger},
 };
 
@@ -68,15 +68,16 @@ pub fn waiting_card(id: &DeliveryId) -> Card {
     card
 }
 
-/// Which trigger, by whom, by which words, past which rules; what is kept; how to change it.
-pub fn why_card(trigger: &Trigger, need: &Need, decision: &Decision) -> Card {
+/// Which trigger, by whom, by which words, past which rules; what is kept; how to change it. `learnt`: what taps and
+/// managers made of the triggers.
+pub fn why_card(trigger: &Trigger, need: &Need, decision: &Decision, learnt: &[LearntTrigger]) -> Card {
     let mut text = vec![
         Block::Paragraph(vec![
             Span::Plain("The trigger ".to_owned()),
             Span::Bold(trigger.title.clone()),
             Span::Plain(format!(" listens for this need: {} {} answers for it.", trigger.need, trigger.owner)),
         ]),
-        Block::Paragraph(evidence(need)),
+        Block::Paragraph(evidence(need, is_taken_in(need, learnt))),
     ];
     let rules = decision.reasons.iter().filter(|reason| reason.passed && reason.rule != Rule::Measured);
     let rules: Vec<_> = rules
@@ -98,7 +99,13 @@ const KEPT: &str = "Kept about this: that the trigger was heard, when, what was 
          Managers see totals of five people or more. To change it: Quiet for a week, or Stop this trigger, on the card; \
          everything that is kept and every setting: /kairos me.";
 
-fn evidence(need: &Need) -> Vec<Span> {
+/// True for what was heard by words that a person gave.
+fn is_taken_in(need: &Need, learnt: &[LearntTrigger]) -> bool {
+    let Some(nearest) = need.evidence.example() else { return false };
+    learnt.iter().any(|(id, of)| *id == need.trigger && of.taken_in.iter().any(|text| text == nearest))
+}
+
+fn evidence(need: &Need, is_taken_in: bool) -> Vec<Span> {
     match &need.evidence {
         Evidence::Keyword { phrase } => {
             vec![
@@ -109,6 +116,9 @@ fn evidence(need: &Need) -> Vec<Span> {
         }
         Evidence::Example { nearest, words } => {
             let mut spans = vec![Span::Plain("Your message resembles ".to_owned()), Span::Italic(nearest.clone())];
+            if is_taken_in {
+                spans.push(Span::Plain(", which was taken from a colleague's own words,".to_owned()));
+            }
             if !words.is_empty() {
                 spans.push(Span::Plain(" by the words ".to_owned()));
                 spans.push(Span::Bold(words.join(", ")));
@@ -154,7 +164,7 @@ pub fn exercise_answered_card(asset: &Asset, chosen: usize) -> Option<Card> {
 mod tests {
     use super::*;
     use crate::engine::{
-        Act, Reason,
+        Act, Learnt, Reason,
         dip::{Outcome, Verdict},
         samples,
     };
@@ -164,7 +174,9 @@ mod tests {
         let need = Need { trigger: trigger.id.clone(), score: 0.83, threshold: 0.5, evidence };
         let reasons = passed.iter().map(|(rule, value)| Reason::passed(*rule, *value)).collect();
         let decision = Decision { act: Act::Silent { because: Rule::Digest }, need: Some(need.clone()), reasons };
-        why_card(&trigger, &need, &decision).plain()
+        let given = "the number scares them".to_owned();
+        let learnt = Learnt { taken_in: vec![given], ..Learnt::default() };
+        why_card(&trigger, &need, &decision, &[(trigger.id.clone(), learnt)]).plain()
     }
 
     #[test]
@@ -185,6 +197,13 @@ mod tests {
         let words = vec!["answer".to_owned(), "expensive".to_owned()];
         let rules = [(Rule::Addressed, "you asked Kairos, so it answers at once")];
         insta::assert_snapshot!(why(Evidence::Example { nearest, words }, &rules));
+    }
+
+    #[test]
+    fn a_message_that_resembles_what_a_colleague_said() {
+        let nearest = "the number scares them".to_owned();
+        let rules = [(Rule::Grace, "nobody answered within 10 minutes")];
+        insta::assert_snapshot!(why(Evidence::Example { nearest, words: vec!["scares".to_owned()] }, &rules));
     }
 
     #[test]

@@ -217,7 +217,12 @@ fn settings(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
 }
 
 /// Everything that reached a person, with what is known of them: to read, and to keep.
-pub fn export_card(library: &Library, kept: &Kept<'_>, taps: &[(Timestamp, String)]) -> Card {
+pub fn export_card(
+    library: &Library,
+    kept: &Kept<'_>,
+    taps: &[(Timestamp, String)],
+    own_words: &[(Timestamp, String)],
+) -> Card {
     let mut card = person_card(library, kept);
     "Everything that is kept about you".clone_into(&mut card.title);
     card.choices.clear();
@@ -242,6 +247,11 @@ pub fn export_card(library: &Library, kept: &Kept<'_>, taps: &[(Timestamp, Strin
         card.text.0.push(Block::Heading(plain(heading)));
         card.text.0.push(Block::Bullets(if points.is_empty() { vec![plain("Nothing.")] } else { points }));
     }
+    if !own_words.is_empty() {
+        let given = own_words.iter().rev().take(LISTED).map(|(at, text)| line(*at, format!("“{text}”"))).collect();
+        card.text.0.push(Block::Heading(plain("Words of yours that wait for review")));
+        card.text.0.push(Block::Bullets(given));
+    }
     card
 }
 
@@ -263,8 +273,8 @@ pub fn zone_card(usual: &Cadence) -> Card {
 
 /// Asks whether it is meant.
 pub fn erase_card() -> Card {
-    let text = "Your settings, what reached you, what you tapped and what you practised are deleted, for good. I won't \
-                know you any more: what you stopped may reach you again.";
+    let text = "Your settings, what reached you, what you tapped and practised, and words of yours that wait for review are \
+                deleted, for good. I won't know you any more: what you stopped may reach you again.";
     let mut card = Card::new("Forget you?", Text::paragraph(text));
     card.choices = vec![choice(Setting::EraseNow, "Yes, forget me", Prominence::Usual)];
     card

@@ -13,8 +13,15 @@ use crate::{
 
 /// How many triggers one card lists, with a button each.
 const LISTED: usize = 20;
-/// How many examples one card has a button for.
-const EXAMPLES: usize = 5;
+/// How many buttons about examples one card has.
+const EXAMPLES: usize = 10;
+/// How many proposals one card shows, with two buttons each: others wait until these are decided.
+const PROPOSED: usize = 3;
+/// How many of the words that were taken in for a trigger are shown, the newest first.
+const TAKEN_IN: usize = 3;
+
+/// How many characters a button has room for.
+const LABEL: usize = 75;
 
 /// A trigger as a manager sees it.
 #[derive(Clone, Debug)]
@@ -31,6 +38,10 @@ pub struct Steered<'a> {
     pub worth_a_look: Vec<String>,
     /// Examples that a manager left out.
     pub left_out: Vec<String>,
+    /// Words that people gave and that wait for review, the oldest first.
+    pub proposed: Vec<String>,
+    /// Such words that are an example by now, the oldest first.
+    pub taken_in: Vec<String>,
 }
 
 impl Steered<'_> {
@@ -42,7 +53,8 @@ impl Steered<'_> {
         }
     }
 
-    fn line(&self) -> Vec<Span> {
+    /// What is told of it, with so many of its proposals.
+    fn line(&self, proposals: usize) -> Vec<Span> {
         let tapped = |rating: Rating| self.totals.tapped(rating.as_str());
         let Total { times, people } = tapped(Rating::NotForMe);
         let stops = tapped(Rating::Stop);
@@ -61,15 +73,38 @@ impl Steered<'_> {
         let doubted = |example| format!("To review: several did not want what “{example}” brought.");
         said.extend(self.worth_a_look.iter().map(doubted));
         said.extend(self.left_out.iter().map(|example| format!("Left out: “{example}”.")));
+        let proposed = self.proposed.iter().take(proposals);
+        said.extend(proposed.map(|text| format!("Proposed by somebody it helped: “{text}”.")));
+        if self.proposed.len() > proposals {
+            said.push(format!("Proposals that wait until others are decided: {}.", self.proposed.len() - proposals));
+        }
+        let newest = self.taken_in.iter().rev().take(TAKEN_IN);
+        said.extend(newest.map(|text| format!("Taken in from somebody's own words: “{text}”.")));
+        if self.taken_in.len() > TAKEN_IN {
+            said.push(format!("Taken in before these: {}.", self.taken_in.len() - TAKEN_IN));
+        }
         vec![Span::Bold(self.trigger.title.clone()), Span::Plain(said.join(" "))]
+    }
+
+    /// Two buttons for each of so many proposals.
+    fn proposals(&self, most: usize) -> impl Iterator<Item = Choice> {
+        self.proposed.iter().take(most).flat_map(|text| {
+            let (id, code) = (self.trigger.id.clone(), code_of(text));
+            [
+                button(&Tap::TakeIn(id.clone(), code.clone()), &format!("Take as an example: {text}")),
+                button(&Tap::Decline(id, code), &format!("Decline: {text}")),
+            ]
+        })
     }
 
     /// A button for each example that is to be decided about, or was.
     fn examples(&self) -> impl Iterator<Item = Choice> {
         let id = || self.trigger.id.clone();
         let leave = self.worth_a_look.iter().map(move |of| (Tap::LeaveOut(id(), code_of(of)), "Leave out", of));
+        let leave = leave.filter(|(_, _, of)| !self.taken_in.contains(of));
         let bring = self.left_out.iter().map(move |of| (Tap::BringBack(id(), code_of(of)), "Bring back", of));
-        leave.chain(bring).map(|(tap, verb, example)| button(&tap, &format!("{verb}: {example}")))
+        let out = self.taken_in.iter().rev().map(move |of| (Tap::TakeOut(id(), code_of(of)), "Take out", of));
+        leave.chain(bring).chain(out).map(|(tap, verb, example)| button(&tap, &format!("{verb}: {example}")))
     }
 
     fn choice(&self) -> Option<Choice> {
@@ -84,7 +119,11 @@ impl Steered<'_> {
 }
 
 fn button(tap: &Tap, label: &str) -> Choice {
-    Choice { id: tap.to_choice(), label: label.chars().take(75).collect(), prominence: Prominence::Tucked }
+    let label = match label.char_indices().nth(LABEL) {
+        Some(_) => label.chars().take(LABEL - 1).chain(['…']).collect(),
+        None => label.to_owned(),
+    };
+    Choice { id: tap.to_choice(), label, prominence: Prominence::Tucked }
 }
 
 /// Tells whoever answers for a trigger that it pauses itself, why, and what can be done.
@@ -105,7 +144,14 @@ pub fn paused_card(trigger: &Trigger, why: &str) -> Card {
 
 /// Every trigger with its mode and what it did, to be paused or resumed.
 pub fn steering_card(steered: &[Steered<'_>]) -> Card {
-    let mut lines: Vec<_> = steered.iter().take(LISTED).map(Steered::line).collect();
+    let mut room = PROPOSED;
+    let shown = steered.iter().take(LISTED).map(|of| {
+        let proposals = of.proposed.len().min(room);
+        room -= proposals;
+        (of, proposals)
+    });
+    let shown: Vec<_> = shown.collect();
+    let mut lines: Vec<_> = shown.iter().map(|(of, proposals)| of.line(*proposals)).collect();
     if steered.len() > LISTED {
         lines.push(vec![Span::Plain(format!("and {} more, which this card has no room for", steered.len() - LISTED))]);
     }
@@ -114,13 +160,45 @@ pub fn steering_card(steered: &[Steered<'_>]) -> Card {
     Card {
         title: "Triggers".to_owned(),
         text: Text::paragraph(intro).then(Text(vec![Block::Bullets(lines)])),
-        choices: steered
+        choices: shown
             .iter()
-            .flat_map(Steered::examples)
+            .flat_map(|(of, proposals)| of.proposals(*proposals))
+            .chain(steered.iter().flat_map(Steered::examples))
             .take(EXAMPLES)
             .chain(steered.iter().take(LISTED).filter_map(Steered::choice))
             .collect(),
         footer: format!("A dash: fewer than {FEWEST} people are behind it, so it is not told."),
         ..Card::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::samples;
+
+    fn texts(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_few_proposals_are_shown_whole_and_the_rest_wait() {
+        let (price, angry) = (samples::trigger("price"), samples::trigger("angry"));
+        let steered = |trigger, proposed: &[&str], taken_in: &[&str]| Steered {
+            trigger,
+            paused: None,
+            totals: Totals::default(),
+            learnt: String::new(),
+            worth_a_look: texts(&["it is too much"]),
+            left_out: texts(&["is it much?"]),
+            proposed: texts(proposed),
+            taken_in: texts(taken_in),
+        };
+        let long = "they look at the number and then at me and nobody says anything, what do I do";
+        let card = steering_card(&[
+            steered(&price, &["the number scares them", long], &["one", "two", "three", "four"]),
+            steered(&angry, &["they shout", "they swear"], &["it is too much"]),
+        ]);
+        insta::assert_snapshot!(card.plain());
     }
 }

@@ -19,7 +19,10 @@ mod recent;
 mod second_look;
 mod teaching;
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use meaning::{Models, clean, strongest_few, words};
 
@@ -84,6 +87,18 @@ impl Recogniser {
         let heard = library.triggers.values().filter(|trigger| trigger.dip.is_none());
         let teachings = heard.map(|trigger| Teaching::within(library, trigger));
         once::learnt(teachings.clone(), || Self::learn(shipped(), teachings))
+    }
+
+    /// The same with other examples for some triggers. They change while the house runs, and each recogniser that is
+    /// remembered takes memory: this one is known to whoever asked for it alone.
+    pub fn with(library: &Library, examples: &BTreeMap<TriggerId, Vec<String>>) -> Arc<Self> {
+        let heard = library.triggers.values().filter(|trigger| trigger.dip.is_none());
+        let teachings = heard.map(|trigger| {
+            let (id, mut teaching) = Teaching::within(library, trigger);
+            teaching.examples = examples.get(&id).unwrap_or(&trigger.examples);
+            (id, teaching)
+        });
+        Arc::new(Self::learn(shipped(), teachings))
     }
 
     /// Learns from what is known of each trigger, with given models.

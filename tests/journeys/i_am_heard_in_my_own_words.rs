@@ -1,0 +1,199 @@
+//! "I said once how we put it here, and somebody else agreed: since then we are heard in our own words."
+
+use crate::support::{
+    app::{Seen, Setup, TestApp, each_app, each_app_with, minutes},
+    databases::each_address,
+    person::Somebody,
+    prompts::prompts,
+    tables::tables_with,
+};
+
+/// Nothing that the examples below come near to.
+const OWN: &str = "procurement turned pale at the quetzal line";
+
+const BY_EXAMPLES_ALONE: &str = "\
+---
+kind: trigger
+id: too-expensive
+title: A buyer says it is too expensive
+need: Someone does not know what to say about the price.
+offer: [tip-1, tip-2, tip-3]
+moments: [solve]
+mode: live
+owner: Sales
+---
+## Examples
+- how do I answer when they say we're too expensive?
+- the buyer says our quote is over their budget
+- client pushes back on the price, what now
+- they want it cheaper and I have no reply
+- what do you say to a customer who finds it too pricey
+- prospect says the competitor costs half, help
+- buyer told me the number is too high
+- how to react when they ask for a lower price
+- lost for words, they said it costs too much
+- the customer balks at our rates
+
+## Unlike
+- the flights are too expensive this week
+- lunch got more expensive again
+";
+
+/// Ana looks after triggers too.
+fn two_managers(setup: Setup) -> Setup {
+    setup
+        .prompts(prompts().with("too-expensive.trigger.md", BY_EXAMPLES_ALONE).folder())
+        .setting("PEOPLE_MANAGERS", "playground/playground/ana,playground/playground/dev")
+}
+
+async fn list(app: &TestApp, who: &str) -> Seen {
+    app.person(who).commands("me").await;
+    app.person(who).taps("Triggers", &app.last_private(who)).await;
+    app.last_private(who)
+}
+
+/// Somebody asks Kairos, finds the card useful, and is asked for their own words where nobody else sees it.
+async fn is_helped(app: &TestApp, who: &str) -> Seen {
+    let asked = app.person(who).says("@Kairos how do I answer when they say we're too expensive?").await;
+    let card = app.answer(&asked);
+    app.person(who).taps("Useful", &card).await;
+    assert_eq!(app.answers(&asked).len(), 1, "nothing new for all to see");
+    assert!(app.again(&card).card.input.is_none());
+    let invitation = app.cards("deals", who).pop().unwrap();
+    assert!(invitation.only.is_some() && invitation.card.input.is_some(), "{}", invitation.text());
+    assert!(invitation.text().contains("without your name"), "{}", invitation.text());
+    invitation
+}
+
+async fn gives(app: &TestApp, who: &str, words: &str) -> String {
+    let invitation = is_helped(app, who).await;
+    app.person(who).writes_into(&invitation, words).await;
+    let said = app.cards("deals", who).pop().unwrap();
+    assert!(said.only.is_some());
+    app.advance(minutes(3)).await;
+    said.card.title
+}
+
+async fn is_kept_in(app: &TestApp) -> Vec<String> {
+    tables_with(app.url(), "quetzal").await
+}
+
+/// What is said in a channel, of which nothing came.
+async fn nobody_hears(app: &TestApp, who: Somebody<'_>, channel: &str) {
+    let said = who.says(OWN).in_channel(channel).await;
+    app.advance(minutes(11)).await;
+    app.is_left_alone(&said);
+}
+
+#[tokio::test]
+async fn what_ana_gives_is_heard_once_somebody_else_has_taken_it() {
+    each_app_with(two_managers, |app: TestApp| async move {
+        nobody_hears(&app, app.person("ben"), "general").await;
+        assert_eq!(gives(&app, "ana", &format!("  {OWN} \n")).await, "Thank you");
+        nobody_hears(&app, app.person("ben"), "support").await;
+        assert_eq!(is_kept_in(&app).await, ["own_words"]);
+
+        let hers = list(&app, "ana").await;
+        let proposal = format!("Proposed by somebody it helped: “{OWN}”.");
+        assert!(hers.text().contains(&proposal), "{}", hers.text());
+        app.person("ana").taps("Take as an example: procurement", &hers).await;
+        let refusal = app.last_private("ana");
+        assert!(refusal.text().contains("These are your own words"), "{}", refusal.text());
+        assert_eq!(app.store().learnt().await.unwrap(), []);
+
+        let before = list(&app, "dev").await;
+        app.person("dev").taps("Take as an example: procurement", &before).await;
+        let after = app.again(&before);
+        assert!(after.text().contains(&format!("Taken in from somebody's own words: “{OWN}”.")), "{}", after.text());
+        assert!(!after.text().contains(&proposal));
+        assert_eq!(is_kept_in(&app).await, ["trigger_steps"]);
+
+        let heard = app.person("ben").says(OWN).in_channel("general").await;
+        app.advance(minutes(11)).await;
+        let card = app.answer(&heard);
+        app.person("ben").taps("Why this?", &card).await;
+        let why = app.cards("general", "ben").pop().unwrap().text();
+        assert!(why.contains(&format!("{OWN}, which was taken from a colleague's own words,")), "{why}");
+
+        app.person("dev").taps("Take out: procurement", &after).await;
+        assert!(!app.again(&after).text().contains(OWN));
+        nobody_hears(&app, app.person("chloe"), "support").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_taken_in_is_heard_after_a_restart() {
+    each_address(|url| async move {
+        let app = TestApp::open(&url, two_managers(Setup::default())).await;
+        gives(&app, "chloe", OWN).await;
+        app.person("dev").taps("Take as an example: ", &list(&app, "dev").await).await;
+        app.close().await;
+        let next_day = Setup::default().starting_at("2026-11-19T10:00:00Z");
+        let app = TestApp::open(&url, two_managers(next_day)).await;
+        let heard = app.person("ben").says(OWN).in_channel("general").await;
+        app.advance(minutes(11)).await;
+        app.answer(&heard);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn declining_erases_and_forgetting_erases() {
+    each_app_with(two_managers, |app: TestApp| async move {
+        gives(&app, "ben", OWN).await;
+        let card = list(&app, "dev").await;
+        app.person("dev").taps("Decline: procurement", &card).await;
+        assert!(!app.again(&card).text().contains("quetzal"));
+        assert_eq!(is_kept_in(&app).await, [""; 0]);
+
+        gives(&app, "ben", OWN).await;
+        list(&app, "dev").await;
+        app.person("ben").commands("me").await;
+        let page = app.last_private("ben");
+        app.person("ben").taps("Show everything", &page).await;
+        assert!(app.last_private("ben").text().contains(OWN), "{}", app.last_private("ben").text());
+        app.person("ben").taps("Forget me", &page).await;
+        app.person("ben").taps("Yes, forget me", &app.last_private("ben")).await;
+        assert_eq!(is_kept_in(&app).await, [""; 0]);
+        assert!(!list(&app, "dev").await.text().contains("quetzal"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_plain_words_wait_for_review_each_once_and_three_of_one_person() {
+    each_app_with(two_managers, |app: TestApp| async move {
+        for (words, title) in [
+            ("the quetzal scares them", "Thank you"),
+            ("The quetzal  scares them", "Thank you"),
+            ("they laugh at the quetzal", "Thank you"),
+            ("how to react when they ask for a lower price", "I know these words already"),
+            ("no", "I could not take that"),
+            ("ask ana@example.com", "I could not take that"),
+            ("the quetzal walks away", "Thank you"),
+            ("the quetzal is silent", "Enough waits for review"),
+        ] {
+            assert_eq!(gives(&app, "ben", words).await, title, "{words}");
+        }
+        assert_eq!(app.store().own_words().await.unwrap().len(), 3);
+    })
+    .await;
+}
+
+/// In private the field stands on the card itself.
+#[tokio::test]
+async fn in_private_the_card_itself_asks() {
+    each_app(|app: TestApp| async move {
+        app.person("ben").writes_privately("any line for a price objection?").await;
+        let card = app.last_private("ben");
+        app.person("ben").taps("Useful", &card).await;
+        let rated = app.again(&card);
+        assert_eq!(app.private_cards("ben").len(), 1, "nothing new is posted");
+        assert!(rated.card.input.is_some() && rated.text().contains("without your name"), "{}", rated.text());
+        app.person("ben").writes_into(&rated, OWN).await;
+        assert!(app.again(&card).text().contains("Your words wait"), "{}", app.again(&card).text());
+        assert_eq!(app.store().own_words().await.unwrap().len(), 1);
+    })
+    .await;
+}
