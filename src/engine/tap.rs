@@ -95,6 +95,8 @@ pub enum Tap {
     Know(DeliveryId),
     /// Why do I see this?
     Why(DeliveryId),
+    /// Say in one's own words what the card helped with.
+    OwnWords(DeliveryId),
     /// Practise what the card offers.
     Practise(DeliveryId),
     /// Nothing unasked for a week.
@@ -141,6 +143,7 @@ impl Tap {
             Self::NotForMe(id) => format!("not-for-me:{id}"),
             Self::Know(id) => format!("know:{id}"),
             Self::Why(id) => format!("why:{id}"),
+            Self::OwnWords(id) => format!("own-words:{id}"),
             Self::Practise(id) => format!("practise:{id}"),
             Self::Snooze(id) => format!("snooze:{id}"),
             Self::Stop(id) => format!("stop:{id}"),
@@ -170,6 +173,7 @@ impl Tap {
             "not-for-me" => Self::NotForMe(DeliveryId::new(rest)),
             "know" => Self::Know(DeliveryId::new(rest)),
             "why" => Self::Why(DeliveryId::new(rest)),
+            "own-words" => Self::OwnWords(DeliveryId::new(rest)),
             "practise" => Self::Practise(DeliveryId::new(rest)),
             "snooze" => Self::Snooze(DeliveryId::new(rest)),
             "stop" => Self::Stop(DeliveryId::new(rest)),
@@ -204,5 +208,31 @@ impl Tap {
             "set" => Self::Set(Setting::read(rest)?),
             _ => return None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_read_back_and_fits_a_button() {
+        let delivery = || DeliveryId::new("019a9c7e-0b1c-7a3e-9f51-4f2b6a3d8c10");
+        let trigger = || TriggerId::new("a".repeat(60));
+        let code = || crate::engine::code_of("the number scares them");
+        for tap in [
+            Tap::Useful(delivery()),
+            Tap::OwnWords(delivery()),
+            Tap::Pause(trigger()),
+            Tap::LeaveOut(trigger(), code()),
+            Tap::BringBack(trigger(), code()),
+            Tap::TakeIn(trigger(), code()),
+            Tap::Decline(trigger(), code()),
+            Tap::TakeOut(trigger(), code()),
+        ] {
+            let written = tap.to_choice();
+            assert!(written.as_str().len() <= 100, "{written}");
+            assert_eq!(Tap::read(&written), Some(tap));
+        }
     }
 }

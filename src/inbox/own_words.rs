@@ -7,11 +7,16 @@
 use chat::{Card, DeliveryId, Event, FormId, MessageId, PersonId, Text};
 use tracing::info;
 
-use super::{Line, LineError, line::Effect, steering::not_yours, taps::gone};
+use super::{
+    Line, LineError,
+    line::Effect,
+    steering::not_yours,
+    taps::{gone, not_for_you},
+};
 use crate::{
     engine::{
         Admission, MOST_TAKEN_IN, Waits, admit, code_of,
-        compose::{own_words_for, own_words_noted_card, own_words_refused_card},
+        compose::{own_words_card, own_words_for, own_words_noted_card, own_words_refused_card},
         read_own_words,
     },
     library::{Trigger, TriggerId},
@@ -30,6 +35,23 @@ pub(super) enum Review {
 type Decided = Result<(String, Option<Step>), Card>;
 
 impl Line {
+    /// Asks whom a card was for how they would say it, where nobody else sees it.
+    pub(super) async fn ask_for_own_words(
+        &self,
+        event: &Event,
+        id: &DeliveryId,
+        person: &PersonId,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let card = match self.offer_behind(id).await? {
+            Some((_, offer)) if offer.plan.person == *person => own_words_card(id),
+            Some(_) => not_for_you(),
+            None => gone(),
+        };
+        self.say(event, "own-words", person, &card, effect);
+        Ok(())
+    }
+
     /// Somebody sent words of their own; false where the form is another.
     pub(super) async fn own_words_sent(
         &self,

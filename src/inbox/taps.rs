@@ -12,8 +12,8 @@ use crate::{
     engine::{
         Tap,
         compose::{
-            Rating, asset_card, exercise_answered_card, exercise_card, offer_card, own_words_card, rated_card,
-            why_card, with_own_words,
+            Rating, asset_card, exercise_answered_card, exercise_card, offer_card, rated_card, why_card,
+            with_own_words, with_way_to_own_words,
         },
     },
     library::{AssetKind, Trigger},
@@ -36,6 +36,7 @@ impl Line {
             Some(Tap::Snooze(id)) => self.rated(event, &id, &person, Rating::Snooze, effect).await,
             Some(Tap::Stop(id)) => self.rated(event, &id, &person, Rating::Stop, effect).await,
             Some(Tap::Why(id)) => self.why(event, &id, &person, effect).await,
+            Some(Tap::OwnWords(id)) => self.ask_for_own_words(event, &id, &person, effect).await,
             Some(Tap::Practise(id)) => self.practise_offer(event, &id, &person, effect).await,
             Some(Tap::Start(scenario)) => self.begin(event, &scenario, &person, effect),
             Some(Tap::Turn(session, turn, option)) => {
@@ -176,10 +177,7 @@ impl Line {
             return self.open_put_by(event, item, offer, effect).await;
         }
         let card = match found.map(|(_, offer)| offer) {
-            Some(offer) if offer.plan.person != *person => {
-                let text = Text::paragraph("It is for whoever asked; nobody else can open it.");
-                Card::new("This one is not for you", text)
-            }
+            Some(offer) if offer.plan.person != *person => not_for_you(),
             Some(offer) => library
                 .triggers
                 .get(&offer.plan.trigger)
@@ -209,9 +207,8 @@ impl Line {
             .iter()
             .filter(|tap| tap.person == offer.plan.person)
             .filter_map(|tap| Rating::ALL.into_iter().find(|known| known.as_str() == tap.tap));
-        let earlier: Vec<_> = earlier.collect();
-        let all = earlier.iter().copied().chain([rating]);
-        let mut card = all.fold(card, |card, rating| rated_card(&card, &delivery.id, rating));
+        let all: Vec<_> = earlier.chain([rating]).collect();
+        let mut card = all.iter().fold(card, |card, rating| rated_card(&card, &delivery.id, *rating));
         // The card that was tapped is the one to change: it may be a copy for one pair of eyes.
         let (edit, is_private) = match &event.what {
             What::Choice { message: tapped, .. } if *tapped != message => {
@@ -219,14 +216,11 @@ impl Line {
             }
             _ => (Action::Edit { place: place.clone(), message }, place.is_private()),
         };
-        if trigger.is_some_and(Trigger::hears_examples) {
-            let is_new = rating == Rating::Useful && !earlier.contains(&Rating::Useful);
-            if is_private && card.input.is_none() && (is_new || earlier.contains(&Rating::Useful)) {
-                card = with_own_words(card, &delivery.id);
-            } else if is_new {
-                // A field that all see would be odd: only one of them can use it.
-                self.say(event, "own-words", &offer.plan.person, &own_words_card(&delivery.id), effect);
-            }
+        if trigger.is_some_and(Trigger::hears_examples) && all.contains(&Rating::Useful) {
+            // A field that all see would be odd: only one of them can use it.
+            let has_room = is_private && card.input.is_none();
+            card =
+                if has_room { with_own_words(card, &delivery.id) } else { with_way_to_own_words(card, &delivery.id) };
         }
         effect.outcome.deliveries.push(self.answer(event, "rated", &offer.plan.person, edit, card));
         Ok(())
@@ -305,6 +299,11 @@ impl Line {
         self.replace(event, (message, "reflected"), &person, card, effect);
         Ok(())
     }
+}
+
+/// For a tap on what only one person can use.
+pub(super) fn not_for_you() -> Card {
+    Card::new("This one is not for you", Text::paragraph("It is for whoever asked; nobody else can open it."))
 }
 
 /// For a tap on something that is no longer there.

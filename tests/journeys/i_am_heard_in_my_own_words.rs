@@ -57,8 +57,13 @@ async fn is_helped(app: &TestApp, who: &str) -> Seen {
     let asked = app.person(who).says("@Kairos how do I answer when they say we're too expensive?").await;
     let card = app.answer(&asked);
     app.person(who).taps("Useful", &card).await;
+    let rated = app.again(&card);
+    assert!(rated.card.input.is_none(), "a field that all see would be odd");
+    let other = if who == "chloe" { "dev" } else { "chloe" };
+    app.person(other).taps("Say it in your own words", &rated).await;
+    assert_eq!(app.cards("deals", other).pop().unwrap().card.title, "This one is not for you");
+    app.person(who).taps("Say it in your own words", &rated).await;
     assert_eq!(app.answers(&asked).len(), 1, "nothing new for all to see");
-    assert!(app.again(&card).card.input.is_none());
     let invitation = app.cards("deals", who).pop().unwrap();
     assert!(invitation.only.is_some() && invitation.card.input.is_some(), "{}", invitation.text());
     assert!(invitation.text().contains("without your name"), "{}", invitation.text());

@@ -107,7 +107,13 @@ async fn a_reflection_is_written_into_a_form_and_kept_by_nobody() {
 async fn whoever_was_helped_may_say_it_in_their_own_words() {
     let stage = Stage::open(Mode::Socket).await;
     let card = asked(&stage).await;
+    // Slack shows the card a moment before Kairos has written down where it stands.
+    let sent = "SELECT COUNT(*) FROM deliveries WHERE state = 'sent' AND offer IS NOT NULL";
+    until("it is known where the card stands", || async { (stage.house.count(sent).await == 1).then_some(()) }).await;
     stage.presses(ALICE, &card, "Useful").await;
+    let rated = stage.sees(GENERAL, "Say it in your own words").await;
+    assert_eq!(rated["ts"], card["ts"]);
+    stage.presses(ALICE, &rated, "Say it in your own words").await;
     let invitation = stage.sees(GENERAL, "without your name").await;
     assert_eq!(invitation["ephemeral_to"], ALICE);
     stage.presses(ALICE, &invitation, "Say it in your own words").await;

@@ -21,7 +21,9 @@ pub use asset_card::{asset_card, exercise_card, options};
 pub use digest_card::{PutBy, digest_card};
 pub use molecule::{Chosen, choose};
 pub use offer_card::{Rating, offer_card, rated_card};
-pub use own_words_card::{own_words_card, own_words_for, own_words_noted_card, own_words_refused_card, with_own_words};
+pub use own_words_card::{
+    own_words_card, own_words_for, own_words_noted_card, own_words_refused_card, with_own_words, with_way_to_own_words,
+};
 pub use person_card::{Kept, erase_card, export_card, help_card, person_card, zone_card};
 pub use pulse_card::{pulse_card, pulse_noted_card};
 pub use steering_card::{Steered, paused_card, steering_card};

@@ -3,9 +3,9 @@
 //! Invariants
 //! - Whoever is asked for words is told there who reads them, what may become of them, and when they are erased.
 
-use chat::{Block, Card, DeliveryId, FormId, FreeText, Span, Text};
+use chat::{Block, Card, Choice, DeliveryId, FormId, FreeText, Prominence, Span, Text};
 
-use crate::engine::{Admission, OWN_WORDS_DAYS};
+use crate::engine::{Admission, OWN_WORDS_DAYS, Tap};
 
 /// What the id of the form begins with, before the card's delivery.
 const FORM: &str = "own-words:";
@@ -20,11 +20,19 @@ pub fn with_own_words(mut card: Card, delivery: &DeliveryId) -> Card {
     card
 }
 
-/// The same as a card of its own, for the eyes of whoever found it useful.
+/// A card that was found useful where all see it, with a button that asks for the words in private.
+#[must_use]
+pub fn with_way_to_own_words(mut card: Card, delivery: &DeliveryId) -> Card {
+    let (id, label) = (Tap::OwnWords(delivery.clone()).to_choice(), LABEL.to_owned());
+    card.choices.push(Choice { id, label, prominence: Prominence::Usual });
+    card
+}
+
+/// The invitation as a card of its own, for the eyes of whom the other was for.
 pub fn own_words_card(delivery: &DeliveryId) -> Card {
     let mut card = Card::new("How would you say it?", Text::paragraph(invitation()));
     card.input = Some(field(delivery));
-    "Only you see this. Nothing is needed of you.".clone_into(&mut card.footer);
+    "Only you see this.".clone_into(&mut card.footer);
     card
 }
 
