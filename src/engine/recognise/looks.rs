@@ -20,14 +20,14 @@ use super::{
     second_look::SecondLook,
 };
 
-/// How many of a thousand ordinary messages get a second look. The first look knows wording, and people say what they need
-/// in words that no manager typed: a narrow gate throws away what the encoder learnt (`models/README.md`, "What stage 1
-/// lets through"). A second look takes about a millisecond.
-const SECOND_LOOKS: AlarmBudget = AlarmBudget::per_1000(250.0);
+/// How many of a thousand ordinary messages get a second look. People say what they need in words that no manager typed: a
+/// narrow gate throws away what the encoder learnt (`models/README.md`, "What stage 1 lets through"). A second look takes
+/// about a millisecond.
+const SECOND_LOOKS: AlarmBudget = AlarmBudget::per_1000(200.0);
 /// What asking adds to the odds: a bonus, never a gate, since many need something without asking.
 const ASKING_BONUS: f32 = 1.5;
 /// What a text of everyday words alone is put back by: it resembles much and means little.
-const EMPTINESS: f32 = 2.5;
+const EMPTINESS: f32 = 1.0;
 /// What a message without a second look is put back by.
 const UNPROMISING: f32 = 20.0;
 /// Word pieces that are looked at.

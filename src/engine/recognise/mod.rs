@@ -44,10 +44,9 @@ const USUAL_BUDGET: AlarmBudget = AlarmBudget::per_1000(1.0);
 /// The same for a question put to Kairos: whoever asks wants the nearest thing we have.
 const ADDRESSED_BUDGET: AlarmBudget = AlarmBudget::per_1000(50.0);
 /// The odds below which nothing is heard, however quiet the traffic: about three in ten that a need is meant. A library of
-/// few triggers would keep its budget with a threshold near nothing, and then hear what it has never learnt.
+/// few triggers would keep its budget with a threshold near nothing, and then hear what it has never learnt. Of what is put to
+/// Kairos, the nearest cards are named below it instead of one being shown.
 const LEAST: f32 = -0.85;
-/// The same for what is put to Kairos: about one in five. Below, the nearest cards are named instead of one being shown.
-const LEAST_ADDRESSED: f32 = -1.4;
 /// Needs that are told of one message.
 const TOLD: usize = 5;
 /// Words of an example that are told as evidence.
@@ -155,7 +154,7 @@ impl Recogniser {
 
     /// The same for what was put to Kairos.
     pub fn threshold_addressed(&self) -> f32 {
-        self.looks.threshold(ADDRESSED_BUDGET).max(LEAST_ADDRESSED)
+        self.looks.threshold(ADDRESSED_BUDGET).max(LEAST)
     }
 
     /// [`Recogniser::hear`] with thresholds that were set elsewhere, e.g. from a channel's own traffic: the odds from

@@ -12,14 +12,16 @@ use super::{
 };
 
 /// What it adds to the odds that the nearest three examples are as near as can be, and not at right angles.
-const NEARNESS: f32 = 8.0;
+const NEARNESS: f32 = 12.0;
 /// The nearness that neither adds nor takes: what ordinary messages seldom reach.
 const USUAL_NEARNESS: f32 = 0.45;
 /// How much it lowers the odds that other needs are as likely: a message that means one need seldom sounds like three.
 const DOUBT: f32 = 0.5;
-/// How much of what speaks for none counts against a need. What somebody says who needs nothing we know may be as far from
-/// a day's chatter as any need is; how much speaks for the need itself tells more then. Chosen on CLINC150's validation file.
-const NONE: f32 = 0.75;
+/// How much of what speaks for none counts against a need. Somebody who needs nothing that we know may speak as little like
+/// a day's chatter as whoever does: then what speaks for the need itself tells more. Chosen on CLINC150's validation file.
+const NONE: f32 = 0.7;
+/// What speaks for none where that share changes nothing: between messages that mean a need and chatter.
+const USUAL_NONE: f32 = 4.0;
 /// Needs whose examples are looked at.
 const LIKELIEST: usize = 32;
 
@@ -63,7 +65,8 @@ impl SecondLook {
             scores[trigger] += NEARNESS * self.examples.nearness(trigger, seen.dense()) / MEANING;
         }
         let doubt = DOUBT * others(&odds, strongest(&scores).map(|(trigger, _)| trigger));
-        add_to_all(&mut scores, bonus + (1.0 - NONE) * none - NEARNESS * USUAL_NEARNESS - doubt);
+        let spared = (1.0 - NONE) * (none - USUAL_NONE);
+        add_to_all(&mut scores, bonus + spared - NEARNESS * USUAL_NEARNESS - doubt);
         scores
     }
 }
