@@ -250,7 +250,7 @@ async fn write(tx: &mut Tx, id: &DeliveryId, fence: i64, fate: &Fate) -> Result<
             let sql = "UPDATE deliveries
                  SET state = 'sent', lease_until = NULL, sent_at = $3, last_error = NULL, sent_platform = $4,
                      sent_workspace = $5, sent_channel = $6, sent_message = $7, sent_place = $8,
-                     card = CASE WHEN trigger_id = 'triggers' THEN NULL ELSE card END
+                     card = CASE WHEN trigger_id = 'triggers_card' THEN NULL ELSE card END
                  WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
             let (place, text) = (&sent.place, write_json(&sent.place)?);
             let (platform, workspace, channel) =

@@ -13,8 +13,9 @@ use super::{
 };
 use crate::library::TriggerId;
 
-/// What answers with the card that quotes own words, as its key names it. The statements about it have it in letters.
-pub const REVIEW: &str = "triggers";
+/// What answers with the card that quotes own words, as its key names it: no trigger's id has such a letter. The statements
+/// about it have it in letters.
+pub const REVIEW: &str = "triggers_card";
 
 /// Words that wait for review.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +71,7 @@ pub(super) async fn change(tx: &mut Tx, change: &OwnWordsChange) -> Result<(), S
 /// Erases what quotes a person's words and has not arrived.
 pub(super) async fn erase_quotations(tx: &mut Tx, person: &PersonId) -> Result<(), StoreError> {
     let sql = "UPDATE deliveries SET card = NULL, state = CASE WHEN state = 'pending' THEN 'cancelled' ELSE state END
-         WHERE trigger_id = 'triggers' AND card IS NOT NULL AND state IN ('pending', 'dead', 'cancelled', 'expired')
+         WHERE trigger_id = 'triggers_card' AND card IS NOT NULL AND state IN ('pending', 'dead', 'cancelled', 'expired')
             AND EXISTS (SELECT 1 FROM own_words WHERE person_id = $1)";
     execute!(tx.on(), sql, person.as_str())?;
     Ok(())

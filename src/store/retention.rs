@@ -86,7 +86,7 @@ pub const SWEPT: [(&str, &str, Term); 16] = [
     (
         "deliveries",
         "UPDATE deliveries SET card = NULL WHERE id IN (
-             SELECT id FROM deliveries WHERE trigger_id = 'triggers' AND card IS NOT NULL
+             SELECT id FROM deliveries WHERE trigger_id = 'triggers_card' AND card IS NOT NULL
                 AND state IN ('dead', 'cancelled', 'expired') AND due_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.own_words,
     ),

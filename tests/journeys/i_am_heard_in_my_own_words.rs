@@ -4,40 +4,12 @@ use crate::support::{
     app::{Seen, Setup, TestApp, each_app, each_app_with, minutes},
     databases::each_address,
     person::Somebody,
-    prompts::prompts,
+    prompts::{BY_EXAMPLES_ALONE, prompts},
     tables::tables_with,
 };
 
 /// Nothing that the examples below come near to.
 const OWN: &str = "procurement turned pale at the quetzal line";
-
-const BY_EXAMPLES_ALONE: &str = "\
----
-kind: trigger
-id: too-expensive
-title: A buyer says it is too expensive
-need: Someone does not know what to say about the price.
-offer: [tip-1, tip-2, tip-3]
-moments: [solve]
-mode: live
-owner: Sales
----
-## Examples
-- how do I answer when they say we're too expensive?
-- the buyer says our quote is over their budget
-- client pushes back on the price, what now
-- they want it cheaper and I have no reply
-- what do you say to a customer who finds it too pricey
-- prospect says the competitor costs half, help
-- buyer told me the number is too high
-- how to react when they ask for a lower price
-- lost for words, they said it costs too much
-- the customer balks at our rates
-
-## Unlike
-- the flights are too expensive this week
-- lunch got more expensive again
-";
 
 /// Ana looks after triggers too.
 fn two_managers(setup: Setup) -> Setup {

@@ -8,7 +8,7 @@ use kairos::{
 
 use crate::support::{
     app::{Seen, Setup, TestApp, each_app, each_app_with, minutes},
-    prompts::prompts,
+    prompts::{BY_EXAMPLES_ALONE, prompts},
 };
 
 const QUESTION: &str = "how do I answer when they say we're too expensive?";
@@ -101,34 +101,6 @@ async fn one_managers_marks_alone_change_nothing() {
     })
     .await;
 }
-
-const BY_EXAMPLES_ALONE: &str = "\
----
-kind: trigger
-id: too-expensive
-title: A buyer says it is too expensive
-need: Someone does not know what to say about the price.
-offer: [tip-1, tip-2, tip-3]
-moments: [solve]
-mode: live
-owner: Sales
----
-## Examples
-- how do I answer when they say we're too expensive?
-- the buyer says our quote is over their budget
-- client pushes back on the price, what now
-- they want it cheaper and I have no reply
-- what do you say to a customer who finds it too pricey
-- prospect says the competitor costs half, help
-- buyer told me the number is too high
-- how to react when they ask for a lower price
-- lost for words, they said it costs too much
-- the customer balks at our rates
-
-## Unlike
-- the flights are too expensive this week
-- lunch got more expensive again
-";
 
 fn by_examples(setup: Setup) -> Setup {
     setup.prompts(prompts().with("too-expensive.trigger.md", BY_EXAMPLES_ALONE).folder())

@@ -11,6 +11,35 @@ use tempfile::TempDir;
 pub(crate) const SKILL: &str =
     "---\nkind: skill\nid: selling\ntitle: Selling\narea: selling\n---\nHear what stands behind it.\n";
 
+/// A trigger that is heard by likeness to its examples, in place of `too-expensive` with its keyword.
+pub(crate) const BY_EXAMPLES_ALONE: &str = "\
+---
+kind: trigger
+id: too-expensive
+title: A buyer says it is too expensive
+need: Someone does not know what to say about the price.
+offer: [tip-1, tip-2, tip-3]
+moments: [solve]
+mode: live
+owner: Sales
+---
+## Examples
+- how do I answer when they say we're too expensive?
+- the buyer says our quote is over their budget
+- client pushes back on the price, what now
+- they want it cheaper and I have no reply
+- what do you say to a customer who finds it too pricey
+- prospect says the competitor costs half, help
+- buyer told me the number is too high
+- how to react when they ask for a lower price
+- lost for words, they said it costs too much
+- the customer balks at our rates
+
+## Unlike
+- the flights are too expensive this week
+- lunch got more expensive again
+";
+
 /// A whole scenario of three turns.
 pub(crate) const SCENARIO: &str = "\
 # kind: scenario

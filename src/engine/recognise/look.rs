@@ -128,16 +128,16 @@ impl Look {
         self.odds_and_none(seen).0
     }
 
-    /// [`Look::odds`], and how much speaks for none by itself; nothing of triggers that are not told from each other.
-    pub(super) fn odds_and_none(&self, seen: &Seen) -> (Vec<f32>, f32) {
+    /// [`Look::odds`], and how much speaks for none by itself; `None` where each trigger is known by odds alone.
+    pub(super) fn odds_and_none(&self, seen: &Seen) -> (Vec<f32>, Option<f32>) {
         let classifier = match self {
             Self::Together(classifier) => classifier,
-            Self::Apart(crowd) => return (crowd.odds(&seen.dense, &seen.features), 0.0),
+            Self::Apart(crowd) => return (crowd.odds(&seen.dense, &seen.features), None),
         };
         let mut logits = Vec::with_capacity(classifier.classes() + 8);
         classifier.logits(&seen.dense, &seen.features, &mut logits);
         let none = logits[0];
-        (logits.iter().skip(1).map(|logit| logit - none).collect(), none)
+        (logits.iter().skip(1).map(|logit| logit - none).collect(), Some(none))
     }
 }
 

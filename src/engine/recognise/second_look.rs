@@ -65,7 +65,7 @@ impl SecondLook {
             scores[trigger] += NEARNESS * self.examples.nearness(trigger, seen.dense()) / MEANING;
         }
         let doubt = DOUBT * others(&odds, strongest(&scores).map(|(trigger, _)| trigger));
-        let spared = (1.0 - NONE) * (none - USUAL_NONE);
+        let spared = none.map_or(0.0, |none| (1.0 - NONE) * (none - USUAL_NONE));
         add_to_all(&mut scores, bonus + spared - NEARNESS * USUAL_NEARNESS - doubt);
         scores
     }
