@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use chat::{Event, Identity, Message, Place, Timestamp, What};
+use chat::{Event, Identity, Message, Place, What};
 
 use super::{Line, LineError, line::Effect, messages::is_greeting};
 use crate::{
@@ -13,8 +13,6 @@ use crate::{
 
 /// How long a platform is asked for the opening of a thread, while everything behind the message waits.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How old an opening may be that is still asked for.
-const OLDEST_OPENING: Duration = Duration::from_hours(24 * 30);
 
 /// What was heard in a message.
 #[derive(Debug, Default)]
@@ -72,19 +70,18 @@ impl Line {
             Opened::Nowhere => return None,
             // To ask the platform for every "thanks" would cost more than it could bring.
             Opened::Unknown if !may_ask => return None,
-            Opened::Unknown => self.look_up_opening(&event.place, event.at).await?,
+            Opened::Unknown => self.look_up_opening(&event.place).await?,
         };
         (may_ask || by == event.by).then_some(text)
     }
 
     /// Asks the platform for the opening of a thread, once an hour at most.
-    async fn look_up_opening(&self, place: &Place, at: Timestamp) -> Option<(Identity, String)> {
+    async fn look_up_opening(&self, place: &Place) -> Option<(Identity, String)> {
         let opening = place.thread.as_ref()?;
         let platform = self.parts.platforms.get(place.platform)?;
-        let read = tokio::time::timeout(PATIENCE, platform.history(place, at - OLDEST_OPENING)).await;
-        let events = read.ok().and_then(Result::ok).flatten().unwrap_or_default();
-        let found = events.into_iter().find_map(|event| match event.what {
-            What::Message(message) if message.id == *opening && !message.by_bot => Some((event.by, message.text)),
+        let read = tokio::time::timeout(PATIENCE, platform.message(place, opening)).await;
+        let found = read.ok().and_then(Result::ok).flatten().and_then(|event| match event.what {
+            What::Message(message) if !message.by_bot => Some((event.by, message.text)),
             _ => None,
         });
         self.recent().open(place, opening, found.clone(), self.now());

@@ -35,7 +35,7 @@ const BATCH: u32 = 8;
 const LOOKS: u32 = 4;
 /// How many batches are under way at once: a conversation that its platform holds up holds up no more than one.
 const HANDS: usize = 4;
-/// When what could not be tried is tried: its platform was not there.
+/// When what could not be tried is tried: its platform was not there, or takes our token no more.
 const LATER: Duration = Duration::from_mins(5);
 
 /// Sends what is due.
@@ -193,10 +193,12 @@ impl Outbox {
         let (id, now) = (&claimed.item.id, self.clock.now());
         match attempt {
             Ok(sent) => Fate::Sent { sent, at: now },
-            Err(Refusal::Definite(reason) | Refusal::Closed(reason)) => {
+            Err(Refusal::Definite(reason) | Refusal::Closed(reason) | Refusal::Expired(reason)) => {
                 warn!(delivery = %id, reason, "a delivery was refused for good");
                 Fate::Dead { reason }
             }
+            // A new token may come; until then no try of ours tells anything, and none counts.
+            Err(Refusal::TokenRefused(reason)) => Fate::Released { due_at: now + LATER, reason },
             Err(Refusal::Transient { reason, .. }) if claimed.attempts >= self.terms.tries => {
                 warn!(delivery = %id, reason, "a delivery was refused too often");
                 Fate::Dead { reason }
@@ -243,10 +245,10 @@ impl Outbox {
                 Some(Fate::PutBack { due_at: now, reason: "no answer; it had not arrived".to_owned() })
             }
             Ok(Ok(None)) => Some(Fate::Dead { reason: "no answer, too often".to_owned() }),
-            Ok(Err(Refusal::Definite(reason) | Refusal::Closed(reason))) => {
+            Ok(Err(Refusal::Definite(reason) | Refusal::Closed(reason) | Refusal::Expired(reason))) => {
                 Some(self.not_to_be_found(claimed, &reason))
             }
-            Ok(Err(Refusal::Transient { .. } | Refusal::Unknown(_))) | Err(_) => unknown(),
+            Ok(Err(Refusal::Transient { .. } | Refusal::TokenRefused(_) | Refusal::Unknown(_))) | Err(_) => unknown(),
         }
     }
 
@@ -275,7 +277,8 @@ fn count(action: &Action, attempt: &Result<Sent, Refusal>, took: Stopwatch) {
     let (platform, kind) = (action.platform().as_str(), action.kind());
     let outcome = match attempt {
         Ok(_) => "sent",
-        Err(Refusal::Definite(_) | Refusal::Closed(_)) => "refused",
+        Err(Refusal::Definite(_) | Refusal::Closed(_) | Refusal::Expired(_)) => "refused",
+        Err(Refusal::TokenRefused(_)) => "token_refused",
         Err(Refusal::Transient { retry_after: Some(_), .. }) => "too_fast",
         Err(Refusal::Transient { .. }) => "failed",
         Err(Refusal::Unknown(_)) => "unknown",

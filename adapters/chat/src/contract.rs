@@ -13,6 +13,7 @@ use std::{fmt, future::Future, pin::Pin};
 use crate::{Identity, MessageId, Place, Platform, ShownTo};
 
 mod hearing;
+mod looking;
 mod refusing;
 mod samples;
 mod sending;
@@ -63,11 +64,18 @@ pub enum Clause {
     DescribesPeople,
     /// A history MUST be oldest first and hold nothing older than was asked for; `None` where there is none.
     HistoryInOrder,
+    /// `message` MUST give a message as the history gives it, also when the place is the thread that it opened; never one
+    /// of another channel.
+    FindsMessages,
+    /// `describe_many` MUST answer for each person in their order what `describe` answers.
+    DescribesTogether,
+    /// `join` MUST say `Joined` where Kairos is a member, and only where what is said reaches it from then on.
+    Joins,
 }
 
 impl Clause {
     /// Every clause, in the order of the contract.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::SendsOnce,
         Self::Finds,
         Self::EditsInPlace,
@@ -84,6 +92,9 @@ impl Clause {
         Self::KnowsItself,
         Self::DescribesPeople,
         Self::HistoryInOrder,
+        Self::FindsMessages,
+        Self::DescribesTogether,
+        Self::Joins,
     ];
 
     /// Its number in the contract, from one.
@@ -192,5 +203,6 @@ pub async fn check(platform: &dyn Platform, peer: &dyn Peer) -> Vec<Breach> {
     let mut breaches = hearing::check(platform, peer);
     breaches.extend(sending::check(platform, peer).await);
     breaches.extend(refusing::check(platform, peer).await);
+    breaches.extend(looking::check(platform, peer).await);
     breaches
 }

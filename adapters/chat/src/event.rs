@@ -41,7 +41,7 @@ pub enum What {
         /// False when it was taken back.
         added: bool,
     },
-    /// Somebody entered the channel.
+    /// Somebody entered the channel; or the workspace, where the place is the channel that all its members share.
     Joined,
     /// Somebody opened the page that the platform keeps for Kairos and them alone.
     HomeOpened,

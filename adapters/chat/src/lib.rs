@@ -15,6 +15,7 @@ mod notebook;
 mod place;
 mod platform;
 mod signal;
+mod sink;
 mod text;
 mod time;
 
@@ -25,7 +26,8 @@ pub use ids::{
 };
 pub use notebook::{Note, Notebook, Noted};
 pub use place::{Identity, Place, PlatformKind, Privacy, Profile};
-pub use platform::{HOME, Key, Pending, Platform, Platforms, Refusal, Sent, ShownTo, Unreadable};
+pub use platform::{Described, HOME, Joining, Key, Pending, Platform, Platforms, Refusal, Sent, ShownTo, Unreadable};
 pub use signal::{Alert, Observation, PersonKey, Said, Signal};
+pub use sink::{Accepted, Accepting, EventSink, Mistake, Outage};
 pub use text::{Block, Span, Text, is_linkable};
 pub use time::Timestamp;

@@ -9,10 +9,22 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Card, Event, Form, Identity, MessageId, Place, PlatformKind, Profile, Timestamp};
+use crate::{Card, Event, Form, Identity, MessageId, Place, PlatformKind, Profile, Timestamp, What};
 
 /// What a call to a platform becomes: an answer, or why there is none.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Refusal>> + Send + 'a>>;
+
+/// What describing several people becomes: an answer for each, in their order.
+pub type Described<'a> = Pin<Box<dyn Future<Output = Vec<Result<Option<Profile>, Refusal>>> + Send + 'a>>;
+
+/// What becomes of entering a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joining {
+    /// Kairos is a member, since now or since before: what is said there reaches it.
+    Joined,
+    /// Only a member can let Kairos in.
+    NeedsInvitation,
+}
 
 /// The key of a delivery: the same for every attempt at the same one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -46,6 +58,10 @@ pub enum Refusal {
     Definite(String),
     /// It won't, since whom it is for takes no private messages. Somewhere else they may be told that it is there.
     Closed(String),
+    /// It won't any more, and surely did nothing: what was to be answered (a trigger id, an interaction) has expired.
+    Expired(String),
+    /// It won't until somebody gives Kairos another token for this workspace, and surely did nothing.
+    TokenRefused(String),
     /// It did not now, and surely did nothing; try again, not before the given time where one is given.
     Transient {
         /// What it said, without any text of people.
@@ -61,6 +77,8 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Definite(reason) | Self::Closed(reason) => write!(f, "refused: {reason}"),
+            Self::Expired(reason) => write!(f, "too late: {reason}"),
+            Self::TokenRefused(reason) => write!(f, "the token is refused: {reason}"),
             Self::Transient { reason, .. } => write!(f, "refused for now: {reason}"),
             Self::Unknown(reason) => write!(f, "no answer: {reason}"),
         }
@@ -101,13 +119,24 @@ pub trait Platform: Send + Sync {
     /// Opens the private conversation with a person, or finds it.
     fn open_private<'a>(&'a self, who: &'a Identity) -> Pending<'a, Place>;
 
-    /// Shows a form to the person who did `event` just now.
+    /// Shows a form to the person who did `event` just now; [`Refusal::Expired`] when that is too long ago.
     fn ask<'a>(&'a self, event: &'a Event, form: &'a Form) -> Pending<'a, ()>;
 
     /// What the platform tells about a person; `None` for somebody it does not know.
     ///
     /// It SHOULD carry the time zone, and until when the person is not to be disturbed, as far as the platform tells.
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>>;
+
+    /// Describes several people, each as [`Platform::describe`] would: together where the platform can do that.
+    fn describe_many<'a>(&'a self, people: &'a [Identity]) -> Described<'a> {
+        Box::pin(async move {
+            let mut described = Vec::with_capacity(people.len());
+            for who in people {
+                described.push(self.describe(who).await);
+            }
+            described
+        })
+    }
 
     /// Who has this e-mail address at work; `None` where nobody has, or the platform tells no addresses.
     fn person_with<'a>(&'a self, _email: &'a str) -> Pending<'a, Option<Identity>> {
@@ -116,6 +145,34 @@ pub trait Platform: Send + Sync {
 
     /// The messages of a place since an instant, oldest first; `None` where the platform gives no history.
     fn history<'a>(&'a self, place: &'a Place, since: Timestamp) -> Pending<'a, Option<Vec<Event>>>;
+
+    /// The message with this id in the channel of `place`, or in its thread, as the history would give it; `None` where it
+    /// is not. The message that opened a thread is found by the thread's place too, wherever the platform keeps it.
+    ///
+    /// An adapter SHOULD do this in one call; by default the history is searched.
+    fn message<'a>(&'a self, place: &'a Place, id: &'a MessageId) -> Pending<'a, Option<Event>> {
+        Box::pin(async move {
+            let is_it = |event: &Event| matches!(&event.what, What::Message(message) if message.id == *id);
+            for place in [place.in_thread(id), place.clone(), place.channel_itself()] {
+                match self.history(&place, Timestamp::from_ms(0)).await {
+                    Ok(events) => {
+                        if let Some(found) = events.into_iter().flatten().find(is_it) {
+                            return Ok(Some(found));
+                        }
+                    }
+                    // Nothing was answered to it yet: there is no such thread.
+                    Err(Refusal::Definite(_)) => {}
+                    Err(refusal) => return Err(refusal),
+                }
+            }
+            Ok(None)
+        })
+    }
+
+    /// Enters a channel, where Kairos may do that by itself. By default nobody has to: whoever can be read is read.
+    fn join<'a>(&'a self, _place: &'a Place) -> Pending<'a, Joining> {
+        Box::pin(ready(Ok(Joining::Joined)))
+    }
 
     /// The message that an earlier attempt with `key` left at `place`, if any.
     fn find<'a>(&'a self, place: &'a Place, key: &'a Key) -> Pending<'a, Option<Sent>>;

@@ -13,8 +13,8 @@ use std::{
 
 use chat::contract::{Breach, Clause, Fault, Look, Peer, Said, Shown, check};
 use chat::{
-    Card, Event, EventId, Form, Identity, Key, Message, MessageId, Pending, Place, Platform, PlatformKind, Privacy,
-    Profile, Refusal, Sent, ShownTo, Timestamp, Unreadable, What,
+    Card, Described, Event, EventId, Form, Identity, Joining, Key, Message, MessageId, Pending, Place, Platform,
+    PlatformKind, Privacy, Profile, Refusal, Sent, ShownTo, Timestamp, Unreadable, What,
 };
 
 /// A chat in memory, with at most one flaw.
@@ -89,7 +89,13 @@ impl Chat {
     fn event(&self, at: i64, by: Option<&str>, text: &str) -> Event {
         let id = if self.has(Clause::TranslatesAlike) { self.translated.fetch_add(1, Ordering::Relaxed) } else { at };
         let by_bot = by.is_none() && !self.has(Clause::KnowsItself);
-        let message = Message { id: "m".into(), text: text.to_owned(), by_bot, mentions_us: false, replies_to: None };
+        let message = Message {
+            id: MessageId::new(format!("m{at}")),
+            text: text.to_owned(),
+            by_bot,
+            mentions_us: false,
+            replies_to: None,
+        };
         Event {
             id: EventId::new(id.to_string()),
             at: Timestamp::from_ms(at),
@@ -151,6 +157,30 @@ impl Platform for Chat {
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>> {
         let known = who.user.as_str() == "ana" || self.has(Clause::DescribesPeople);
         Box::pin(ready(Ok(known.then(|| Profile { name: "Ana".to_owned(), ..Profile::default() }))))
+    }
+
+    fn describe_many<'a>(&'a self, people: &'a [Identity]) -> Described<'a> {
+        Box::pin(async move {
+            let mut described = Vec::new();
+            for who in people {
+                described.push(self.describe(who).await);
+            }
+            if self.has(Clause::DescribesTogether) {
+                described.sort_by_key(|told| told.as_ref().is_ok_and(Option::is_none));
+            }
+            described
+        })
+    }
+
+    fn message<'a>(&'a self, place: &'a Place, id: &'a MessageId) -> Pending<'a, Option<Event>> {
+        let stands_here = place.channel == self.shared().channel || self.has(Clause::FindsMessages);
+        let at = id.as_str().strip_prefix("m").and_then(|at| at.parse().ok()).filter(|_| stands_here);
+        Box::pin(ready(Ok(at.map(|at| self.event(at, Some("ana"), "hello")))))
+    }
+
+    fn join<'a>(&'a self, _place: &'a Place) -> Pending<'a, Joining> {
+        let joining = if self.has(Clause::Joins) { Joining::NeedsInvitation } else { Joining::Joined };
+        Box::pin(ready(Ok(joining)))
     }
 
     fn history<'a>(&'a self, _place: &'a Place, since: Timestamp) -> Pending<'a, Option<Vec<Event>>> {
@@ -233,7 +263,7 @@ fn every_flaw_is_found_out_by_its_clause() {
 #[test]
 fn a_clause_is_named_by_its_number() {
     let numbers: Vec<_> = Clause::ALL.into_iter().map(Clause::number).collect();
-    assert_eq!(numbers, (1..=16).collect::<Vec<_>>());
+    assert_eq!(numbers, (1..=19).collect::<Vec<_>>());
     let breach = Breach::new(Clause::Finds, "nothing");
     assert_eq!(breach.to_string(), "clause 2 (Finds): nothing");
 }

@@ -3,8 +3,8 @@
 use std::future::ready;
 
 use chat::{
-    Card, Event, Form, Identity, Key, Message, MessageId, Pending, Place, Platform, PlatformKind, Profile, Refusal,
-    Sent, ShownTo, Timestamp, Unreadable, What,
+    Card, Event, Form, Identity, Joining, Key, Message, MessageId, Pending, Place, Platform, PlatformKind, Profile,
+    Refusal, Sent, ShownTo, Timestamp, Unreadable, What,
 };
 
 use crate::{
@@ -111,6 +111,20 @@ impl Platform for Playground {
             events.sort_by_key(|event| event.at);
             Ok(Some(events))
         })
+    }
+
+    fn message<'a>(&'a self, place: &'a Place, id: &'a MessageId) -> Pending<'a, Option<Event>> {
+        Box::pin(async move {
+            let room = Room::of(place);
+            let is_it = |posted: &&Posted| Some(posted.room) == room && posted.only.is_none();
+            Ok(self.look(|state| state.message(id).filter(is_it).map(as_event)))
+        })
+    }
+
+    /// Kairos reads in every room.
+    fn join<'a>(&'a self, place: &'a Place) -> Pending<'a, Joining> {
+        let room = Room::of(place).ok_or_else(|| definite("there is no such channel"));
+        Box::pin(ready(room.map(|_| Joining::Joined)))
     }
 
     fn find<'a>(&'a self, place: &'a Place, key: &'a Key) -> Pending<'a, Option<Sent>> {

@@ -1,7 +1,7 @@
-//! Checks of what we say: clauses 1 to 7 and 16.
+//! Checks of what we say: clauses 1 to 7.
 
 use super::{Breach, Clause, Peer, Shown, sample_cards, wholeness::not_whole};
-use crate::{Card, Event, Key, Place, Platform, Privacy, Refusal, Sent, ShownTo, Text, Timestamp};
+use crate::{Card, Key, Place, Platform, Privacy, Refusal, Sent, ShownTo, Text};
 
 pub(super) async fn check(platform: &dyn Platform, peer: &dyn Peer) -> Vec<Breach> {
     let mut breaches = every_sample(platform, peer).await;
@@ -9,7 +9,6 @@ pub(super) async fn check(platform: &dyn Platform, peer: &dyn Peer) -> Vec<Breac
     breaches.extend(edited(platform, peer).await);
     breaches.extend(private(platform, peer).await);
     breaches.extend(for_one(platform, peer).await);
-    breaches.extend(history(platform, peer).await);
     breaches
 }
 
@@ -146,22 +145,4 @@ async fn for_one(platform: &dyn Platform, peer: &dyn Peer) -> Vec<Breach> {
         Err(_) => new.is_empty(),
     };
     if kept { Vec::new() } else { vec![Breach::new(Clause::ForOneOnly, format!("{sent:?} is seen as {new:?}"))] }
-}
-
-async fn history(platform: &dyn Platform, peer: &dyn Peer) -> Vec<Breach> {
-    let read = |since| async move { platform.history(&peer.shared(), since).await };
-    let Ok(whole) = read(Timestamp::from_ms(0)).await else {
-        return vec![Breach::new(Clause::HistoryInOrder, "the history of a shared place was refused")];
-    };
-    let Some(last) = whole.as_deref().and_then(<[Event]>::last).map(|event| event.at) else {
-        return Vec::new();
-    };
-    let mut breaches = Vec::new();
-    if !whole.iter().flatten().map(|event| event.at).is_sorted() {
-        breaches.push(Breach::new(Clause::HistoryInOrder, "not oldest first"));
-    }
-    if read(last).await.is_ok_and(|rest| rest.iter().flatten().any(|event| event.at < last)) {
-        breaches.push(Breach::new(Clause::HistoryInOrder, "older than was asked for"));
-    }
-    breaches
 }
