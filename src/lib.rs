@@ -11,6 +11,7 @@ pub mod http;
 pub mod inbox;
 pub mod library;
 pub mod logs;
+pub mod messages;
 pub mod outbox;
 pub mod practice;
 pub mod run;

@@ -21,8 +21,8 @@ const TEXT_BYTES: u64 = 256 * 1024;
 const PICTURE_BYTES: u64 = 1024 * 1024;
 /// How many files and folders a library may have.
 const ENTRIES: usize = 10_000;
-/// The folder of templates for the language model, which has a reader of its own.
-const COACH: &str = "coach";
+/// Folders that are no skills and have readers of their own: templates for the language model, and the product's texts.
+const NO_SKILLS: [&str; 2] = ["coach", "messages"];
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// Where a library comes from.
@@ -91,7 +91,7 @@ impl Contents {
     }
 
     fn read_starter(&mut self) {
-        for folder in STARTER.dirs().filter(|folder| folder.path() != Path::new(COACH)) {
+        for folder in STARTER.dirs().filter(|folder| !NO_SKILLS.iter().any(|name| folder.path() == Path::new(name))) {
             for file in folder.files() {
                 let path = file.path().to_string_lossy().replace('\\', "/");
                 let size = file.contents().len() as u64;
@@ -104,7 +104,7 @@ impl Contents {
         let mut left = ENTRIES;
         for (name, path) in self.entries(root, &root.display().to_string(), &mut left) {
             if path.is_dir() {
-                if name != COACH {
+                if !NO_SKILLS.contains(&name.as_str()) {
                     self.read_skill_folder(&name, &path, &mut left);
                 }
             } else if !matches!(manner(&name), Manner::Quiet) {

@@ -5,6 +5,7 @@ use chat::{Block, Card, Choice, DeliveryId, Prominence, Span, Text};
 use crate::{
     engine::{Setting, Tap},
     library::{Asset, Trigger},
+    messages::say,
 };
 
 /// One thing that was put by.
@@ -21,12 +22,12 @@ pub struct PutBy<'a> {
 /// Lists what was put by, each a tap away.
 pub fn digest_card(items: &[PutBy<'_>]) -> Card {
     let lines = items.iter().map(|item| {
-        let because = format!(". {}", item.trigger.title);
+        let because = say!("digest-line", topic = &item.trigger.title);
         vec![Span::Bold(item.asset.title.clone()), Span::Plain(because)]
     });
     let open = items.iter().map(|item| Choice {
         id: Tap::Open(item.id.clone()).to_choice(),
-        label: format!("Open: {}", item.asset.title).chars().take(75).collect(),
+        label: say!("digest-open", title = &item.asset.title).chars().take(75).collect(),
         prominence: Prominence::Usual,
     });
     let tucked = |setting, label: &str| Choice {
@@ -34,14 +35,12 @@ pub fn digest_card(items: &[PutBy<'_>]) -> Card {
         label: label.to_owned(),
         prominence: Prominence::Tucked,
     };
-    let ways_out = [tucked(Setting::NoDigest, "No digest, please"), tucked(Setting::Snooze, "Quiet for a week")];
-    let text = "These might have helped, but one message was enough just then, or you had had as many as you want. Open \
-                what you like; nothing of it comes again by itself.";
+    let ways_out = [tucked(Setting::NoDigest, say!("digest-off")), tucked(Setting::Snooze, say!("snooze-week"))];
     Card {
-        title: "What I kept back this week".to_owned(),
-        text: Text::paragraph(text).then(Text(vec![Block::Bullets(lines.collect())])),
+        title: say!("digest-title").to_owned(),
+        text: Text::paragraph(say!("digest-intro")).then(Text(vec![Block::Bullets(lines.collect())])),
         choices: open.chain(ways_out).collect(),
-        footer: "Only you see this. Once a week at most, in your working hours.".to_owned(),
+        footer: say!("digest-footer").to_owned(),
         ..Card::default()
     }
 }
