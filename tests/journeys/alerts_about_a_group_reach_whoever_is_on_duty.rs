@@ -160,7 +160,7 @@ async fn a_thousand_different_alerts_in_a_minute_are_one_message_to_each() {
         app.advance_to("2026-11-19T14:00:00Z").await;
         for who in ["chloe", "dev"] {
             let digest = app.last_private(who);
-            assert_eq!(digest.card.title, "What I kept back this week", "{who}");
+            assert_eq!(digest.card.title, "This week’s summary", "{who}");
             let text = digest.text();
             assert!(text.contains("Open: Tip number 2") && text.contains("Open: Tip number 3"), "{who}: {text}");
             assert_eq!((text.matches("Open: ").count(), app.private_cards(who).len()), (2, 2), "{who}: {text}");

@@ -35,7 +35,7 @@ async fn over(app: &TestApp, who: &str, words: &str) -> Said {
 
 fn digests(app: &TestApp, who: &str) -> Vec<Seen> {
     let mut cards = app.private_cards(who);
-    cards.retain(|card| card.card.title == "What I kept back this week");
+    cards.retain(|card| card.card.title == "This week’s summary");
     cards
 }
 

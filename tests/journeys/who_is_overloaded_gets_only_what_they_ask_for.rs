@@ -13,7 +13,7 @@ async fn page(app: &TestApp, who: &str) -> Seen {
 
 /// Questions that still wait for an answer: an answered one is no question any more.
 fn asked(app: &TestApp, who: &str) -> usize {
-    app.private_cards(who).iter().filter(|card| card.card.title == "How full is your week?").count()
+    app.private_cards(who).iter().filter(|card| card.card.title == "How busy is your week?").count()
 }
 
 async fn own(app: &TestApp, who: playground::Person) -> Own {
@@ -50,7 +50,7 @@ async fn the_overloaded_are_left_alone_until_they_are_asked_again() {
         let question = opts_in(&app, "ana").await;
         assert_eq!(
             question.buttons(),
-            ["Ready for more", "Unsure", "Overloaded", "Don't ask me again"],
+            ["Ready for more", "Unsure", "Overloaded", "Don’t ask me again"],
             "one tap, and it can be refused"
         );
         let waiting = app.person("ana").says(QUESTION).await;
@@ -97,7 +97,7 @@ async fn they_may_say_otherwise_on_their_page_and_refuse_the_question() {
         app.person("ana").taps("I have room again", &page(&app, "ana").await).await;
         app.answer(&overheard(&app, "ana", "deals").await);
 
-        app.person("ana").taps("Don't ask me again", &app.again(&question)).await;
+        app.person("ana").taps("Don’t ask me again", &app.again(&question)).await;
         assert_eq!(own(&app, playground::Person::Ana).await, Own::default(), "nothing is left of it");
         app.advance(days(15)).await;
         assert_eq!(asked(&app, "ana"), 0);
