@@ -2,7 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::{fault::Fault, rest::Rest};
+use serenity::{
+    builder::{CreateCommand, CreateCommandOption},
+    http::{LightMethod, Route},
+    model::{
+        Permissions,
+        application::{CommandOptionType, CommandType, InteractionContext},
+    },
+};
+
+use crate::{fault::Fault, rest::Rest, wire::id};
 
 /// The slash command.
 pub(crate) const NAME: &str = "kairos";
@@ -11,14 +20,13 @@ pub(crate) const HELP_WITH_THIS: &str = "Help with this";
 
 /// What Kairos may do where it was invited: see channels, write, read what was written before, attach pictures, open
 /// threads and write in them. Nothing else is asked for.
-pub const PERMISSIONS: u64 = 1 << 10 | 1 << 11 | 1 << 15 | 1 << 16 | 1 << 35 | 1 << 38;
-
-const CHAT_INPUT: u8 = 1;
-const MESSAGE: u8 = 3;
-const SUBCOMMAND: u8 = 1;
-const STRING: u8 = 3;
-/// In servers and in the conversation with Kairos; not between other people.
-const CONTEXTS: [u8; 2] = [0, 1];
+pub const PERMISSIONS: u64 = Permissions::VIEW_CHANNEL
+    .union(Permissions::SEND_MESSAGES)
+    .union(Permissions::ATTACH_FILES)
+    .union(Permissions::READ_MESSAGE_HISTORY)
+    .union(Permissions::CREATE_PUBLIC_THREADS)
+    .union(Permissions::SEND_MESSAGES_IN_THREADS)
+    .bits();
 
 /// The link by which whoever runs a server invites Kairos, with exactly the permissions it uses.
 pub fn install_link(application: &str) -> String {
@@ -27,55 +35,62 @@ pub fn install_link(application: &str) -> String {
     )
 }
 
-/// Every command, as Discord takes it.
+/// Every command, as Discord takes it. They stand in servers and in the conversation with Kairos, not between others.
 pub(crate) fn all() -> Value {
-    let plain = |name: &str, about: &str| json!({ "type": SUBCOMMAND, "name": name, "description": about });
-    let question = json!({
-        "type": STRING,
-        "name": "question",
-        "description": "What you would like to do, in your own words",
-        "required": true,
-        "autocomplete": true,
-        "max_length": 1_000,
-    });
-    let mut ask = plain("ask", "Ask for help; only you see the answer");
-    ask["options"] = json!([question]);
-    let mut here = plain("here", "See or change what Kairos does in this channel");
-    here["options"] = json!([{
-        "type": STRING,
-        "name": "mode",
-        "description": "What Kairos should do here",
-        "choices": [
-            { "name": "off: nothing", "value": "off" },
-            { "name": "shadow: decide and record, say nothing", "value": "shadow" },
-            { "name": "live: help in the thread", "value": "live" },
-        ],
-    }]);
-    json!([
-        {
-            "type": CHAT_INPUT,
-            "name": NAME,
-            "description": "Help in the moment of need",
-            "contexts": CONTEXTS,
-            "options": [
-                ask,
-                plain("me", "What Kairos knows about you, and your settings; only you see it"),
-                here,
-                plain("snooze", "Nothing unasked for a week"),
-                plain("resume", "End the quiet"),
-                plain("stop", "Nothing unasked at all, until you resume"),
-                plain("why", "Why the last card reached you"),
-                plain("help", "What Kairos can do"),
-            ],
-        },
-        { "type": MESSAGE, "name": HELP_WITH_THIS, "contexts": CONTEXTS },
-    ])
+    let plain = |name: &str, about: &str| CreateCommandOption::new(CommandOptionType::SubCommand, name, about);
+    let question = "What you would like to do, in your own words";
+    let question = CreateCommandOption::new(CommandOptionType::String, "question", question)
+        .required(true)
+        .set_autocomplete(true)
+        .max_length(1_000);
+    let mode = CreateCommandOption::new(CommandOptionType::String, "mode", "What Kairos should do here")
+        .add_string_choice("off: nothing", "off")
+        .add_string_choice("shadow: decide and record, say nothing", "shadow")
+        .add_string_choice("live: help in the thread", "live");
+    let kairos = CreateCommand::new(NAME).kind(CommandType::ChatInput).description("Help in the moment of need");
+    let kairos = [
+        plain("ask", "Ask for help; only you see the answer").add_sub_option(question),
+        plain("me", "What Kairos knows about you, and your settings; only you see it"),
+        plain("here", "See or change what Kairos does in this channel").add_sub_option(mode),
+        plain("snooze", "Nothing unasked for a week"),
+        plain("resume", "End the quiet"),
+        plain("stop", "Nothing unasked at all, until you resume"),
+        plain("why", "Why the last card reached you"),
+        plain("help", "What Kairos can do"),
+    ]
+    .into_iter()
+    .fold(kairos, CreateCommand::add_option);
+    let help = CreateCommand::new(HELP_WITH_THIS).kind(CommandType::Message);
+    let contexts = || vec![InteractionContext::Guild, InteractionContext::BotDm];
+    without_nothing(json!([kairos.contexts(contexts()), help.contexts(contexts())]))
+}
+
+/// Without the fields that say nothing, which serenity's builders write out and Discord leaves out.
+fn without_nothing(value: Value) -> Value {
+    match value {
+        Value::Array(items) => items.into_iter().map(without_nothing).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(key, value)| (key, without_nothing(value)))
+            .filter(|(_, value)| !is_nothing(value))
+            .collect(),
+        other => other,
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
 }
 
 /// Registers the commands unless Discord has them already; true when something changed.
 pub(crate) async fn register(rest: &Rest, application: &str) -> Result<bool, Fault> {
-    let path = format!("/applications/{application}/commands");
-    let theirs = match rest.get(&path).await {
+    let route = Route::Commands { application_id: id(application)? };
+    let theirs = match rest.get(route).await {
         Err(Fault::Refused { status: 404 | 405, .. }) => Value::Null,
         told => told?,
     };
@@ -83,7 +98,7 @@ pub(crate) async fn register(rest: &Rest, application: &str) -> Result<bool, Fau
     if same_commands(&ours, &theirs) {
         return Ok(false);
     }
-    rest.call(reqwest::Method::PUT, &path, Some(&ours), &[]).await?;
+    rest.send(LightMethod::Put, route, &ours).await?;
     Ok(true)
 }
 

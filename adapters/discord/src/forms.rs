@@ -4,10 +4,14 @@
 //! one person sees; pressing it opens the form.
 
 use chat::{Event, Form};
-use reqwest::Method;
 use serde_json::json;
+use serenity::http::{LightMethod, Route};
 
-use crate::{Discord, fault::Fault, wire::EPHEMERAL};
+use crate::{
+    Discord,
+    fault::Fault,
+    wire::{EPHEMERAL, id},
+};
 
 impl Discord {
     pub(crate) async fn offer_form(&self, event: &Event, form: &Form) -> Result<(), Fault> {
@@ -23,8 +27,8 @@ impl Discord {
             "allowed_mentions": { "parse": [] },
         });
         self.wait_for_first_answer(&live).await?;
-        let path = format!("/webhooks/{}/{}", live.application, live.token);
-        self.rest.call(Method::POST, &path, Some(&body), &[]).await?;
+        let route = Route::WebhookFollowupMessages { application_id: id(&live.application)?, token: &live.token };
+        self.rest.send(LightMethod::Post, route, &body).await?;
         Ok(())
     }
 }

@@ -44,6 +44,7 @@ use std::{
 };
 
 use chat::Timestamp;
+use serenity::http::Route;
 
 use fault::Fault;
 use memory::Memory;
@@ -98,7 +99,7 @@ impl Discord {
 
     /// The application's id, and what Discord says of it.
     pub(crate) async fn application(&self) -> Result<(String, u64), Fault> {
-        let told = self.rest.get("/applications/@me").await?;
+        let told = self.rest.get(Route::Oauth2ApplicationCurrent).await?;
         let id = wire::text(&told["id"]).ok_or(Fault::NotDone("Discord names no application"))?;
         let flags = told["flags"].as_u64().unwrap_or_default();
         let mut memory = self.memory();

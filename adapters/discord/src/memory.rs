@@ -14,9 +14,13 @@ use std::{
 
 use chat::{Form, Place, Timestamp};
 use serde_json::Value;
+use serenity::{http::Route, model::Permissions};
 use tokio::sync::watch;
 
-use crate::wire::{is_thread, text};
+use crate::{
+    fault::Fault,
+    wire::{id, is_thread, text},
+};
 
 /// How long an interaction can be answered; a little less than Discord's fifteen minutes.
 pub(crate) const LASTS: Duration = Duration::from_secs(14 * 60 + 30);
@@ -25,7 +29,8 @@ const CHANNELS: usize = 50_000;
 const PEOPLE: usize = 50_000;
 const INTERACTIONS: usize = 2_000;
 /// Whoever may do one of these may say what Kairos does in a channel: administer, manage channels, manage the server.
-const MAY_STEER: u64 = 1 << 3 | 1 << 4 | 1 << 5;
+const MAY_STEER: Permissions =
+    Permissions::ADMINISTRATOR.union(Permissions::MANAGE_CHANNELS).union(Permissions::MANAGE_GUILD);
 
 /// A channel or thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,6 +79,16 @@ pub(crate) struct Reach {
     pub(crate) name: String,
     /// When somebody did what it answers.
     pub(crate) at: Timestamp,
+}
+
+impl Reach {
+    pub(crate) fn route(&self) -> Result<Route<'_>, Fault> {
+        let (application_id, token) = (id(&self.application)?, self.token.as_str());
+        Ok(match id(&self.name) {
+            Ok(message_id) => Route::WebhookFollowupMessage { application_id, token, message_id },
+            Err(_) => Route::WebhookOriginalInteractionResponse { application_id, token },
+        })
+    }
 }
 
 /// A session of the gateway's that can be resumed.
@@ -249,7 +264,11 @@ impl Memory {
     /// Notes what Discord said somebody may do in a channel.
     fn permitted(&mut self, user: &str, channel: &str, permissions: u64) {
         self.steers.retain(|(who, at, _)| who != user || at != channel);
-        self.steers.push_back((user.to_owned(), channel.to_owned(), permissions & MAY_STEER != 0));
+        self.steers.push_back((
+            user.to_owned(),
+            channel.to_owned(),
+            Permissions::from_bits_retain(permissions).intersects(MAY_STEER),
+        ));
         while self.steers.len() > INTERACTIONS {
             self.steers.pop_front();
         }

@@ -7,13 +7,14 @@ use chat::{
     Timestamp, Unreadable,
 };
 use serde_json::Value;
+use serenity::http::Route;
 use tracing::debug;
 
 use crate::{
     Discord,
     fault::{Fault, code},
     translate,
-    wire::{channel_of, first_id, text},
+    wire::{channel_id, first_id, id, text},
 };
 
 /// Messages that Discord gives at once.
@@ -83,7 +84,8 @@ impl Discord {
     async fn profile(&self, user: &str) -> Result<Option<Profile>, Fault> {
         let guild = self.memory().seen_in(user).cloned();
         if let Some(guild) = guild {
-            match self.rest.get(&format!("/guilds/{guild}/members/{user}")).await {
+            let route = Route::GuildMember { guild_id: id(&guild)?, user_id: id(user)? };
+            match self.rest.get(route).await {
                 Ok(member) => {
                     self.learn_roles_of(&guild, &member).await;
                     return Ok(Some(self.of_member(&member)));
@@ -92,7 +94,11 @@ impl Discord {
                 Err(fault) => return Err(fault),
             }
         }
-        match self.rest.get(&format!("/users/{user}")).await {
+        let asked = match id(user) {
+            Ok(user_id) => self.rest.get(Route::User { user_id }).await,
+            Err(fault) => Err(fault),
+        };
+        match asked {
             Ok(found) => Ok(Some(Profile { name: name_of(&found), ..Profile::default() })),
             Err(fault @ Fault::Refused { status, .. })
                 if [code::UNKNOWN_USER, code::UNKNOWN_MEMBER].into_iter().any(|code| fault.is(code))
@@ -114,7 +120,8 @@ impl Discord {
         if is_known {
             return;
         }
-        match self.rest.get(&format!("/guilds/{guild}/roles")).await {
+        let Ok(guild_id) = id(guild) else { return };
+        match self.rest.get(Route::GuildRoles { guild_id }).await {
             Ok(roles) => self.memory().learn_roles(roles.as_array().into_iter().flatten()),
             Err(fault) => debug!(%fault, "what the roles are called can't be asked"),
         }
@@ -131,8 +138,8 @@ impl Discord {
         let us = self.memory().us.clone();
         let (mut events, mut after) = (Vec::new(), first_id(since).saturating_sub(1));
         for _ in 0..PAGES {
-            let path = format!("/channels/{}/messages?limit={PAGE}&after={after}", channel_of(place));
-            let page = self.rest.get(&path).await?;
+            let params = [("limit", PAGE.to_string()), ("after", after.to_string())];
+            let page = self.rest.get_with(Route::ChannelMessages { channel_id: channel_id(place)? }, &params).await?;
             let messages = page.as_array().map(Vec::as_slice).unwrap_or_default();
             for message in messages {
                 // What can't be read is one message less, not the end of the history.

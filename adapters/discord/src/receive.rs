@@ -8,8 +8,8 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
-use reqwest::Method;
 use serde_json::{Value, json};
+use serenity::http::{LightMethod, Route};
 use tracing::{debug, warn};
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     first_answer::{First, first},
     memory::Live,
     translate::{JOINED, place_of, user_of},
-    wire::{EPHEMERAL, text},
+    wire::{self, EPHEMERAL, id, text},
 };
 
 /// How long an unknown channel is asked for before a message is kept without knowing whether it stands in a thread.
@@ -133,8 +133,8 @@ impl Discord {
     }
 
     pub(crate) async fn look_up(&self, channel: &str) {
-        let path = format!("/channels/{channel}");
-        match tokio::time::timeout(LOOK_UP, self.rest.get(&path)).await {
+        let Ok(channel_id) = id(channel) else { return };
+        match tokio::time::timeout(LOOK_UP, self.rest.get(Route::Channel { channel_id })).await {
             Ok(Ok(found)) => self.memory().learn_channel(None, &found),
             Ok(Err(fault)) => debug!(%fault, "a channel can't be looked up"),
             Err(_) => debug!("a channel can't be looked up in time"),
@@ -170,11 +170,12 @@ impl Discord {
                 return;
             }
         }
-        let path = format!("/interactions/{id}/{token}/callback");
-        let mut answered = self.rest.call(Method::POST, &path, Some(&answer), &[]).await;
+        let Ok(interaction_id) = wire::id(&id) else { return };
+        let route = Route::InteractionResponse { interaction_id, token: &token };
+        let mut answered = self.rest.send(LightMethod::Post, route, &answer).await;
         if matches!(answered, Err(Fault::NoAnswer(_) | Fault::NotDone(_))) {
             // Trying again does no harm: Discord takes one answer and says so.
-            answered = self.rest.call(Method::POST, &path, Some(&answer), &[]).await;
+            answered = self.rest.send(LightMethod::Post, route, &answer).await;
         }
         match answered {
             Ok(_) => self.memory().acknowledged(&id),

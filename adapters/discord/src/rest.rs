@@ -1,11 +1,16 @@
 //! Discord's HTTP API, asked at the pace its headers give.
 //!
+//! serenity knows the routes and builds each request; our own client sends it. serenity's `Http::request` gives an error
+//! without headers for a 429 when its limiter is off, and its limiter forgets in a restart what Discord asked for.
+//!
 //! Invariants
-//! - Every request goes through [`Rest::call`]: one place paces, one place reads limits.
+//! - Every request goes through [`Rest::ask`]: one place paces, one place reads limits.
 //! - The base address is the configured one; no other is ever asked.
 //! - Neither the token nor an address that holds one gets into an error or a log line.
+//! - A request that meets a short 429 waits here, ahead of those that come later.
 
 use std::{
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex},
     time::Duration,
@@ -13,16 +18,19 @@ use std::{
 
 use chat::{Note, Notebook, Timestamp};
 use reqwest::{
-    Client, Method, Response,
-    header::{HeaderMap, HeaderValue},
-    multipart::{Form, Part},
+    Client, Response, Url,
+    header::{AUTHORIZATION, HeaderMap, HeaderValue},
 };
 use serde_json::Value;
+use serenity::{
+    builder::CreateAttachment,
+    http::{LightMethod, Multipart, MultipartUpload, Request, Route},
+};
 
 use crate::{
     connection::{Clockwork, Connection},
     fault::Fault,
-    pace::{Pace, Told, route},
+    pace::{Pace, Told, route_name},
     recall::PACE,
 };
 
@@ -31,10 +39,18 @@ const REQUEST: Duration = Duration::from_secs(8);
 const CONNECT: Duration = Duration::from_secs(4);
 /// A shorter wait is waited out here; a longer one goes back to whoever asked, so that it is kept across a restart.
 const PATIENCE: Duration = Duration::from_millis(2_500);
+/// A 429 that asks for no longer wait than this is waited out here, and the request keeps its place.
+const MOMENT: Duration = Duration::from_secs(1);
+/// What a 429 costs of that patience at least, so that one that asks for no wait can't go on for ever.
+const SHORTEST: Duration = Duration::from_millis(100);
 /// How long everything is silent after the token was refused.
 const TOKEN_REFUSED: Duration = Duration::from_mins(5);
 /// No answer of Discord's that we ask for is larger.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
+/// Where serenity's routes begin; the configured address takes its place.
+const API: &str = "https://discord.com/api/v10";
+/// Routes whose callers wait in line, at most; a line that nobody stands in is forgotten.
+const LINES: usize = 4_096;
 
 /// A file that goes along with a message.
 #[derive(Clone, Debug)]
@@ -55,6 +71,8 @@ pub(crate) struct Rest {
     notebook: Arc<dyn Notebook>,
     /// Changed before and after every request, never held while one is under way.
     pace: Mutex<Pace>,
+    /// Who waits for a route's bucket, first come first served.
+    lines: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl fmt::Debug for Rest {
@@ -69,65 +87,93 @@ impl Rest {
         let mut token = HeaderValue::from_str(&format!("Bot {}", connection.token))
             .map_err(|_| "the token holds a sign that no token has".to_owned())?;
         token.set_sensitive(true);
-        let agent = concat!("DiscordBot (https://kairos.example, ", env!("CARGO_PKG_VERSION"), ")");
         let http = Client::builder()
-            .user_agent(agent)
             .timeout(REQUEST)
             .connect_timeout(CONNECT)
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .map_err(|_| "no HTTP client can be made on this machine".to_owned())?;
         let (base, clock) = (connection.api_url.trim_end_matches('/').to_owned(), connection.clock.clone());
-        Ok(Self { http, base, token, clock, notebook: Arc::clone(&connection.notebook), pace: Mutex::default() })
+        let (notebook, pace, lines) = (Arc::clone(&connection.notebook), Mutex::default(), Mutex::default());
+        Ok(Self { http, base, token, clock, notebook, pace, lines })
     }
 
     /// Asks, without a body.
-    pub(crate) async fn get(&self, path: &str) -> Result<Value, Fault> {
-        self.call(Method::GET, path, None, &[]).await
+    pub(crate) async fn get(&self, route: Route<'_>) -> Result<Value, Fault> {
+        self.ask(Request::new(route, LightMethod::Get), None, &[]).await
     }
 
-    /// Asks `path` (from `/` on) at the right time, and reads the answer; `Value::Null` for one without a body.
-    pub(crate) async fn call(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<&Value>,
-        files: &[File],
-    ) -> Result<Value, Fault> {
-        let route = route(method.as_str(), path);
+    /// The same with parameters.
+    pub(crate) async fn get_with(&self, route: Route<'_>, params: &[(&'static str, String)]) -> Result<Value, Fault> {
+        self.ask(Request::new(route, LightMethod::Get).params(Some(params.to_vec())), None, &[]).await
+    }
+
+    /// Asks with a body.
+    pub(crate) async fn send(&self, method: LightMethod, route: Route<'_>, body: &Value) -> Result<Value, Fault> {
+        self.ask(Request::new(route, method), Some(body), &[]).await
+    }
+
+    /// Asks at the right time, and reads the answer; `Value::Null` for one without a body.
+    pub(crate) async fn ask(&self, request: Request<'_>, body: Option<&Value>, files: &[File]) -> Result<Value, Fault> {
+        let (route, method) = (*request.route_ref(), *request.method_ref());
+        let name = route_name(method.reqwest_method().as_str(), route.path().trim_start_matches(API));
         // The token in the address is what lets an interaction be answered; Discord paces those by themselves.
-        let is_callback = path.starts_with("/interactions/");
-        if !is_callback {
-            self.wait_for(&route).await?;
+        let is_paced = !matches!(route, Route::InteractionResponse { .. });
+        let changes = !matches!(method, LightMethod::Get);
+        let request = with_body(request, body, files);
+        let mut patience = PATIENCE;
+        loop {
+            if is_paced {
+                patience = self.wait_for(&name, patience).await?;
+            }
+            let request = self.built(request.clone())?;
+            let response = self.http.execute(request).await.map_err(|error| unanswered(&error, changes))?;
+            if self.learn(&name, &response) {
+                self.note_pace().await;
+            }
+            match self.read(response, changes).await {
+                // The pace knows by now until when; whoever asks later stands behind us.
+                Err(Fault::Wait(wait)) if is_paced && wait <= MOMENT && patience >= SHORTEST => patience -= SHORTEST,
+                read => return read,
+            }
         }
-        let changes = method != Method::GET;
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
-        request = request.header("authorization", self.token.clone());
-        request = match body {
-            Some(body) if files.is_empty() => request.json(body),
-            Some(body) => request.multipart(with_files(body, files)),
-            None => request,
-        };
-        let response = request.send().await.map_err(|error| unanswered(&error, changes))?;
-        if self.learn(&route, &response) {
-            self.note_pace().await;
-        }
-        self.read(response, changes).await
     }
 
-    async fn wait_for(&self, route: &str) -> Result<(), Fault> {
-        let mut left = PATIENCE;
+    /// The request to the configured address, its token marked as a secret.
+    fn built(&self, request: Request<'_>) -> Result<reqwest::Request, Fault> {
+        let odd = |_| Fault::NotDone("a request that can't be made");
+        let built = request.build(&self.http, "", None).map_err(|_| Fault::NotDone("a request that can't be made"))?;
+        let mut built = built.build().map_err(|_| Fault::NotDone("a request that can't be made"))?;
+        let path = built.url().as_str().trim_start_matches(API).to_owned();
+        *built.url_mut() = Url::parse(&format!("{}{path}", self.base)).map_err(odd)?;
+        built.headers_mut().insert(AUTHORIZATION, self.token.clone());
+        Ok(built)
+    }
+
+    /// Waits for the turn on a route; what is left of `patience`.
+    async fn wait_for(&self, route: &str, mut patience: Duration) -> Result<Duration, Fault> {
+        let line = self.line(route);
+        // Fair: who came first is let through first.
+        let _first = line.lock().await;
         loop {
             let wait = self.pace().take(route, self.clock.now());
             if wait.is_zero() {
-                return Ok(());
+                return Ok(patience);
             }
-            if wait > left {
+            if wait > patience {
                 return Err(Fault::Wait(wait));
             }
-            left -= wait;
+            patience -= wait;
             tokio::time::sleep(wait).await;
         }
+    }
+
+    fn line(&self, route: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut lines = self.lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if lines.len() > LINES {
+            lines.retain(|_, line| Arc::strong_count(line) > 1);
+        }
+        Arc::clone(lines.entry(route.to_owned()).or_default())
     }
 
     /// Learns from an answer; true where it must not be forgotten in a restart.
@@ -186,11 +232,14 @@ impl Rest {
     }
 }
 
-fn with_files(body: &Value, files: &[File]) -> Form {
-    let form = Form::new().text("payload_json", body.to_string());
-    files.iter().enumerate().fold(form, |form, (n, file)| {
-        form.part(format!("files[{n}]"), Part::bytes(file.bytes.clone()).file_name(file.name.clone()))
-    })
+fn with_body<'a>(request: Request<'a>, body: Option<&Value>, files: &[File]) -> Request<'a> {
+    let Some(body) = body else { return request };
+    if files.is_empty() {
+        return request.body(Some(body.to_string().into_bytes()));
+    }
+    let attachments = files.iter().map(|file| CreateAttachment::bytes(file.bytes.clone(), file.name.clone()));
+    let upload = MultipartUpload::Attachments(attachments.collect());
+    request.multipart(Some(Multipart { upload, fields: Vec::new(), payload_json: Some(body.to_string()) }))
 }
 
 /// Nothing of the error itself is kept: it would quote the address, which may hold a token.

@@ -8,8 +8,8 @@
 use std::time::Duration;
 
 use chat::{Card, Identity, Key, MessageId, Place, Refusal, Sent, ShownTo, Text};
-use reqwest::Method;
 use serde_json::{Value, json};
+use serenity::http::{LightMethod, Request, Route};
 use tracing::debug;
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     fit,
     memory::Live,
     message::{Outgoing, bears, mark, nonce, outgoing},
-    wire::{EPHEMERAL, channel_of, private, text},
+    wire::{EPHEMERAL, channel_id, channel_of, id, private, text},
 };
 
 /// Characters of a thread's name.
@@ -71,10 +71,10 @@ impl Discord {
     }
 
     async fn apologise(&self, live: &Live) {
-        let path = format!("/webhooks/{}/{}/messages/@original", live.application, live.token);
+        let Ok(route) = original_of(live) else { return };
         let out = outgoing(&Card::new("", Text::paragraph(NOT_FINISHED)), &|_| None);
         self.memory().answered(&live.id, None);
-        if let Err(fault) = self.deliver(Method::PATCH, &path, &out).await {
+        if let Err(fault) = self.deliver(LightMethod::Patch, route, &out).await {
             debug!(%fault, "what was promised can't be ended in words");
         }
         self.note_interaction(&live.id).await;
@@ -154,8 +154,9 @@ impl Discord {
         let name: String = name.chars().take(THREAD_NAME).collect();
         let name = if name.is_empty() { "Kairos".to_owned() } else { name };
         let body = json!({ "name": name, "auto_archive_duration": THREAD_MINUTES });
-        let path = format!("/channels/{}/messages/{opening}/threads", place.channel);
-        match self.rest.call(Method::POST, &path, Some(&body), &[]).await {
+        let (channel_id, message_id) = (id(place.channel.as_str())?, id(opening.as_str())?);
+        let route = Route::ChannelMessageThreads { channel_id, message_id };
+        match self.rest.send(LightMethod::Post, route, &body).await {
             Ok(thread) => {
                 self.memory().learn_channel(Some(place.workspace.as_str()), &thread);
                 Ok(text(&thread["id"]).map_or_else(|| opening.clone(), MessageId::new))
@@ -177,27 +178,26 @@ impl Discord {
     async fn post(&self, channel: &str, mut out: Outgoing, key: &Key) -> Result<MessageId, Fault> {
         out.say("nonce", &json!(nonce(key)));
         out.say("enforce_nonce", &json!(true));
-        id_of(&self.deliver(Method::POST, &format!("/channels/{channel}/messages"), &out).await?)
+        let route = Route::ChannelMessages { channel_id: id(channel)? };
+        id_of(&self.deliver(LightMethod::Post, route, &out).await?)
     }
 
     /// Sends the card as components; where Discord, or what stands for it, won't have those, as an embed.
-    async fn deliver(&self, method: Method, path: &str, out: &Outgoing) -> Result<Value, Fault> {
-        let refused = match self.rest.call(method.clone(), path, Some(&out.body), &out.files).await {
+    async fn deliver(&self, method: LightMethod, route: Route<'_>, out: &Outgoing) -> Result<Value, Fault> {
+        let refused = match self.rest.ask(Request::new(route, method), Some(&out.body), &out.files).await {
             Err(fault) if [code::INVALID_FORM, code::EMPTY_MESSAGE].into_iter().any(|code| fault.is(code)) => fault,
             other => return other,
         };
         let Some(plainer) = &out.plainer else { return Err(refused) };
         debug!("a card of components is refused; it is sent as an embed");
-        self.rest.call(method, path, Some(plainer), &out.files).await
+        self.rest.ask(Request::new(route, method), Some(plainer), &out.files).await
     }
 
     /// Answers what somebody did, for their eyes alone.
     pub(crate) async fn answer(&self, live: &Live, out: &Outgoing, key: &Key) -> Result<MessageId, Fault> {
         self.wait_for_first_answer(live).await?;
-        let webhook = format!("/webhooks/{}/{}", live.application, live.token);
         if live.thinking || live.original.as_ref() == Some(&nonce(key)) {
-            let path = format!("{webhook}/messages/@original");
-            let message = id_of(&self.deliver(Method::PATCH, &path, out).await?)?;
+            let message = id_of(&self.deliver(LightMethod::Patch, original_of(live)?, out).await?)?;
             self.memory().answered(&live.id, Some(&nonce(key)));
             self.note_interaction(&live.id).await;
             self.reach_alone(message.as_str(), live, "@original").await;
@@ -208,7 +208,8 @@ impl Discord {
         if !live.place.is_private() {
             out.flag(EPHEMERAL);
         }
-        let message = id_of(&self.deliver(Method::POST, &webhook, &out).await?)?;
+        let route = Route::WebhookFollowupMessages { application_id: id(&live.application)?, token: &live.token };
+        let message = id_of(&self.deliver(LightMethod::Post, route, &out).await?)?;
         self.reach_alone(message.as_str(), live, message.as_str()).await;
         Ok(message)
     }
@@ -229,23 +230,23 @@ impl Discord {
         let mut out = self.fitting(card)?;
         let reach = self.memory().reach(sent.message.as_str(), self.now());
         if let Some(reach) = reach {
-            let path = format!("/webhooks/{}/{}/messages/{}", reach.application, reach.token, reach.name);
-            match self.deliver(Method::PATCH, &path, &out).await {
+            match self.deliver(LightMethod::Patch, reach.route()?, &out).await {
                 Ok(_) => return Ok(()),
                 Err(fault) if is_over(&fault) || fault.is(code::UNKNOWN_MESSAGE) => {}
                 Err(fault) => return Err(fault.into()),
             }
         }
-        let path = format!("/channels/{}/messages/{}", channel_of(&sent.place), sent.message);
+        let (channel_id, message_id) = (channel_id(&sent.place)?, id(sent.message.as_str())?);
+        let route = Route::ChannelMessage { channel_id, message_id };
         // The mark stands in the message itself, so that it is found after a restart as well.
-        let before = self.rest.get(&path).await?;
+        let before = self.rest.get(route).await?;
         out.keep_mark(&before);
         // What began as an embed stays one.
         let is_embed = before["flags"].as_u64().unwrap_or_default() & IS_COMPONENTS_V2 == 0;
         if let Some(plainer) = out.plainer.take().filter(|_| is_embed) {
             out.body = plainer;
         }
-        self.deliver(Method::PATCH, &path, &out).await?;
+        self.deliver(LightMethod::Patch, route, &out).await?;
         Ok(())
     }
 
@@ -262,7 +263,8 @@ impl Discord {
     }
 
     async fn marked(&self, channel: &str, key: &Key) -> Result<Option<MessageId>, Fault> {
-        let messages = match self.rest.get(&format!("/channels/{channel}/messages?limit={LOOK_BACK}")).await {
+        let (route, params) = (Route::ChannelMessages { channel_id: id(channel)? }, [("limit", LOOK_BACK.to_string())]);
+        let messages = match self.rest.get_with(route, &params).await {
             Ok(messages) => messages,
             Err(fault) if fault.is(code::UNKNOWN_CHANNEL) => return Ok(None),
             Err(fault) => return Err(fault),
@@ -275,7 +277,7 @@ impl Discord {
 
     pub(crate) async fn private_place(&self, user: &str) -> Result<Place, Fault> {
         let body = json!({ "recipient_id": user });
-        let opened = match self.rest.call(Method::POST, "/users/@me/channels", Some(&body), &[]).await {
+        let opened = match self.rest.send(LightMethod::Post, Route::UserMeDmChannels, &body).await {
             // Opening what is open changes nothing.
             Err(Fault::NoAnswer(reason)) => Err(Fault::NotDone(reason)),
             other => other,
@@ -283,6 +285,11 @@ impl Discord {
         let channel = text(&opened["id"]).ok_or(Fault::NotDone("Discord's answer names no channel"))?;
         Ok(private(channel))
     }
+}
+
+/// The first answer to an interaction, as a route.
+fn original_of(live: &Live) -> Result<Route<'_>, Fault> {
+    Ok(Route::WebhookOriginalInteractionResponse { application_id: id(&live.application)?, token: &live.token })
 }
 
 fn id_of(message: &Value) -> Result<MessageId, Fault> {

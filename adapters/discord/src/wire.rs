@@ -1,7 +1,12 @@
 //! Discord's JSON, looked at field by field: an odd field is a missing field, never an error.
 
+use std::num::NonZeroU64;
+
 use chat::{ChannelId, Identity, MessageId, Place, PlatformKind, Privacy, Timestamp, UserId, WorkspaceId};
 use serde_json::Value;
+use serenity::model::id;
+
+use crate::fault::Fault;
 
 /// Discord's ids begin at this instant, the first of January 2015, in milliseconds.
 const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
@@ -19,6 +24,16 @@ pub(crate) fn text(value: &Value) -> Option<String> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// An id in serenity's words; what is none of Discord's is not there.
+pub(crate) fn id<T: From<NonZeroU64>>(text: &str) -> Result<T, Fault> {
+    text.parse::<NonZeroU64>().map(T::from).map_err(|_| Fault::Refused { status: 404, code: 0 })
+}
+
+/// The channel of Discord's in which a place's messages stand, as an id.
+pub(crate) fn channel_id(place: &Place) -> Result<id::ChannelId, Fault> {
+    id(channel_of(place))
 }
 
 /// The instant that an id carries in all but its 22 lowest bits.

@@ -147,8 +147,8 @@ class Server:
         is_open = path.startswith(("/interactions/", "/webhooks/")) and path.count("/") >= 3
         if not is_open and request.headers.get("Authorization") != f"Bot {TOKEN}":
             return web.json_response({"message": "401: Unauthorized", "code": 0}, status=401)
-        if path == "/applications/@me":
-            told = router.dispatch(self.backend, "GET", f"/oauth2{path}", json=None, params={}, files=[], reason=None)
+        if path == "/oauth2/applications/@me":
+            told = router.dispatch(self.backend, "GET", path, json=None, params={}, files=[], reason=None)
             return web.json_response({**told, "flags": self.flags})
         sent_to = re.fullmatch(r"/channels/(\d+)/messages", path) if request.method == "POST" else None
         nonce = body.get("nonce") if sent_to and isinstance(body, dict) and body.get("enforce_nonce") else None
@@ -436,8 +436,10 @@ async def read_body(request):
             told = {file["filename"]: file.get("description") for file in body.get("attachments", [])}
         else:
             name = part.filename or "file"
-            about = {"filename": name, "description": told.get(name), "spoiler": False, "size": len(data)}
+            about = {"filename": name, "description": None, "spoiler": False, "size": len(data)}
             files.append(types.SimpleNamespace(fp=io.BytesIO(data), **about))
+    for file in files:  # the form's parts come in any order
+        file.description = told.get(file.filename)
     return body, files
 
 

@@ -77,7 +77,9 @@ async function privately({ recipient_id: user }) {
 async function forward(request, body) {
   const { authorization, "content-type": kind } = request.headers;
   const headers = { ...(authorization && { authorization }), ...(kind && { "content-type": kind }) };
-  const path = request.url.replace("/api/v10", `http://127.0.0.1:${twin.port}/api/v10`);
+  // serenity asks for the application by its older address.
+  const asked = request.url.replace("/oauth2/applications/@me", "/applications/@me");
+  const path = asked.replace("/api/v10", `http://127.0.0.1:${twin.port}/api/v10`);
   const answer = await fetch(path, { method: request.method, headers, body: body.length ? body : undefined });
   return [answer.status, Buffer.from(await answer.arrayBuffer())];
 }

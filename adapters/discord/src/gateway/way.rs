@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use serenity::http::Route;
+
 use crate::{Discord, fault::Fault};
 
 /// Domains that are Discord's own.
@@ -30,7 +32,7 @@ pub(super) enum NoWay {
 
 impl Discord {
     pub(super) async fn way(&self) -> Result<Way, NoWay> {
-        let told = self.rest.get("/gateway/bot").await.map_err(NoWay::Fault)?;
+        let told = self.rest.get(Route::GatewayBot).await.map_err(NoWay::Fault)?;
         let limit = &told["session_start_limit"];
         let wait = if limit["remaining"] == 0 { limit["reset_after"].as_u64().unwrap_or(5_000) } else { 0 };
         let url = match &self.connection.gateway_url {
