@@ -103,7 +103,7 @@ fn finding(known_as: Option<&str>, examined: Result<Introduced, Refusal>, how: &
     let of = known_as.map(|name| format!("{name}: ")).unwrap_or_default();
     let introduced = match examined {
         Ok(introduced) => introduced,
-        Err(Refusal::Definite(reason)) => {
+        Err(Refusal::Definite(reason) | Refusal::TokenRefused(reason)) => {
             let todo = match known_as {
                 Some(_) => "install Kairos there anew: /slack/install",
                 None => "copy the bot token anew: api.slack.com/apps, your app, OAuth & Permissions",

@@ -13,7 +13,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
 use hmac::{Hmac, KeyInit, Mac};
@@ -209,8 +209,13 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 async fn pass(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
-    let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, 8 << 20).await.unwrap();
+    let (mut parts, body) = request.into_parts();
+    let mut body = axum::body::to_bytes(body, 8 << 20).await.unwrap();
+    if let Some(query) = parts.uri.query() {
+        // What is read comes with its parameters in the address; local-slack takes them as a form.
+        body = Bytes::from(query.to_owned());
+        parts.headers.insert("content-type", HeaderValue::from_static("application/x-www-form-urlencoded"));
+    }
     match path.strip_prefix("/api/") {
         Some(method) => inner.call(method, &parts.headers, body).await,
         None => inner.post(path, parts.headers, body).await,
@@ -245,7 +250,8 @@ impl Inner {
         };
         match wrong {
             Some(Wrong::TooFast(secs)) => {
-                return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", secs.to_string())]).into_response();
+                let said = axum::Json(json!({ "ok": false, "error": "ratelimited" }));
+                return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", secs.to_string())], said).into_response();
             }
             Some(Wrong::Status(status)) => return StatusCode::from_u16(status).unwrap().into_response(),
             Some(Wrong::Error(code)) => return axum::Json(json!({ "ok": false, "error": code })).into_response(),

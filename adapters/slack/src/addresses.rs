@@ -8,7 +8,7 @@ use chat::{Identity, PlatformKind, Refusal, UserId, WorkspaceId};
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
-use crate::{SlackPlatform, api};
+use crate::{SlackPlatform, methods, refusal::has_code};
 
 /// Workspaces that are asked at the same time.
 const AT_ONCE: usize = 8;
@@ -45,15 +45,14 @@ impl SlackPlatform {
     }
 
     async fn member(&self, team: &WorkspaceId, email: &str) -> Result<Option<Found>, Refusal> {
-        let answer = self.call(api::USER_BY_EMAIL, team, &json!({ "email": email })).await?;
+        let answer = self.call(methods::USER_BY_EMAIL, team, &json!({ "email": email })).await?;
         Ok(found(team, &answer["user"]))
     }
 }
 
 /// Nobody has it there, or the app may not read addresses there.
 fn says_nobody(refusal: &Refusal) -> bool {
-    let Refusal::Definite(reason) = refusal else { return false };
-    ["users_not_found", "missing_scope"].iter().any(|code| reason.ends_with(code))
+    has_code(refusal, &["users_not_found", "missing_scope"])
 }
 
 fn found(team: &WorkspaceId, user: &Value) -> Option<Found> {

@@ -10,18 +10,23 @@ use std::{
 
 use axum::Router;
 use chat::Refusal;
+use slack_morphism::signature_verifier::SlackEventSignatureVerifier;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
-    api::{Now, Pipe, Token},
+    api::{Now, WorkspaceClient},
     door::{Door, Host},
     http::{self, Receiving},
     install::{App, Installing},
     pictures::Album,
     platform::SlackPlatform,
-    socket::{CONNECTIONS, Socket},
+    socket_mode::{CONNECTIONS, Socket},
     workspaces::{Installations, Workspaces},
 };
+
+/// Why a token that expires is refused: it would work for twelve hours, and then no more.
+pub(crate) const ROTATING: &str = "the bot token expires (xoxe-…), and Kairos does not renew tokens: make an app without \
+                                   token rotation, `kairos slack manifest` prints one";
 
 /// What an operator has to tell about Slack.
 #[derive(Clone)]
@@ -56,7 +61,6 @@ impl fmt::Debug for Settings {
 pub struct Slack {
     platform: SlackPlatform,
     settings: Settings,
-    now: Now,
     forged: Arc<AtomicU64>,
 }
 
@@ -81,17 +85,27 @@ impl Listening {
 impl Slack {
     /// Slack with these settings; nothing is connected yet.
     pub fn new(settings: Settings, album: Arc<dyn Album>, now: Now) -> Result<Self, Refusal> {
+        if let Speaking::InOne(token) = &settings.workspaces
+            && token.starts_with("xoxe")
+        {
+            return Err(Refusal::Definite(ROTATING.to_owned()));
+        }
         let workspaces = match &settings.workspaces {
             Speaking::InOne(token) => Workspaces::one(token),
             Speaking::InMany(_, kept) => Workspaces::installed(Arc::clone(kept)),
         };
-        let platform = SlackPlatform::new(&settings.api_url, workspaces, album, Arc::clone(&now))?;
-        Ok(Self { platform, settings, now, forged: Arc::default() })
+        let platform = SlackPlatform::new(&settings.api_url, workspaces, album, now)?;
+        Ok(Self { platform, settings, forged: Arc::default() })
     }
 
     /// What speaks to Slack.
     pub fn platform(&self) -> SlackPlatform {
         self.platform.clone()
+    }
+
+    /// What keeps Slack from being heard or spoken to, for operators; `None`: nothing that is known.
+    pub fn trouble(&self) -> Option<String> {
+        self.platform.standing.trouble(self.settings.app_token.is_some())
     }
 
     /// How many requests came that Slack never sent.
@@ -108,9 +122,8 @@ impl Slack {
         }
         if let Some(secret) = &self.settings.signing_secret {
             router = router.merge(http::router(Receiving {
-                secret: Token(secret.clone()),
+                verifier: SlackEventSignatureVerifier::new(&secret.clone().into()),
                 door: Door::new(host, self.platform.clone()),
-                now: Arc::clone(&self.now),
                 forged: Arc::clone(&self.forged),
             }));
         }
@@ -122,9 +135,10 @@ impl Slack {
         let stop = watch::Sender::new(false);
         let door = Door::new(host, self.platform.clone());
         let slots = if self.settings.app_token.is_some() { CONNECTIONS } else { 0 };
-        let pipe = Arc::new(Pipe::bearer(Token(self.settings.app_token.clone().unwrap_or_default())));
+        let app = Arc::new(WorkspaceClient::new(self.settings.app_token.as_deref().unwrap_or_default()));
         let tasks = (0..slots).map(|slot| {
-            let socket = Socket { api: self.platform.api.clone(), pipe: Arc::clone(&pipe), door: door.clone(), slot };
+            let (api, app, door) = (self.platform.api.clone(), Arc::clone(&app), door.clone());
+            let socket = Socket { api, app, door, standing: Arc::clone(&self.platform.standing), slot };
             tokio::spawn(socket.keep(stop.subscribe()))
         });
         Listening { tasks: tasks.collect(), stop }

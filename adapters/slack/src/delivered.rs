@@ -14,8 +14,6 @@ use std::{
 use chat::{ChannelId, Key, MessageId, Place, Sent, WorkspaceId};
 use sha2::{Digest, Sha256};
 
-use crate::writing::hex;
-
 /// How many are remembered.
 const ROOM: usize = 4_096;
 
@@ -74,7 +72,7 @@ fn slot(place: &Place, digest: &str) -> Slot {
 
 /// A key as others may see it: 32 hexadecimal digits.
 pub(crate) fn digest(key: &Key) -> String {
-    hex(&Sha256::digest(&key.0)[..16])
+    hex::encode(&Sha256::digest(&key.0)[..16])
 }
 
 #[cfg(test)]

@@ -19,9 +19,10 @@ use axum::{
     routing::post,
 };
 use serde_json::Value;
+use slack_morphism::signature_verifier::SlackEventSignatureVerifier;
 use tracing::warn;
 
-use crate::{api::Token, door::Door, signature::is_genuine};
+use crate::door::Door;
 
 /// The longest body: Slack's own are far shorter.
 const LONGEST: usize = 1024 * 1024;
@@ -29,9 +30,8 @@ const LONGEST: usize = 1024 * 1024;
 /// What the addresses need.
 #[derive(Clone)]
 pub(crate) struct Receiving {
-    pub(crate) secret: Token,
+    pub(crate) verifier: SlackEventSignatureVerifier,
     pub(crate) door: Door,
-    pub(crate) now: crate::api::Now,
     /// How many requests were not genuine.
     pub(crate) forged: Arc<AtomicU64>,
 }
@@ -49,12 +49,13 @@ pub(crate) fn router(receiving: Receiving) -> Router {
 async fn receive(State(at): State<Receiving>, headers: HeaderMap, body: Bytes) -> Response {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (timestamp, signature) = (header("x-slack-request-timestamp"), header("x-slack-signature"));
-    if !is_genuine(&at.secret.0, timestamp, signature, &body, (at.now)()) {
+    let genuine = std::str::from_utf8(&body).ok().filter(|body| at.verifier.verify(signature, body, timestamp).is_ok());
+    let Some(body) = genuine else {
         at.forged.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("kairos_requests_refused_total", "platform" => "slack").increment(1);
         return StatusCode::UNAUTHORIZED.into_response();
-    }
-    let Some(told) = read(&body) else { return StatusCode::BAD_REQUEST.into_response() };
+    };
+    let Some(told) = read(body) else { return StatusCode::BAD_REQUEST.into_response() };
     if told["type"] == "url_verification" {
         return told["challenge"].as_str().unwrap_or_default().to_owned().into_response();
     }
@@ -71,38 +72,17 @@ async fn receive(State(at): State<Receiving>, headers: HeaderMap, body: Bytes) -
 }
 
 /// A body as JSON: it is JSON, or a form with JSON in `payload`, or the form of a command.
-fn read(body: &[u8]) -> Option<Value> {
-    let text = std::str::from_utf8(body).ok()?;
-    if text.trim_start().starts_with('{') {
-        return serde_json::from_str(text).ok();
+fn read(body: &str) -> Option<Value> {
+    if body.trim_start().starts_with('{') {
+        return serde_json::from_str(body).ok();
     }
-    let mut fields = serde_json::Map::new();
-    for pair in text.split('&') {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        fields.insert(decoded(name), Value::String(decoded(value)));
-    }
+    let fields = form_urlencoded::parse(body.as_bytes());
+    let fields: serde_json::Map<_, _> =
+        fields.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect();
     match fields.get("payload").and_then(Value::as_str) {
         Some(payload) => serde_json::from_str(payload).ok(),
         None => Some(Value::Object(fields)),
     }
-}
-
-/// A field of a form as it was meant: `+` is a space, `%41` an A; what is broken stays as it stands.
-fn decoded(text: &str) -> String {
-    let hex = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let escaped = if let (b'%', [high, low, ..]) = (first, after) { hex(*high).zip(hex(*low)) } else { None };
-        if let Some((high, low)) = escaped {
-            bytes.push(high * 16 + low);
-            rest = &after[2..];
-        } else {
-            bytes.push(if first == b'+' { b' ' } else { first });
-            rest = after;
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
@@ -111,13 +91,12 @@ mod tests {
 
     #[test]
     fn a_form_is_read_as_it_was_meant() {
-        let command = read(b"command=%2Fkairos&text=they+say+100%25+%26+%C3%A9&odd=%zz%4").expect("a form");
+        let command = read("command=%2Fkairos&text=they+say+100%25+%26+%C3%A9&odd=%zz%4").expect("a form");
         assert_eq!(command["command"], "/kairos");
         assert_eq!(command["text"], "they say 100% & é");
         assert_eq!(command["odd"], "%zz%4");
-        assert_eq!(read(b"payload=%7B%22type%22%3A%22block_actions%22%7D").expect("a form")["type"], "block_actions");
-        assert_eq!(read(b"payload=nothing"), None);
-        assert_eq!(read(b"{"), None);
-        assert_eq!(read(b"\xff\xfe"), None);
+        assert_eq!(read("payload=%7B%22type%22%3A%22block_actions%22%7D").expect("a form")["type"], "block_actions");
+        assert_eq!(read("payload=nothing"), None);
+        assert_eq!(read("{"), None);
     }
 }

@@ -15,19 +15,19 @@ use axum::{
     routing::get,
 };
 use chat::{Refusal, Timestamp, WorkspaceId};
-use reqwest::Url;
-use serde_json::{Value, json};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use slack_morphism::api::SlackOAuthV2AccessTokenResponse;
 use subtle::ConstantTimeEq;
 use tracing::warn;
+use url::Url;
 
 use crate::{
-    api::{self, Api, Pipe, Token},
-    export::text as field,
+    api::{Api, AppClient, Granted, Secret},
     install_page::{Page, page},
     manifest::scopes,
-    signature::sign,
+    pace::Pace,
     workspaces::{Installation, Workspaces},
-    writing::hex,
 };
 
 /// How long somebody may take at Slack.
@@ -62,15 +62,16 @@ impl fmt::Debug for App {
 pub(crate) struct Installing {
     app: App,
     api: Api,
-    pipe: Arc<Pipe>,
+    client: Arc<AppClient>,
     workspaces: Workspaces,
 }
 
 impl Installing {
     /// Installs `app` into `workspaces`.
     pub(crate) fn new(app: App, api: Api, workspaces: Workspaces) -> Self {
-        let pipe = Arc::new(Pipe::basic(app.client_id.clone(), Token(app.client_secret.clone())));
-        Self { app, api, pipe, workspaces }
+        let secret = Secret(app.client_secret.clone());
+        let client = Arc::new(AppClient { id: app.client_id.clone(), secret, pace: Pace::default() });
+        Self { app, api, client, workspaces }
     }
 
     /// The addresses.
@@ -97,12 +98,18 @@ impl Installing {
 
     /// Exchanges the code for a token, and keeps it.
     async fn install(&self, code: &str) -> Result<Installation, Page> {
-        let asked = json!({ "code": code, "redirect_uri": self.returns_to() });
-        let answer = self.api.call(api::OAUTH_ACCESS, &self.pipe, &asked).await.map_err(|refusal| {
+        let granted = self.api.exchange(&self.client, code, &self.returns_to()).await.map_err(|refusal| {
             warn!(%refusal, "a workspace could not install");
-            if matches!(refusal, Refusal::Definite(_)) { Page::Refused } else { Page::NoAnswer }
+            if matches!(refusal, Refusal::Definite(_) | Refusal::TokenRefused(_)) {
+                Page::Refused
+            } else {
+                Page::NoAnswer
+            }
         })?;
-        let installation = installation(&answer, self.api.now())?;
+        let installation = match granted {
+            Granted::Workspace(granted) => installation(&granted, self.api.now())?,
+            Granted::Organisation => return Err(Page::WholeOrganisation),
+        };
         self.workspaces.install(&installation).await.map_err(|reason| {
             warn!(reason, "an installation could not be kept");
             Page::NotKept
@@ -111,25 +118,27 @@ impl Installing {
     }
 }
 
-/// What Slack granted.
-fn installation(answer: &Value, now: Timestamp) -> Result<Installation, Page> {
-    let team = &answer["team"];
-    let Some(id) = field(team, "id") else {
-        let whole = answer["is_enterprise_install"] == true;
-        return Err(if whole { Page::WholeOrganisation } else { Page::Refused });
-    };
-    let token = field(answer, "access_token").filter(|token| token.starts_with("xoxb-")).ok_or(Page::Refused)?;
+/// What Slack granted. A token that expires begins with `xoxe`: the app has token rotation on, which can't be undone.
+fn installation(granted: &SlackOAuthV2AccessTokenResponse, now: Timestamp) -> Result<Installation, Page> {
+    let token = &granted.access_token.0;
+    if token.starts_with("xoxe") {
+        return Err(Page::RotatingToken);
+    }
+    if !token.starts_with("xoxb-") {
+        return Err(Page::Refused);
+    }
+    let id = &granted.team.id.0;
     Ok(Installation {
-        team: WorkspaceId::new(id),
-        name: field(team, "name").unwrap_or(id).to_owned(),
-        token: token.to_owned(),
+        team: WorkspaceId::new(id.as_str()),
+        name: granted.team.name.as_ref().unwrap_or(id).clone(),
+        token: token.clone(),
         installed_at: now,
     })
 }
 
 /// To Slack, with a state that comes back.
 async fn leave(State(at): State<Installing>) -> Response {
-    let nonce = hex(&(at.app.chance)());
+    let nonce = hex::encode((at.app.chance)());
     let state = state(&at.app.client_secret, at.api.now(), &nonce);
     let Some(url) = at.agreement(&state) else { return page(&Page::NoAnswer) };
     let secure = if at.app.public_url.starts_with("https://") { "; Secure" } else { "" };
@@ -177,9 +186,14 @@ fn is_ours(secret: &str, state: &str, nonce: &str, now: Timestamp) -> bool {
     is_fresh && is_signed && is_this_browser && !nonce.is_empty()
 }
 
-/// Told apart from the signatures of requests by what stands before it.
+/// The SDK's own pages for installing (`axum_support/slack_oauth_routes.rs`) send no state, so it is signed here.
 fn signature(secret: &str, ms: &str, nonce: &str) -> String {
-    sign(secret, &format!("install:{ms}"), nonce.as_bytes())
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
+        // A key of any length is taken; were it not, no state would be ours.
+        return String::new();
+    };
+    mac.update(format!("install:{ms}:{nonce}").as_bytes());
+    hex::encode(mac.finalize().into_bytes())
 }
 
 fn cookie(headers: &HeaderMap) -> &str {
@@ -190,6 +204,8 @@ fn cookie(headers: &HeaderMap) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -203,21 +219,24 @@ mod tests {
         assert!(!is_ours("secret", &made, "abd", at(0)), "another browser");
         assert!(!is_ours("other", &made, "abc", at(0)), "another app");
         assert!(!is_ours("secret", &made.replace("abc", ""), "", at(0)));
-        for odd in ["", "..", "x.abc.v0=", "1000000.abc"] {
+        for odd in ["", "..", "x.abc.00", "1000000.abc"] {
             assert!(!is_ours("secret", odd, "abc", at(0)), "{odd}");
         }
     }
 
     #[test]
-    fn a_whole_organisation_and_a_token_of_a_person_are_no_installation() {
+    fn a_token_of_a_person_and_one_that_expires_are_no_installation() {
         let now = Timestamp::from_ms(7);
-        let granted = json!({ "access_token": "xoxb-1", "team": { "id": "T1", "name": "One" } });
-        let installed = installation(&granted, now).expect("an installation");
+        let granted = |token: &str| {
+            let answer = json!({
+                "access_token": token, "token_type": "bot", "scope": "chat:write", "app_id": "A1",
+                "team": { "id": "T1", "name": "One" }, "authed_user": { "id": "U1" },
+            });
+            serde_json::from_value(answer).expect("an answer")
+        };
+        let installed = installation(&granted("xoxb-1"), now).expect("an installation");
         assert_eq!((installed.team.as_str(), installed.name.as_str(), installed.installed_at), ("T1", "One", now));
-        let whole = json!({ "access_token": "xoxb-1", "team": null, "is_enterprise_install": true });
-        assert_eq!(installation(&whole, now), Err(Page::WholeOrganisation));
-        for odd in [json!({}), json!({ "access_token": "xoxp-1", "team": { "id": "T1" } })] {
-            assert_eq!(installation(&odd, now), Err(Page::Refused), "{odd}");
-        }
+        assert_eq!(installation(&granted("xoxp-1"), now), Err(Page::Refused));
+        assert_eq!(installation(&granted("xoxe.xoxb-1-abc"), now), Err(Page::RotatingToken));
     }
 }

@@ -24,6 +24,8 @@ pub(crate) enum Page {
     Refused,
     /// It was meant for an organisation with all its workspaces.
     WholeOrganisation,
+    /// The app's tokens expire, and Kairos does not renew them.
+    RotatingToken,
     /// Slack did not answer.
     NoAnswer,
     /// The database did not take it.
@@ -52,6 +54,12 @@ impl Page {
                 StatusCode::BAD_REQUEST,
                 "Kairos is installed workspace by workspace".to_owned(),
                 "It can't be installed for a whole organisation at once. Choose one workspace on Slack's page.",
+            ),
+            Self::RotatingToken => (
+                StatusCode::BAD_REQUEST,
+                "This app’s tokens expire".to_owned(),
+                "Token rotation is on for this Slack app, and Kairos does not renew tokens. Slack can’t switch it off \
+                 again: tell the person who runs Kairos to make a new app with <code>kairos slack manifest</code>.",
             ),
             Self::NoAnswer => (StatusCode::BAD_GATEWAY, "Slack does not answer".to_owned(), again),
             Self::NotKept => (

@@ -39,7 +39,7 @@ impl Rate {
 }
 
 /// One lane: a method, or a method in a channel.
-type Lane = (&'static str, String);
+pub(crate) type Lane = (&'static str, String);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct State {

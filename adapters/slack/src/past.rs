@@ -10,8 +10,9 @@ use chat::{ChannelId, Place, Refusal, Timestamp, WorkspaceId};
 use serde_json::{Value, json};
 
 use crate::{
-    api::{self, Api, Method, Now, Pipe, Token},
+    api::{Api, Now, WorkspaceClient},
     export::{channel, stamp, text as field},
+    methods::{self, Method},
     translate::place,
 };
 
@@ -39,9 +40,9 @@ impl Pages {
         let method = match &at.thread {
             Some(thread) => {
                 body["ts"] = json!(thread);
-                api::REPLIES
+                methods::REPLIES
             }
-            None => api::HISTORY,
+            None => methods::HISTORY,
         };
         Self { method, body, is_over: false }
     }
@@ -58,7 +59,7 @@ impl Pages {
 /// The way to a workspace, for somebody who has time.
 pub(crate) struct Reader<'a> {
     pub(crate) api: &'a Api,
-    pub(crate) pipe: &'a Pipe,
+    pub(crate) pipe: &'a WorkspaceClient,
 }
 
 impl Reader<'_> {
@@ -130,9 +131,9 @@ pub async fn record(
     now: Now,
 ) -> Result<Recorded, Refusal> {
     let api = Api::new(api_url.to_owned(), now)?;
-    let pipe = Pipe::bearer(Token(bot_token.to_owned()));
+    let pipe = WorkspaceClient::new(bot_token);
     let reader = Reader { api: &api, pipe: &pipe };
-    let told = reader.call(api::CONVERSATION, &json!({ "channel": channel_id })).await?;
+    let told = reader.call(methods::CONVERSATION, &json!({ "channel": channel_id })).await?;
     let (folder, id) = channel(&told["channel"]).map_err(|odd| Refusal::Definite(odd.to_string()))?;
     let at = place(&WorkspaceId::new("export"), id.as_str(), None);
     let mut entries = reader.entries(&at, since, MOST).await?;
@@ -140,7 +141,7 @@ pub async fn record(
     let wrote: BTreeSet<&str> = entries.iter().filter_map(|entry| field(entry, "user")).collect();
     let mut users = Vec::new();
     for user in wrote {
-        match reader.call(api::USER, &json!({ "user": user })).await {
+        match reader.call(methods::USER, &json!({ "user": user })).await {
             Ok(mut told) => users.push(told["user"].take()),
             // Somebody of another workspace, or who left: their words are theirs all the same.
             Err(Refusal::Definite(_)) => {}

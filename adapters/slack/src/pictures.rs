@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 use tracing::warn;
 
 use crate::{
-    api::{self, Api, Pipe},
+    api::{Api, WorkspaceClient},
+    methods,
     workspaces::Kept,
-    writing::hex,
 };
 
 /// How long a card waits for its picture; the outbox gives a call ten seconds.
@@ -58,9 +58,9 @@ impl Pictures {
     }
 
     /// Where a picture lies in a workspace, uploaded now where it must be; `None` where it can't be shown.
-    pub(crate) async fn of(&self, image: &Image, team: &WorkspaceId, pipe: &Pipe) -> Option<Lying> {
+    pub(crate) async fn of(&self, image: &Image, team: &WorkspaceId, pipe: &WorkspaceClient) -> Option<Lying> {
         let bytes = self.album.picture(&image.file)?;
-        let digest = hex(&Sha256::digest(&bytes));
+        let digest = hex::encode(Sha256::digest(&bytes));
         match self.album.find(team, &digest).await {
             Ok(Some(id)) => return Some(Lying { id, digest, is_new: false }),
             Ok(None) => {}
@@ -94,18 +94,18 @@ impl Pictures {
         }
     }
 
-    async fn upload(&self, image: &Image, bytes: Vec<u8>, pipe: &Pipe) -> Result<String, Refusal> {
+    async fn upload(&self, image: &Image, bytes: Vec<u8>, pipe: &WorkspaceClient) -> Result<String, Refusal> {
         let name = image.file.rsplit('/').next().unwrap_or("picture.png");
         // Slack takes a thousand characters here; the card itself has the whole description.
         let alt: String = image.alt.chars().take(1_000).collect();
         let asked = json!({ "filename": name, "length": bytes.len(), "alt_txt": alt });
-        let place = self.api.call(api::UPLOAD_URL, pipe, &asked).await?;
+        let place = self.api.call(methods::UPLOAD_URL, pipe, &asked).await?;
         let (Some(url), Some(id)) = (place["upload_url"].as_str(), place["file_id"].as_str()) else {
             return Err(Refusal::Definite("files.getUploadURLExternal: no address".to_owned()));
         };
-        self.api.upload(url, bytes).await?;
+        self.api.upload(url, &bytes).await?;
         let done: Value = json!({ "files": [{ "id": id, "title": name }] });
-        self.api.call(api::COMPLETE_UPLOAD, pipe, &done).await?;
+        self.api.call(methods::COMPLETE_UPLOAD, pipe, &done).await?;
         Ok(id.to_owned())
     }
 }

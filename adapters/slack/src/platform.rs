@@ -10,14 +10,16 @@ use serde_json::{Value, json};
 
 use crate::{
     admins::Admins,
-    api::{self, Api, Method, Now},
+    api::{Api, Now},
     card::{Embeds, Picture, written},
     delivered::{Delivered, Trace, digest},
     fit,
     form::{Origin, modal},
+    methods::{self, Method},
     past::{Pages, Reader},
     pictures::{Album, Pictures},
     refusal,
+    standing::Standing,
     translate::{self, Opening, place, trigger_of},
     workspaces::Workspaces,
 };
@@ -37,6 +39,7 @@ pub struct SlackPlatform {
     pictures: Pictures,
     delivered: Arc<Delivered>,
     admins: Arc<Admins>,
+    pub(crate) standing: Arc<Standing>,
 }
 
 impl SlackPlatform {
@@ -44,14 +47,28 @@ impl SlackPlatform {
     pub(crate) fn new(api_url: &str, workspaces: Workspaces, album: Arc<dyn Album>, now: Now) -> Result<Self, Refusal> {
         let api = Api::new(api_url.to_owned(), now)?;
         let pictures = Pictures::new(album, api.clone());
-        Ok(Self { api, workspaces, pictures, delivered: Arc::default(), admins: Arc::default() })
+        Ok(Self {
+            api,
+            workspaces,
+            pictures,
+            delivered: Arc::default(),
+            admins: Arc::default(),
+            standing: Arc::default(),
+        })
     }
 
     pub(crate) async fn call(&self, method: Method, team: &WorkspaceId, body: &Value) -> Result<Value, Refusal> {
         let pipe = self.workspaces.pipe(team).await?;
         let answer = self.api.call(method, &pipe, body).await;
-        if answer.as_ref().is_err_and(refusal::is_of_the_token) {
-            self.workspaces.doubt(team);
+        match &answer {
+            Ok(_) => self.standing.token(None),
+            Err(refusal) if refusal::is_of_the_token(refusal) => {
+                self.workspaces.doubt(team);
+                if self.workspaces.is_one() {
+                    self.standing.token(Some(refusal));
+                }
+            }
+            Err(_) => {}
         }
         answer
     }
@@ -95,7 +112,7 @@ impl SlackPlatform {
     }
 
     async fn open(&self, who: &Identity) -> Result<Place, Refusal> {
-        let opened = self.call(api::OPEN_CONVERSATION, &who.workspace, &json!({ "users": who.user })).await?;
+        let opened = self.call(methods::OPEN_CONVERSATION, &who.workspace, &json!({ "users": who.user })).await?;
         let channel = opened["channel"]["id"].as_str();
         let channel = channel.ok_or_else(|| Refusal::Definite("conversations.open: no channel".to_owned()))?;
         Ok(place(&who.workspace, channel, Some("im")))
@@ -116,8 +133,8 @@ impl SlackPlatform {
         }
         let at = self.channel(place).await?;
         let (method, unclear) = match to {
-            ShownTo::Everyone => (api::POST_MESSAGE, Trace::Unclear),
-            ShownTo::Only(_) => (api::POST_EPHEMERAL, Trace::UnclearForOne),
+            ShownTo::Everyone => (methods::POST_MESSAGE, Trace::Unclear),
+            ShownTo::Only(_) => (methods::POST_EPHEMERAL, Trace::UnclearForOne),
         };
         let said = self.show(method, &at.workspace, card, |message| addressed(message, &at, to, &digest)).await;
         if matches!(said, Err(Refusal::Unknown(_))) {
@@ -174,13 +191,9 @@ impl SlackPlatform {
     /// What Slack tells about somebody; `None` for somebody it does not know.
     async fn user(&self, who: &Identity) -> Result<Option<Value>, Refusal> {
         let asked = json!({ "user": who.user, "include_locale": true });
-        match self.call(api::USER, &who.workspace, &asked).await {
+        match self.call(methods::USER, &who.workspace, &asked).await {
             Ok(mut answer) => Ok(Some(answer["user"].take())),
-            Err(Refusal::Definite(reason))
-                if ["user_not_found", "user_not_visible"].iter().any(|code| reason.ends_with(code)) =>
-            {
-                Ok(None)
-            }
+            Err(refusal) if refusal::has_code(&refusal, &["user_not_found", "user_not_visible"]) => Ok(None),
             Err(refusal) => Err(refusal),
         }
     }
@@ -195,7 +208,7 @@ impl SlackPlatform {
     /// Until when somebody wants to be left in peace, where they do now. Not knowing it is no reason to know nothing,
     /// unless it is known when to ask again.
     async fn peace(&self, who: &Identity) -> Result<Option<Timestamp>, Refusal> {
-        match self.call(api::DO_NOT_DISTURB, &who.workspace, &json!({ "user": who.user })).await {
+        match self.call(methods::DO_NOT_DISTURB, &who.workspace, &json!({ "user": who.user })).await {
             Ok(told) => Ok(peace(&told, self.api.now())),
             Err(refusal @ Refusal::Transient { retry_after: Some(_), .. }) => Err(refusal),
             Err(_) => Ok(None),
@@ -207,7 +220,7 @@ impl SlackPlatform {
         let field = Field { id: "text".to_owned(), label: opening.label.clone(), value: String::new(), long: true };
         let form = Form { id: opening.form, title: opening.label, fields: vec![field] };
         let body = json!({ "trigger_id": opening.trigger, "view": modal(&form, &opening.origin) });
-        self.call(api::OPEN_VIEW, &opening.team, &body).await.map(drop)
+        self.call(methods::OPEN_VIEW, &opening.team, &body).await.map(drop)
     }
 }
 
@@ -291,7 +304,7 @@ impl Platform for SlackPlatform {
                 message["ts"] = json!(sent.message);
                 message
             };
-            self.show(api::UPDATE, &sent.place.workspace, card, complete).await.map(drop)
+            self.show(methods::UPDATE, &sent.place.workspace, card, complete).await.map(drop)
         })
     }
 
@@ -305,14 +318,14 @@ impl Platform for SlackPlatform {
                 .ok_or_else(|| Refusal::Definite("a form can only answer a click or a command".to_owned()))?;
             let origin = Origin::of(&event.place, None);
             let body = json!({ "trigger_id": trigger, "view": modal(form, &origin) });
-            self.call(api::OPEN_VIEW, &event.place.workspace, &body).await.map(drop)
+            self.call(methods::OPEN_VIEW, &event.place.workspace, &body).await.map(drop)
         })
     }
 
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>> {
         Box::pin(async move {
             let pipe = self.workspaces.pipe(&who.workspace).await?;
-            let _turn = pipe.describing.acquire().await;
+            let _turn = pipe.profiles.acquire().await;
             let Some(user) = self.user(who).await? else { return Ok(None) };
             self.admins.note(who, runs(&user), self.api.now());
             let do_not_disturb_until = self.peace(who).await?;
@@ -346,7 +359,7 @@ impl Platform for SlackPlatform {
         Box::pin(async move {
             fits(card)?;
             let complete = |mut message: Value| json!({ "user_id": who.user, "view": { "type": "home", "blocks": message["blocks"].take() } });
-            self.show(api::PUBLISH_VIEW, &who.workspace, card, complete).await.map(drop)
+            self.show(methods::PUBLISH_VIEW, &who.workspace, card, complete).await.map(drop)
         })
     }
 
@@ -356,7 +369,7 @@ impl Platform for SlackPlatform {
                 return Ok(true);
             }
             let asked = json!({ "channel": place.channel });
-            let channel = self.call(api::CONVERSATION, &place.workspace, &asked).await?;
+            let channel = self.call(methods::CONVERSATION, &place.workspace, &asked).await?;
             Ok(channel["channel"]["creator"].as_str() == Some(who.user.as_str()))
         })
     }
@@ -368,7 +381,7 @@ impl Platform for SlackPlatform {
     fn name_of<'a>(&'a self, place: &'a Place) -> Pending<'a, Option<String>> {
         Box::pin(async move {
             let asked = json!({ "channel": place.channel });
-            let channel = self.call(api::CONVERSATION, &place.workspace, &asked).await?;
+            let channel = self.call(methods::CONVERSATION, &place.workspace, &asked).await?;
             Ok(channel["channel"]["name"].as_str().map(ToOwned::to_owned))
         })
     }

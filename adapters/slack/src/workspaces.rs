@@ -18,10 +18,7 @@ use chat::{Refusal, Timestamp, WorkspaceId};
 use serde_json::Value;
 use tracing::info;
 
-use crate::{
-    api::{Pipe, Token},
-    export::text as field,
-};
+use crate::{api::WorkspaceClient, export::text as field};
 
 /// What keeping becomes; an error is why it could not be kept or found, without any secret.
 pub type Kept<'a, T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send + 'a>>;
@@ -64,15 +61,15 @@ pub trait Installations: Send + Sync {
 #[derive(Clone)]
 pub(crate) enum Workspaces {
     /// One workspace, whose token the operator configured.
-    One(Arc<Pipe>),
+    One(Arc<WorkspaceClient>),
     /// Those that installed Kairos.
-    Installed { kept: Arc<dyn Installations>, open: Arc<RwLock<HashMap<WorkspaceId, Arc<Pipe>>>> },
+    Installed { kept: Arc<dyn Installations>, open: Arc<RwLock<HashMap<WorkspaceId, Arc<WorkspaceClient>>>> },
 }
 
 impl Workspaces {
     /// One workspace.
     pub(crate) fn one(token: &str) -> Self {
-        Self::One(Arc::new(Pipe::bearer(Token(token.to_owned()))))
+        Self::One(Arc::new(WorkspaceClient::new(token)))
     }
 
     /// Those in `kept`.
@@ -80,8 +77,13 @@ impl Workspaces {
         Self::Installed { kept, open: Arc::default() }
     }
 
+    /// True where one workspace is configured.
+    pub(crate) const fn is_one(&self) -> bool {
+        matches!(self, Self::One(_))
+    }
+
     /// The way to a workspace.
-    pub(crate) async fn pipe(&self, team: &WorkspaceId) -> Result<Arc<Pipe>, Refusal> {
+    pub(crate) async fn pipe(&self, team: &WorkspaceId) -> Result<Arc<WorkspaceClient>, Refusal> {
         let (kept, open) = match self {
             Self::One(pipe) => return Ok(Arc::clone(pipe)),
             Self::Installed { kept, open } => (kept, open),
@@ -92,7 +94,7 @@ impl Workspaces {
         match kept.find(team).await {
             Ok(Some(found)) => {
                 let mut open = open.write().unwrap_or_else(PoisonError::into_inner);
-                let pipe = open.entry(team.clone()).or_insert_with(|| Arc::new(Pipe::bearer(Token(found.token))));
+                let pipe = open.entry(team.clone()).or_insert_with(|| Arc::new(WorkspaceClient::new(&found.token)));
                 Ok(Arc::clone(pipe))
             }
             Ok(None) => Err(Refusal::Definite("Kairos is not installed in this workspace".to_owned())),

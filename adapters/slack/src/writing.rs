@@ -27,13 +27,3 @@ pub(crate) fn plain_text(escaped: &str) -> Value {
 pub(crate) fn length(text: &str) -> usize {
     text.encode_utf16().count()
 }
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
