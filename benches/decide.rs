@@ -57,7 +57,7 @@ fn main() -> Result<()> {
         for _ in 0..TIMES {
             let facts = past(&store, &engine).await?;
             store.channel(&place()).await?;
-            store.pauses().await?;
+            store.pauses(&chat::Scope::All).await?;
             let place = here(store.place_facts(&place(), NOW - engine.longest_cooldown()).await?);
             decide(&engine, &facts, &place)?;
         }

@@ -38,9 +38,10 @@ fn working_morning(now: Timestamp) -> Timestamp {
     morning.map_or(now, |at| Timestamp::from_ms(at.timestamp().as_millisecond()))
 }
 
-/// Those who answer for triggers: as configured; in the playground Dev leads the team.
+/// Those who answer for triggers: as configured; in a playground that is all there is Dev leads the team.
 pub(crate) fn managers(config: &Config) -> Arc<[Identity]> {
-    let dev = (config.playground && config.managers.is_empty()).then(|| playground::Person::Dev.identity());
+    let is_alone = config.playground && !config.slack.is_configured() && !config.discord.is_configured();
+    let dev = (is_alone && config.managers.is_empty()).then(|| playground::Person::Dev.identity());
     config.managers.iter().cloned().chain(dev).collect()
 }
 

@@ -1,4 +1,5 @@
 //! Kairos hears a question or an alert, decides whether to speak, and helps in the conversation.
+pub mod access;
 pub mod alerts;
 pub mod clock;
 pub mod commands;

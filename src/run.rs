@@ -19,7 +19,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use chat::{Platform, Platforms, Timestamp};
+use chat::{Platform, Platforms, Scope, Timestamp};
 use discord::Discord;
 use playground::{Playground, Room};
 use slack::Slack;
@@ -138,7 +138,7 @@ impl Kairos {
     /// Opens everything that `config` names; nothing runs yet. A new playground gets the story that a newcomer finds.
     pub async fn open(config: &Config) -> Result<Self> {
         let playground = config.playground.then(|| Playground::open(journal(config).as_deref())).transpose()?;
-        let among_others = config.slack.is_configured() || config.discord.is_configured();
+        let among_others = is_among_others(config);
         let clock = clock(playground.as_deref(), among_others);
         let engine = engine(config)?;
         let pupil = Arc::clone(&engine);
@@ -207,8 +207,9 @@ impl Kairos {
             Outbox::new(store.clone(), platforms, clock.clone()).with_notice(waiting_card).with_terms(config.outbox);
         let works = Works { store, line, outbox, clock, notes };
         works.line.learn_soon().await;
+        bind_waiting(&works.store, config).await?;
         if let Some(playground) = &playground {
-            let host = House { inbox: inbox.clone(), works: works.clone(), engine };
+            let host = House { inbox: inbox.clone(), works: works.clone(), engine, is_alone: !is_among_others(config) };
             playground.attach(Arc::new(host)).await;
         }
         Ok(Self {
@@ -327,16 +328,30 @@ fn watched(work: impl Future<Output = ()> + Send + 'static) -> (JoinHandle<()>, 
     (worker, ended)
 }
 
-/// The playground has a time of its own, unless it shares the house with a platform that has the machine's.
+/// True where people reach Kairos on a real platform.
+fn is_among_others(config: &Config) -> bool {
+    config.slack.is_configured() || config.discord.is_configured()
+}
+
+/// The playground has a time of its own, unless it shares the house with a platform that has the machine's: that is wound
+/// by nobody.
 fn clock(playground: Option<&Playground>, among_others: bool) -> Clock {
     let machine = Clock::system();
-    match playground {
-        Some(playground) if among_others => {
-            Clock::starting_at(playground.last_instant().unwrap_or_default().max(machine.now()))
-        }
+    match playground.filter(|_| !among_others) {
         Some(playground) => Clock::starting_at(demo::opening_time(playground, &machine)),
         None => machine,
     }
+}
+
+/// What waits for its person may reach the workspaces that the configuration names now.
+async fn bind_waiting(store: &Store, config: &Config) -> Result<()> {
+    for name in config.alerts.0.keys() {
+        store.bind_waiting(name, &config.alerts.scope(name)).await?;
+    }
+    if !config.in_several {
+        store.bind_waiting("import", &Scope::All).await?;
+    }
+    Ok(())
 }
 
 /// Where the playground keeps its conversation: beside the database.

@@ -20,9 +20,13 @@ mod prometheus;
 mod tests;
 mod verify;
 
-use std::{collections::BTreeMap, fmt, panic, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, panic,
+    str::FromStr,
+};
 
-use chat::{Place, Said, Signal, Timestamp, Unreadable};
+use chat::{Place, Said, Scope, Signal, Tenant, Timestamp, Unreadable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -116,6 +120,8 @@ pub struct Source {
     pub reads: Option<Place>,
     /// The address that the source posts to, as it writes it: part of some signatures.
     pub url: Option<String>,
+    /// The workspaces whose people it tells of; `None`: there is but one.
+    pub workspaces: Option<BTreeSet<Tenant>>,
 }
 
 impl fmt::Debug for Source {
@@ -212,7 +218,7 @@ impl Sources {
     ///
     /// `known` are the names of alerts that somebody listens for.
     pub fn overhear(&self, place: &Place, text: &str, known: &[&str], at: Timestamp) -> Option<(&str, Vec<Signal>)> {
-        let same = |channel: &Place| channel.channel == place.channel && channel.workspace == place.workspace;
+        let same = |channel: &Place| channel.channel == place.channel && channel.tenant() == place.tenant();
         let (name, source) = self.0.iter().find(|(_, source)| source.reads.as_ref().is_some_and(same))?;
         let Some(mapping) = &source.mapping else { return Some((name, posted::read(name, text, known, at))) };
         let body = serde_json::json!({ "text": text });
@@ -220,6 +226,15 @@ impl Sources {
         let read = || canonical::read(name, &mapping.apply(&body)?, at);
         let read = panic::catch_unwind(panic::AssertUnwindSafe(read));
         Some((name, read.ok()?.ok()?))
+    }
+
+    /// The workspaces of people that a source reaches: nobody by a source that is not configured.
+    pub fn scope(&self, name: &str) -> Scope {
+        match self.0.get(name) {
+            Some(Source { workspaces: None, .. }) => Scope::All,
+            Some(Source { workspaces: Some(tenants), .. }) => Scope::Of(tenants.clone()).of_people(),
+            None => Scope::Of(BTreeSet::new()),
+        }
     }
 
     /// The team that the labels of a source's alert or number name, in lower case; empty where they name none.

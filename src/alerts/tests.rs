@@ -19,6 +19,7 @@ fn source(format: Format, secrets: &[&str], token: Option<&str>) -> Source {
         team_label: "team".to_owned(),
         reads: None,
         url: None,
+        workspaces: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use ::chat::Timestamp;
+use ::chat::{Scope, Timestamp};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
@@ -77,7 +77,7 @@ async fn obey(duty: &Duty, store: &Store, now: Timestamp, out: &mut dyn Write) -
         }
         Duty::Remove { person, team } => {
             let key = named(person)?;
-            let known = store.person_named(&key).await?.context("nobody is known by that name")?;
+            let known = store.person_named(&key, &Scope::All, true).await?.context("nobody is known by that name")?;
             let duties = store.take_off_duty(&known, team).await?;
             writeln!(out, "{duties} duties for {} are taken away", words_for(team))?;
         }
@@ -101,7 +101,7 @@ pub(super) async fn put(
     if team.trim().is_empty() || team.len() > 200 {
         return Ok(Err("`team` is no name of a team"));
     }
-    let known = match store.person_named(&key).await? {
+    let known = match store.person_named(&key, &Scope::All, true).await? {
         Some(person) => person,
         None => match introduce(store, &[key], &Ids::random(), now).await? {
             Ok(person) => person,

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ::chat::{PersonKey, Signal, Timestamp};
+use ::chat::{PersonKey, Scope, Signal, Tenant, Timestamp};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Map, Value};
@@ -47,6 +47,9 @@ pub enum Import {
     Observations {
         /// The CSV file
         file: PathBuf,
+        /// Whose people it tells of, such as slack/T0123; needed where Kairos is in several workspaces
+        #[arg(long, value_delimiter = ',')]
+        workspaces: Vec<Tenant>,
     },
 }
 
@@ -62,12 +65,24 @@ pub fn run(import: &Import, config: &Config, out: &mut dyn Write) -> Result<Outc
         let report = match import {
             Import::People { file } => people(&store, file).await,
             Import::Duties { file } => duties(&store, file).await,
-            Import::Observations { file } => observations(&store, file).await,
+            Import::Observations { file, workspaces } => match scope(config, workspaces) {
+                Ok(scope) => observations(&store, file, &scope).await,
+                Err(error) => Err(error),
+            },
         };
         let waiting = store.signals_waiting(1_000).await;
         store.close().await;
         report?.print(&waiting?, out)
     })
+}
+
+/// Whom numbers may reach: the only workspace there is, or those that are named.
+fn scope(config: &Config, workspaces: &[Tenant]) -> Result<Scope> {
+    if workspaces.is_empty() && config.in_several {
+        bail!("Kairos is in several workspaces: say whose people these are, such as --workspaces slack/T0123");
+    }
+    let named = workspaces.iter().cloned().collect();
+    Ok(if workspaces.is_empty() { Scope::All } else { Scope::Of(named).of_people() })
 }
 
 /// What became of a file's rows.
@@ -203,7 +218,7 @@ async fn duties(store: &Store, file: &Path) -> Result<Report> {
     Ok(report)
 }
 
-async fn observations(store: &Store, file: &Path) -> Result<Report> {
+async fn observations(store: &Store, file: &Path, scope: &Scope) -> Result<Report> {
     let (mut reader, bar) = open(file)?;
     let columns = columns(&mut reader)?;
     for needed in ["person", "measure"] {
@@ -222,7 +237,7 @@ async fn observations(store: &Store, file: &Path) -> Result<Report> {
         match read_entry("import", &Value::Object(entry), now) {
             Ok(signal) if signal.who.is_none() => report.refuse(line, "`person` is empty"),
             Ok(signal) => {
-                if keep(store, signal, now, &mut batch).await? {
+                if keep(store, signal, (scope, now), &mut batch).await? {
                     report.taken += 1;
                 } else {
                     report.known += 1;
@@ -240,14 +255,20 @@ async fn observations(store: &Store, file: &Path) -> Result<Report> {
 }
 
 /// Puts a number among those to be written; false when it is there already.
-async fn keep(store: &Store, signal: Signal, now: Timestamp, batch: &mut Vec<DipChange>) -> Result<bool> {
+async fn keep(
+    store: &Store,
+    signal: Signal,
+    (scope, now): (&Scope, Timestamp),
+    batch: &mut Vec<DipChange>,
+) -> Result<bool> {
     let is_batched =
         batch.iter().any(|it| matches!(it, DipChange::Keep { signal: other, .. } if other.id == signal.id));
     if is_batched || store.knows_signal(&signal.id).await? {
         return Ok(false);
     }
     // Without a person yet: the line finds it, looks at the number, and decides, as for everything that waited.
-    batch.push(DipChange::Keep { signal: Box::new(signal), person: None, received_at: now });
+    let (signal, scope) = (Box::new(signal), scope.clone());
+    batch.push(DipChange::Keep { signal, person: None, scope, received_at: now });
     Ok(true)
 }
 
@@ -288,7 +309,7 @@ mod tests {
         let (outcome, told) = imported(&store, &Import::People { file: people });
         assert_eq!(outcome, Outcome::Found);
         insta::assert_snapshot!(told);
-        let import = Import::Observations { file: numbers };
+        let import = Import::Observations { file: numbers, workspaces: Vec::new() };
         insta::assert_snapshot!(imported(&store, &import).1);
         let again = imported(&store, &import).1;
         assert!(again.contains("0 rows taken in, 2 known before, 3 refused"), "{again}");

@@ -6,7 +6,7 @@
 
 use std::io::Write;
 
-use ::chat::{Identity, PersonId, PersonKey, PlatformKind, Timestamp};
+use ::chat::{Identity, PersonId, PersonKey, PlatformKind, Scope, Timestamp};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use super::{Outcome, runtime};
 use crate::{
     clock::{Clock, Ids},
     config::Config,
-    store::Store,
+    store::{NameState, Store},
 };
 
 /// The most people that are listed.
@@ -119,7 +119,7 @@ pub(super) async fn introduce(
     }
     let mut known: Option<PersonId> = None;
     for key in &keys {
-        known = known.or(store.person_named(key).await?);
+        known = known.or(store.person_named(key, &Scope::All, true).await?);
     }
     let person = match (&known, identities.first()) {
         (Some(person), _) => person.clone(),
@@ -150,15 +150,25 @@ pub(super) fn written(identity: &Identity) -> String {
 
 async fn list(store: &Store, as_json: bool, out: &mut dyn Write) -> Result<()> {
     let everybody = store.everybody(LISTED).await?;
-    let name = |key: &PersonKey| format!("{}:{}", key.scheme, key.value);
+    let name = |(key, _): &(PersonKey, NameState)| format!("{}:{}", key.scheme, key.value);
+    let shown = |named: &(PersonKey, NameState)| match named.1 {
+        NameState::Told => name(named),
+        NameState::Found | NameState::Asked => format!("{} (not confirmed)", name(named)),
+        NameState::Refused => format!("{} (said: not me)", name(named)),
+    };
     if as_json {
+        let settled = |known: &[(PersonKey, NameState)], is: fn(NameState) -> bool| {
+            known.iter().filter(|(_, state)| is(*state)).map(name).collect::<Vec<_>>()
+        };
         let people: Vec<Value> = everybody
             .iter()
             .map(|known| {
                 json!({
                     "person": known.person,
                     "chat": known.identities.iter().map(written).collect::<Vec<_>>(),
-                    "names": known.names.iter().map(name).collect::<Vec<_>>(),
+                    "names": settled(&known.names, |state| state == NameState::Told),
+                    "unconfirmed": settled(&known.names, |state| matches!(state, NameState::Found | NameState::Asked)),
+                    "refused": settled(&known.names, |state| state == NameState::Refused),
                 })
             })
             .collect();
@@ -167,7 +177,7 @@ async fn list(store: &Store, as_json: bool, out: &mut dyn Write) -> Result<()> {
         return Ok(());
     }
     for known in &everybody {
-        let names: Vec<String> = known.identities.iter().map(written).chain(known.names.iter().map(name)).collect();
+        let names: Vec<String> = known.identities.iter().map(written).chain(known.names.iter().map(shown)).collect();
         writeln!(out, "{}", names.join("  "))?;
     }
     writeln!(out, "{} people are known", everybody.len())?;
@@ -183,13 +193,18 @@ async fn parked(store: &Store, as_json: bool, out: &mut dyn Write) -> Result<Out
     if as_json {
         let names: Vec<Value> = waiting
             .iter()
-            .map(|it| json!({ "name": name(&it.who), "count": it.count, "since": since(it.since) }))
+            .map(|it| {
+                json!({
+                    "name": name(&it.who), "count": it.count, "since": since(it.since), "unconfirmed": it.unconfirmed,
+                })
+            })
             .collect();
         serde_json::to_writer_pretty(&mut *out, &json!({ "waiting": names, "group_alerts": unheard }))?;
         writeln!(out)?;
     } else {
         for it in &waiting {
-            writeln!(out, "{:6}  {}  since {}", it.count, name(&it.who), since(it.since))?;
+            let note = if it.unconfirmed { "  (until its person has said that it is them)" } else { "" };
+            writeln!(out, "{:6}  {}  since {}{note}", it.count, name(&it.who), since(it.since))?;
         }
         let signals: u64 = waiting.iter().map(|it| it.count).sum();
         writeln!(out, "{signals} numbers or alerts wait for {} names that nobody bears", waiting.len())?;

@@ -1,8 +1,8 @@
 //! The sources of alerts: `[alerts.sources.NAME]`, one table each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chat::{Place, Privacy};
+use chat::{Place, Privacy, Tenant};
 
 use super::{
     mistake::{Mistake, Source as WrittenAt},
@@ -13,8 +13,8 @@ use super::{
 use crate::alerts::{Format, Mapping, Source, Sources};
 
 /// What a source's table may hold.
-pub(super) const KEYS: [&str; 9] =
-    ["format", "secret", "previous_secret", "token", "mapping", "channel", "team_label", "reads", "url"];
+pub(super) const KEYS: [&str; 10] =
+    ["format", "secret", "previous_secret", "token", "mapping", "channel", "team_label", "reads", "url", "workspaces"];
 
 /// The label that names an alert's team, where a source says nothing else.
 const TEAM_LABEL: &str = "team";
@@ -31,23 +31,25 @@ pub(super) fn demo() -> (String, Source) {
         team_label: TEAM_LABEL.to_owned(),
         reads: None,
         url: None,
+        workspaces: None,
     };
     ("demo".to_owned(), source)
 }
 
-/// Reads every source; what is wrong is noted and left out.
-pub(super) fn read(reader: &mut Reader) -> Sources {
+/// Reads every source; what is wrong is noted and left out. Where Kairos is, or may come to be, in several workspaces, each
+/// source says whose people it tells of: an alert goes to nobody rather than to the wrong one.
+pub(super) fn read(reader: &mut Reader, in_several: bool) -> Sources {
     let mut sources = BTreeMap::new();
     for (name, table) in reader.sources() {
         let mut mistakes = Vec::new();
-        let source = one(&name, &table, &mut mistakes);
+        let source = one(&name, &table, in_several, &mut mistakes);
         reader.mistakes.append(&mut mistakes);
         sources.insert(name, source);
     }
     Sources(sources)
 }
 
-fn one(name: &str, table: &BTreeMap<String, Found>, mistakes: &mut Vec<Mistake>) -> Source {
+fn one(name: &str, table: &BTreeMap<String, Found>, in_several: bool, mistakes: &mut Vec<Mistake>) -> Source {
     let place = table.values().next().map_or(WrittenAt::Default, |found| found.source.clone());
     let is_name = !name.is_empty()
         && name.len() <= 40
@@ -79,6 +81,7 @@ fn one(name: &str, table: &BTreeMap<String, Found>, mistakes: &mut Vec<Mistake>)
     let label = field("team_label", &|text| Ok(Value::Text(Some(text.to_owned()))));
     let reads = field("reads", &|text| text.parse().map(Value::Channel));
     let url = field("url", &|text| address(text, &["https", "http"]).map(|url| Value::Text(Some(url))));
+    let workspaces = field("workspaces", &|text| tenants(text).map(Value::Tenants));
     let text = |value: Option<Value>| if let Some(Value::Text(text)) = value { text } else { None };
     let (channel, teams) = if let Some(Value::Channels(channels)) = channels { channels } else { Default::default() };
     let source = Source {
@@ -91,7 +94,22 @@ fn one(name: &str, table: &BTreeMap<String, Found>, mistakes: &mut Vec<Mistake>)
         team_label: text(label).unwrap_or_else(|| TEAM_LABEL.to_owned()),
         reads: if let Some(Value::Channel(channel)) = reads { Some(place_of(channel)) } else { None },
         url: text(url),
+        workspaces: if let Some(Value::Tenants(tenants)) = workspaces { Some(tenants) } else { None },
     };
+    if in_several && source.workspaces.is_none() {
+        let text = format!(
+            "alerts.sources.{name} has no workspaces, and Kairos is in several: say whose people it tells of, such as \
+             workspaces = [\"slack/T0123\"]"
+        );
+        mistakes.push(Mistake::other(place.clone(), text));
+    }
+    let named = source.channel.iter().chain(source.teams.values()).chain(&source.reads);
+    let outside = |place: &&Place| source.workspaces.as_ref().is_some_and(|all| !all.contains(&place.tenant()));
+    for channel in named.filter(outside) {
+        let text =
+            format!("alerts.sources.{name} names a channel of {}, which is not among its workspaces", channel.tenant());
+        mistakes.push(Mistake::other(place.clone(), text));
+    }
     if source.format == Format::Mapped && source.mapping.is_none() {
         let text = format!("alerts.sources.{name} has the format mapped and no mapping");
         mistakes.push(Mistake::other(place.clone(), text));
@@ -109,6 +127,7 @@ enum Value {
     Mapping(Mapping),
     Channel(ChannelKey),
     Channels(Channels),
+    Tenants(BTreeSet<Tenant>),
 }
 
 /// The channel for all, and those of single teams.
@@ -131,4 +150,9 @@ fn channels(text: &str) -> Result<Channels, String> {
 
 fn place_of(ChannelKey { platform, workspace, channel }: ChannelKey) -> Place {
     Place { platform, workspace, channel, thread: None, privacy: Privacy::Shared }
+}
+
+/// Reads `platform/workspace`, separated by commas.
+fn tenants(text: &str) -> Result<BTreeSet<Tenant>, String> {
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::parse).collect()
 }

@@ -78,6 +78,8 @@ pub struct Config {
     pub channels: Channels,
     /// Who may send numbers and alerts.
     pub alerts: Sources,
+    /// Kairos is in several workspaces, or may come to be.
+    pub in_several: bool,
     /// How long things are remembered.
     pub retention: Retention,
     /// How long what arrived is held by whoever decides about it.
@@ -192,7 +194,14 @@ impl Config {
         let (inbox_lease, outbox) = (lease(&mut reader, "inbox.lease_ms"), outbox(&mut reader));
         let replicas_lease = lease(&mut reader, "replicas.lease_ms");
         let managers = reader.read("people.managers", identities);
-        let mut alerts = alerts::read(&mut reader);
+        let platforms = [
+            slack.as_ref().is_some_and(Slack::is_configured),
+            discord.as_ref().is_some_and(Discord::is_configured),
+            matches!(playground, Some(Switch::On)),
+        ];
+        let may_be_installed = slack.as_ref().is_some_and(|slack| slack.app.is_some());
+        let in_several = may_be_installed || platforms.into_iter().filter(|is_there| *is_there).count() > 1;
+        let mut alerts = alerts::read(&mut reader, in_several);
         let settings = reader.settings();
         let whole = move || {
             let (slack, discord) = (slack?, discord?);
@@ -205,6 +214,7 @@ impl Config {
                 alerts.0.entry(alerts::demo().0).or_insert(alerts::demo().1);
             }
             Some(Self {
+                in_several,
                 file: path,
                 store: store?,
                 listen: listen?,

@@ -27,6 +27,8 @@ use super::{
 const OPEN_TABLE: &str = "channels.modes";
 /// The table whose tables are the user's own.
 const SOURCES: &str = "alerts.sources";
+/// The key of a source that may hold a list.
+const LIST: &str = "workspaces";
 /// Variables that are ours and no setting.
 const OTHER_VARIABLES: [&str; 1] = ["KAIROS_CONFIG"];
 /// Beginning of variables that tests read.
@@ -198,6 +200,15 @@ impl Reader {
                 let known = SOURCE_KEYS.map(|key| format!("{SOURCES}.{of}.{key}"));
                 self.mistakes.push(Mistake::unknown(source, "key", &key, known.iter().map(String::as_str)));
             }
+            None if name == LIST => match listed(value.get_ref()) {
+                Some(text) => {
+                    self.sources.entry(of.to_owned()).or_default().insert(name.to_owned(), Found { text, source });
+                }
+                None => {
+                    let kind = value.get_ref().type_str();
+                    self.mistakes.push(Mistake::value(source, &key, kind, "a list of texts in quotes"));
+                }
+            },
             Some(text) => {
                 self.sources.entry(of.to_owned()).or_default().insert(name.to_owned(), Found { text, source });
             }
@@ -269,6 +280,13 @@ impl Reader {
 /// The environment variable that sets `key`.
 pub(super) fn variable_of(key: &str) -> String {
     format!("KAIROS_{}", key.replace('.', "_").to_uppercase())
+}
+
+/// A list of texts as they would stand in a variable, with commas; `None` for anything else.
+fn listed(value: &DeValue<'_>) -> Option<String> {
+    let DeValue::Array(entries) = value else { return None };
+    let texts = entries.iter().map(|entry| written(entry.get_ref())).collect::<Option<Vec<_>>>()?;
+    Some(texts.join(", "))
 }
 
 /// A single TOML value as text; `None` for tables and lists.

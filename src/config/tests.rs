@@ -213,3 +213,39 @@ fn a_short_key_seals_nothing() {
     let told = told("[secret]\nkey = \"hush\"\n", &[]);
     assert!(told.len() == 1 && told[0].contains("at least 32 characters") && !told[0].contains("hush"), "{told:?}");
 }
+
+#[test]
+fn where_kairos_is_in_several_workspaces_a_source_says_whose_people_it_tells_of() {
+    const APP: [(&str, &str); 5] = [
+        ("KAIROS_SLACK_CLIENT_ID", "1.2"),
+        ("KAIROS_SLACK_CLIENT_SECRET", "0123456789abcdef0123456789abcdef"),
+        ("KAIROS_SLACK_SIGNING_SECRET", "0123456789abcdef0123456789abcdef"),
+        ("KAIROS_HTTP_PUBLIC_URL", "https://kairos.example.org"),
+        ("KAIROS_SECRET_KEY", "0123456789abcdef0123456789abcdef"),
+    ];
+    let one = [("KAIROS_SLACK_BOT_TOKEN", "xoxb-1"), ("KAIROS_SLACK_APP_TOKEN", "xapp-1")];
+    let two = [one[0], one[1], ("KAIROS_DISCORD_TOKEN", "abc")];
+    let crm = "[alerts.sources.crm]\ntoken = \"hush\"\n";
+    let scope = |config: &Config| config.alerts.scope("crm").to_stored();
+    assert_eq!(scope(&load(crm, &one).unwrap()), "*", "there is but one");
+    for several in [&APP[..], &two[..]] {
+        let asks = told(crm, several).join("; ");
+        assert!(asks.contains("alerts.sources.crm has no workspaces, and Kairos is in several"), "{asks}");
+        let bound = format!("{crm}workspaces = [\"slack/T1\", \"discord/47\"]\n");
+        assert_eq!(
+            scope(&load(&bound, several).unwrap()),
+            ",discord/0,slack/T1,",
+            "people are known on all of Discord"
+        );
+    }
+    let by_variable = [one[0], one[1], ("KAIROS_ALERTS_SOURCES_CRM_WORKSPACES", "slack/T1, slack/T2")];
+    assert_eq!(scope(&load(crm, &by_variable).unwrap()), ",slack/T1,slack/T2,");
+    for (line, right) in [
+        ("workspaces = [\"T1\"]", "platform/workspace, such as slack/T0123"),
+        ("workspaces = [1, [2]]", "a list of texts in quotes"),
+        ("workspaces = [\"slack/T1\"]\nchannel = \"slack/T2/C1\"", "a channel of slack/T2, which is not among"),
+    ] {
+        let told = told(&format!("{crm}{line}\n"), &one).join("; ");
+        assert!(told.contains(right), "{told}");
+    }
+}

@@ -1,4 +1,9 @@
 //! What the engine hears with: what the library teaches, and the words that managers took in beside it.
+//!
+//! Invariants
+//! - Words that were taken in are heard where they are in force, and shift nothing anywhere else: each set of them has a
+//!   recogniser of its own. Until it is learnt, the library's alone hears.
+//! - At most [`SETS`] sets are held; the one that was learnt first goes first.
 
 use std::{
     collections::BTreeMap,
@@ -12,6 +17,9 @@ use super::{
     recognise::{Recogniser, Teaching},
 };
 use crate::library::{Library, TriggerId};
+
+/// Sets of such words that are held at the same time: each costs as much memory as the library's own lessons.
+const SETS: usize = 16;
 
 /// Lessons, and who has learnt them as soon as somebody needs it.
 #[derive(Debug, Default)]
@@ -52,15 +60,39 @@ impl Lessons {
     }
 }
 
+/// The library's lessons, and those of each set of words that was taken in beside it, the newest last.
+#[derive(Debug, Default)]
+pub(super) struct AllLessons {
+    library: Arc<Lessons>,
+    with_words: Vec<Arc<Lessons>>,
+}
+
+impl AllLessons {
+    /// The lessons by which somebody is heard for whom this is in force, where they are learnt.
+    fn of(&self, learnt: &[LearntTrigger]) -> Option<&Arc<Lessons>> {
+        if self.library.are_of(learnt) {
+            return Some(&self.library);
+        }
+        self.with_words.iter().find(|lessons| lessons.are_of(learnt))
+    }
+
+    fn add(&mut self, lessons: Arc<Lessons>) {
+        if self.with_words.len() >= SETS {
+            self.with_words.remove(0);
+        }
+        self.with_words.push(lessons);
+    }
+}
+
 impl Engine {
     /// Learns the library's examples now, so that nobody waits for it later. It takes about a second, all cores of the
     /// machine, and no time at all where an engine of this process has learnt the same.
     pub fn learn(&self) {
-        self.recogniser();
+        self.recogniser(&[]);
     }
 
-    /// Learns anew where other words were taken in than it hears with, which takes about as long; true where it did. Until
-    /// it is done, others are heard as before.
+    /// Learns what was taken in beside the library, where that is not learnt yet, which takes about as long; true where it
+    /// did. Until it is done, the library's examples alone are heard there.
     pub fn take_in(&self, learnt: &[LearntTrigger]) -> bool {
         let _one_at_a_time = self.learning.lock().unwrap_or_else(PoisonError::into_inner);
         if self.has_taken_in(learnt) {
@@ -68,22 +100,22 @@ impl Engine {
         }
         let lessons = Lessons::taking_in(&self.library, learnt);
         lessons.recogniser(&self.library);
-        *self.lessons.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(lessons);
+        self.lessons.write().unwrap_or_else(PoisonError::into_inner).add(Arc::new(lessons));
         true
     }
 
-    /// True where it hears with just what was taken in.
+    /// True where it can hear with just what was taken in.
     pub fn has_taken_in(&self, learnt: &[LearntTrigger]) -> bool {
-        self.lessons().are_of(learnt)
+        self.lessons.read().unwrap_or_else(PoisonError::into_inner).of(learnt).is_some()
     }
 
-    fn lessons(&self) -> Arc<Lessons> {
-        Arc::clone(&self.lessons.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Who hears just now.
-    pub(super) fn recogniser(&self) -> Arc<Recogniser> {
-        self.lessons().recogniser(&self.library)
+    /// Who hears where this is in force.
+    pub(super) fn recogniser(&self, learnt: &[LearntTrigger]) -> Arc<Recogniser> {
+        let lessons = {
+            let all = self.lessons.read().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.of(learnt).unwrap_or(&all.library))
+        };
+        lessons.recogniser(&self.library)
     }
 }
 
@@ -125,23 +157,22 @@ mod tests {
         Engine::new(Arc::new(library), samples::cadence())
     }
 
-    /// The example that is nearest to its words, where it is heard.
-    fn heard(engine: &Engine) -> Option<String> {
-        let needs = engine.hear(OWN, &Conversation::none(false));
+    /// The example that is nearest to its words, where it is heard by whom this is in force for.
+    fn heard(engine: &Engine, learnt: &[LearntTrigger]) -> Option<String> {
+        let needs = engine.hear(OWN, &Conversation { learnt, ..Conversation::none(false) });
         let heard = needs.iter().find(|need| need.is_heard())?;
         heard.evidence.example().map(ToOwned::to_owned)
     }
 
     #[test]
     fn what_is_taken_in_is_heard_until_it_is_taken_out() {
-        let engine = engine();
-        assert_eq!(heard(&engine), None);
+        let (engine, own) = (engine(), taken_in(&[OWN]));
+        assert_eq!(heard(&engine, &own), None);
         assert!(!engine.take_in(&[]), "there is nothing to learn");
-        assert!(engine.take_in(&taken_in(&[OWN])));
-        assert_eq!(heard(&engine).as_deref(), Some(OWN));
-        assert!(!engine.take_in(&taken_in(&[OWN])), "it is learnt already");
-        assert!(engine.take_in(&taken_in(&[])));
-        assert_eq!(heard(&engine), None);
+        assert!(engine.take_in(&own));
+        assert_eq!(heard(&engine, &own).as_deref(), Some(OWN));
+        assert!(!engine.take_in(&own), "it is learnt already");
+        assert_eq!(heard(&engine, &taken_in(&[])), None);
     }
 
     #[test]
@@ -160,6 +191,29 @@ mod tests {
         let gone = vec![(TriggerId::new("gone"), taken_in(&[OWN]).remove(0).1)];
         assert!(engine.take_in(&gone));
         assert!(engine.has_taken_in(&gone) && !engine.has_taken_in(&taken_in(&[OWN])));
-        assert_eq!(heard(&engine), None);
+        assert_eq!(heard(&engine, &gone), None);
+    }
+
+    #[test]
+    fn what_is_taken_in_in_one_place_changes_no_score_in_another() {
+        let (engine, other) = (engine(), engine());
+        let texts = [OWN, "they say it is too expensive", "procurement turned pale", "is it too much?"];
+        engine.take_in(&taken_in(&[OWN]));
+        for text in texts {
+            let hears = |engine: &Engine| engine.hear(text, &Conversation::none(false));
+            assert_eq!(hears(&engine), hears(&other), "{text}");
+        }
+    }
+
+    #[test]
+    fn as_many_sets_are_held_as_there_is_room_for_and_each_can_be_learnt_again() {
+        let engine = engine();
+        let sets: Vec<_> =
+            (0..=SETS).map(|n| vec![(TriggerId::new(format!("gone{n}")), taken_in(&[OWN]).remove(0).1)]).collect();
+        for set in &sets {
+            assert!(engine.take_in(set));
+        }
+        assert!(!engine.has_taken_in(&sets[0]) && engine.has_taken_in(&sets[1]) && engine.has_taken_in(&sets[SETS]));
+        assert!(engine.take_in(&sets[0]));
     }
 }

@@ -12,7 +12,7 @@ use super::{
     cadence::{Asking, Leave, is_held_out},
     compose,
     condition::{Conditions, Subject},
-    lessons::{Lessons, name_of},
+    lessons::{AllLessons, name_of},
     recognise::{AlarmBudget, ScoreSketch, other_language},
 };
 use crate::library::{Hearing, Library, Mode, Trigger, TriggerId};
@@ -23,7 +23,7 @@ pub struct Engine {
     pub(super) library: Arc<Library>,
     /// Learnt when something is to be heard; most of what is asked of an engine needs none. Others are put in their place
     /// by [`Engine::take_in`].
-    pub(super) lessons: RwLock<Arc<Lessons>>,
+    pub(super) lessons: RwLock<AllLessons>,
     /// Held by whoever learns other lessons: one at a time.
     pub(super) learning: Mutex<()>,
     learnt: String,
@@ -93,7 +93,7 @@ impl Engine {
 
     /// The needs that a text may mean, strongest first, within its conversation.
     pub fn hear(&self, text: &str, said: &Conversation<'_>) -> Vec<Need> {
-        let recogniser = self.recogniser();
+        let recogniser = self.recogniser(said.learnt);
         if said.addressed {
             let threshold = recogniser.threshold_addressed();
             return recogniser.hear_on(said.before, text, true, &|_| threshold);

@@ -131,6 +131,10 @@ pub enum Tap {
     Decline(TriggerId, String),
     /// A manager has what was taken in an example no more.
     TakeOut(TriggerId, String),
+    /// An address, named by its code, is theirs: numbers about it may reach them.
+    ItsMe(String),
+    /// It is not theirs.
+    NotMe(String),
     /// Change something about oneself.
     Set(Setting),
 }
@@ -161,6 +165,8 @@ impl Tap {
             Self::TakeIn(id, code) => format!("take-in:{id}:{code}"),
             Self::Decline(id, code) => format!("decline:{id}:{code}"),
             Self::TakeOut(id, code) => format!("take-out:{id}:{code}"),
+            Self::ItsMe(code) => format!("its-me:{code}"),
+            Self::NotMe(code) => format!("not-me:{code}"),
             Self::Set(setting) => format!("set:{}", setting.name()),
         })
     }
@@ -205,6 +211,8 @@ impl Tap {
                     _ => Self::TakeOut(id, code),
                 }
             }
+            "its-me" => Self::ItsMe(rest.to_owned()),
+            "not-me" => Self::NotMe(rest.to_owned()),
             "set" => Self::Set(Setting::read(rest)?),
             _ => return None,
         })
@@ -229,6 +237,8 @@ mod tests {
             Tap::TakeIn(trigger(), code()),
             Tap::Decline(trigger(), code()),
             Tap::TakeOut(trigger(), code()),
+            Tap::ItsMe(code()),
+            Tap::NotMe(code()),
         ] {
             let written = tap.to_choice();
             assert!(written.as_str().len() <= 100, "{written}");

@@ -14,6 +14,7 @@ use super::{
     messages::SNOOZE,
 };
 use crate::{
+    access::{self, authorise},
     engine::{
         Conversation, PlaceFacts,
         compose::{help_card, why_card},
@@ -67,7 +68,8 @@ impl Line {
             mentions_us: true,
             replies_to: None,
         };
-        let needs = self.needs_of(text, &Conversation::none(true));
+        let learnt = self.learnt(&event.place.tenant()).await?;
+        let needs = self.needs_of(text, &Conversation { learnt: &learnt, ..Conversation::none(true) });
         self.decide_about(event, &message, &needs, effect).await
     }
 
@@ -102,7 +104,7 @@ impl Line {
             let Some(delivery) = &decided.delivery else { continue };
             let Some((_, offer)) = self.offer_behind(delivery).await? else { continue };
             if let Some(trigger) = library.triggers.get(&offer.plan.trigger) {
-                card = why_card(trigger, &offer.need, &decided.decision, &self.learnt().await?);
+                card = why_card(trigger, &offer.need, &decided.decision, &self.learnt(&offer.place.tenant()).await?);
                 break;
             }
         }
@@ -136,8 +138,13 @@ impl Line {
             }
             Some(_) if place.is_private() => Err("This is between the two of us; say it in the channel you mean."),
             Some(mode) => match self.may_steer(event, &place).await {
-                Some(true) => Ok(*mode),
-                Some(false) => Err("Only whoever runs the workspace or made this channel may say what I do here."),
+                Some(may_by_platform) => {
+                    let actor = self.member_or_operator(&event.by, &person);
+                    match authorise(&actor, access::Action::SwitchChannel { may_by_platform }) {
+                        Ok(()) => Ok(*mode),
+                        Err(_) => Err("Only whoever runs the workspace or made this channel may say what I do here."),
+                    }
+                }
                 None => Err("I could not find out whether you may; try again in a minute."),
             },
         };

@@ -67,7 +67,8 @@ impl Line {
         let group = PersonId::new(format!("group:{}/{}", matter.source, matter.team));
         // Somebody to hear of it is no reason to look at the same number a second time.
         let last_look = if matter.is_again { None } else { self.parts.store.last_look(&trigger.id, &group).await? };
-        let people = self.parts.store.people_measured(&measure.id, self.now() - PAST).await?;
+        let scope = self.parts.alerts.scope(matter.source);
+        let people = self.parts.store.people_measured(&measure.id, &scope, self.now() - PAST).await?;
         let people = usize::try_from(people).unwrap_or(usize::MAX).saturating_add(1);
         let watched = Watched { series, last_look, people };
         let Some(verdict) = judge(&of_a_group(measure), dip, &watched) else { return Ok(()) };
@@ -88,9 +89,9 @@ impl Line {
 
     /// What the same source told about the same team before, the oldest first.
     async fn numbers_of(&self, seen: &Observation, matter: Matter<'_>) -> Result<Vec<Observation>, LineError> {
-        let all = self.parts.store.numbers_of_groups(&seen.measure, self.now() - PAST, OF_ALL_TEAMS).await?;
-        let of_source = format!("{}:", matter.source);
-        let others = all.into_iter().filter(|one| one.id != matter.signal.id && one.id.starts_with(&of_source));
+        let since = self.now() - PAST;
+        let all = self.parts.store.numbers_of_groups(matter.source, &seen.measure, since, OF_ALL_TEAMS).await?;
+        let others = all.into_iter().filter(|one| one.id != matter.signal.id);
         let mut theirs: Vec<Observation> = others
             .filter_map(number)
             .filter(|one| self.parts.alerts.team(matter.source, &one.labels) == matter.team)

@@ -3,7 +3,8 @@
 //! Invariants
 //! - People on duty come first; a channel hears of it only where somebody has switched Kairos on.
 //! - What reaches nobody waits until somebody is on duty, as long as it is true; it is never dropped unseen.
-//! - What one alert or one series opened is closed together.
+//! - What one alert or one series opened is closed together, and by its own source alone.
+//! - Whoever is on duty hears of sources that are bound to a workspace of theirs, and of no other.
 
 use chat::{Alert, Identity, PersonId, Place, Said, Signal};
 
@@ -56,7 +57,8 @@ impl Line {
         match &signal.what {
             Said::Alert(alert) => {
                 let team = self.parts.alerts.team(source, &alert.labels);
-                let matter = Matter { signal, source, team: &team, key: &alert.fingerprint, is_again };
+                let key = format!("alert:{source}/{}", alert.fingerprint);
+                let matter = Matter { signal, source, team: &team, key: &key, is_again };
                 self.weigh_group_alert(alert, matter, effect).await
             }
             Said::Observation(seen) => {
@@ -82,7 +84,7 @@ impl Line {
             }
             return Ok(());
         }
-        if self.is_past(alert).await? {
+        if self.is_past(matter.source, alert).await? {
             return Ok(());
         }
         for trigger in answering {
@@ -142,8 +144,9 @@ impl Line {
 
     async fn hearers(&self, source: &str, team: &str) -> Result<Hearers, LineError> {
         let mut people = Vec::new();
-        for person in self.parts.store.on_duty(team, self.now()).await? {
-            if let Some(identity) = self.way_to(&person).await? {
+        let scope = self.parts.alerts.scope(source);
+        for person in self.parts.store.on_duty(team, &scope, self.now()).await? {
+            if let Some(identity) = self.way_to(&person, &scope).await? {
                 people.push((person, identity));
             }
         }
@@ -156,11 +159,11 @@ impl Line {
     }
 
     /// True for an alert that began long ago, or that is over by now.
-    async fn is_past(&self, alert: &Alert) -> Result<bool, LineError> {
+    async fn is_past(&self, source: &str, alert: &Alert) -> Result<bool, LineError> {
         if alert.at + ALERT_LASTS < self.now() {
             return Ok(true);
         }
-        let later = self.parts.store.group_signals(&alert.name, alert.at).await?;
+        let later = self.parts.store.group_signals(source, &alert.name, alert.at).await?;
         Ok(later.iter().any(|signal| ends(signal, alert)))
     }
 
@@ -168,12 +171,13 @@ impl Line {
     pub(super) async fn end_for_group(
         &self,
         trigger: &Trigger,
-        Matter { signal, key, .. }: Matter<'_>,
+        Matter { signal, source, key, .. }: Matter<'_>,
         sentence: &str,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
+        let scope = self.parts.alerts.scope(source);
         for dip in self.parts.store.dips_of_alert(&trigger.id, key).await? {
-            let identity = self.way_to(&dip.person).await?;
+            let identity = self.way_to(&dip.person, &scope).await?;
             let about =
                 identity.as_ref().map(|identity| About { signal, person: &dip.person, identity, matter: Some(key) });
             self.is_over(trigger, &dip, about, sentence, effect).await?;

@@ -8,6 +8,7 @@ use super::{
     messages::SNOOZE,
 };
 use crate::{
+    access::{self, authorise},
     engine::{
         PersonFacts, Setting,
         compose::{Kept, erase_card, export_card, person_card, pulse_noted_card},
@@ -47,7 +48,8 @@ impl Line {
         let practising = self.practising(&facts.id).await?;
         let usual = self.parts.engine.cadence();
         // Whoever is still being asked about is known next time; nobody else waits for it.
-        let steers = !facts.awaited && self.steers(who).await;
+        let steers =
+            !facts.awaited && authorise(&self.actor(who, &facts.id).await, access::Action::SeeTriggers).is_ok();
         let kept = Kept { facts: &facts, practising: &practising, usual, steers, now: self.now() };
         draw(library, &kept)
     }
@@ -110,7 +112,11 @@ impl Line {
             Setting::Load(load) => pulse_noted_card(load),
             _ => self.about(&event.by, effect).await?,
         };
-        let action = if message.as_str() == HOME {
+        let is_theirs = message.as_str() == HOME || self.is_theirs(event, message, person).await?;
+        let action = if !is_theirs {
+            // What they change is their own; the card of somebody else stays as it is.
+            privately(event)
+        } else if message.as_str() == HOME {
             Action::ShowHome { who: event.by.clone() }
         } else {
             Action::Edit { place: event.place.clone(), message: message.clone() }
@@ -122,7 +128,7 @@ impl Line {
     async fn export(&self, event: &Event, person: &PersonId, effect: &mut Effect) -> Result<(), LineError> {
         let taps = self.parts.store.taps_of(person).await?;
         let taps: Vec<_> = taps.into_iter().map(|tap| (tap.at, tap.tap)).collect();
-        let mut given = self.parts.store.own_words().await?;
+        let mut given = self.parts.store.own_words(&chat::Scope::All).await?;
         given.retain(|words| words.by == *person);
         let given: Vec<_> = given.into_iter().map(|words| (words.at, words.text)).collect();
         let draw = |library: &Library, kept: &Kept<'_>| Ok(export_card(library, kept, &taps, &given));
@@ -147,6 +153,6 @@ fn apply(change: &PersonChange, facts: &mut PersonFacts) {
         PersonChange::Load(load) => facts.own.load = *load,
         PersonChange::Stop(trigger, true) => facts.stopped.push(trigger.clone()),
         PersonChange::Stop(trigger, false) => facts.stopped.retain(|stopped| stopped != trigger),
-        PersonChange::ZoneAsked(_) | PersonChange::Erase => {}
+        PersonChange::ZoneAsked(_) | PersonChange::Name(..) | PersonChange::Erase => {}
     }
 }

@@ -1,15 +1,17 @@
 //! What people's taps make of a trigger: it is heard sooner or later, or pauses itself and tells its managers.
 //!
 //! Invariants
+//! - What people of a workspace tap or say counts in that workspace alone.
 //! - Every change is a step in the store, in the same commit as the tap that brought it; nothing changes silently.
 //! - A trigger that pauses tells its managers in private, in their working hours; any of them can let it speak again.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use chat::{Event, Timestamp};
+use chat::{Event, Scope, Tenant, Timestamp};
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
@@ -29,28 +31,36 @@ pub(super) const COUNTED: Duration = Duration::from_hours(24 * 180);
 #[derive(Default)]
 pub(super) struct Study(Mutex<Option<JoinHandle<()>>>);
 
-/// What was last read, and when.
-pub(super) type Read = Option<(Timestamp, Arc<Vec<LearntTrigger>>)>;
+/// Workspaces whose tuning is remembered; beyond them all is read anew.
+const REMEMBERED: usize = 1_000;
+
+/// What was last read of each workspace, and when.
+pub(super) type Read = HashMap<Tenant, (Timestamp, Arc<Vec<LearntTrigger>>)>;
 
 impl Line {
-    /// What is in force of every trigger that taps made something of.
-    pub(super) async fn learnt(&self) -> Result<Arc<Vec<LearntTrigger>>, LineError> {
+    /// What is in force in a workspace of every trigger that taps or managers made something of.
+    pub(super) async fn learnt(&self, tenant: &Tenant) -> Result<Arc<Vec<LearntTrigger>>, LineError> {
         let now = self.now();
-        let known = self.learnt_before().clone();
+        let known = self.learnt_before().get(tenant).cloned();
         let learnt = if let Some((_, known)) = known.filter(|(read_at, _)| now.since(*read_at) < BELIEVED) {
             known
         } else {
-            let read = Arc::new(self.parts.store.learnt().await?);
-            *self.learnt_before() = Some((now, Arc::clone(&read)));
+            let read = Arc::new(self.parts.store.learnt(&Scope::one(tenant)).await?);
+            let mut before = self.learnt_before();
+            if before.len() >= REMEMBERED {
+                before.clear();
+            }
+            before.insert(tenant.clone(), (now, Arc::clone(&read)));
             read
         };
-        self.study(&learnt);
+        self.study(vec![Arc::clone(&learnt)]);
         Ok(learnt)
     }
 
-    /// Has the engine learn what was taken in while the house goes on; until it has, it hears as before.
-    fn study(&self, learnt: &Arc<Vec<LearntTrigger>>) {
-        if self.parts.engine.has_taken_in(learnt) {
+    /// Has the engine learn the examples of workspaces while the house goes on; until it has, those are not heard.
+    fn study(&self, mut wanted: Vec<Arc<Vec<LearntTrigger>>>) {
+        wanted.retain(|learnt| !self.parts.engine.has_taken_in(learnt));
+        if wanted.is_empty() {
             return;
         }
         let mut study = self.study.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -58,10 +68,12 @@ impl Line {
             // Whoever looks next sees whether there is still something to learn.
             return;
         }
-        let (engine, learnt) = (Arc::clone(&self.parts.engine), Arc::clone(learnt));
+        let engine = Arc::clone(&self.parts.engine);
         *study = Some(tokio::task::spawn_blocking(move || {
-            if engine.take_in(&learnt) {
-                info!("triggers are heard in the words that were taken in");
+            for learnt in wanted {
+                if engine.take_in(&learnt) {
+                    info!("triggers are heard in the words that were taken in");
+                }
             }
         }));
     }
@@ -69,9 +81,18 @@ impl Line {
     /// Begins to learn what was just changed, or is in force from before. Where the store does not answer, the next
     /// message brings it.
     pub async fn learn_soon(&self) {
-        if let Err(error) = self.learnt().await {
+        if let Err(error) = self.learn_taught().await {
             warn!(%error, "what was taken in is learnt later");
         }
+    }
+
+    async fn learn_taught(&self) -> Result<(), LineError> {
+        let mut wanted = Vec::new();
+        for tenant in self.parts.store.taught_tenants().await? {
+            wanted.push(Arc::new(self.parts.store.learnt(&Scope::one(&tenant)).await?));
+        }
+        self.study(wanted);
+        Ok(())
     }
 
     /// Waits until the engine has learnt what it is learning.
@@ -94,28 +115,29 @@ impl Line {
     ) -> Result<(), LineError> {
         let (Some(mark), Some(trigger)) = (Mark::read(&tap.tap), &tap.trigger) else { return Ok(()) };
         let store = &self.parts.store;
-        let mut marks = store.marks_on(trigger, self.now() - COUNTED).await?;
+        let (tenant, scope) = (&tap.tenant, Scope::one(&tap.tenant));
+        let mut marks = store.marks_on(&scope, trigger, self.now() - COUNTED).await?;
         let example = offer.need.evidence.example().map(ToOwned::to_owned);
         marks.push(Marked { person: tap.person.clone(), mark, at: tap.at, example });
-        let all = store.learnt().await?;
+        let all = store.learnt(&scope).await?;
         let before = all.into_iter().find(|(id, _)| id == trigger).map_or_else(Learnt::default, |(_, learnt)| learnt);
         let (shift, reason) = learn(&marks);
         if (shift, &reason) != (before.shift, &before.words) {
             info!(%trigger, shift, "taps moved a trigger's threshold");
-            let what = Step::Learnt(shift);
-            let step = TriggerStep { trigger: trigger.clone(), what, reason, by: None, at: self.now() };
+            let (tenant, what) = (tenant.clone(), Step::Learnt(shift));
+            let step = TriggerStep { tenant, trigger: trigger.clone(), what, reason, by: None, at: self.now() };
             effect.outcome.steps.push(step);
         }
         let Some(why) = restrain(self.parts.engine.cadence().restraint, &marks, before.resumed_at) else {
             return Ok(());
         };
-        if store.pauses().await?.iter().any(|pause| pause.trigger == *trigger) {
+        if store.pauses(&scope).await?.iter().any(|pause| pause.trigger == *trigger) {
             return Ok(());
         }
         warn!(%trigger, "a trigger pauses itself: too many did not want it");
         self.tell_managers(event, trigger, &why, effect).await?;
         let reason = format!("by itself: {why}");
-        let pause = Pause { trigger: trigger.clone(), by: None, reason, at: self.now() };
+        let pause = Pause { tenant: tenant.clone(), trigger: trigger.clone(), by: None, reason, at: self.now() };
         effect.outcome.pauses.push(PauseChange::Pause(pause));
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use chat::{Card, DeliveryId, Event, Identity, PersonId, Place, Platforms, Profile, ShownTo, Timestamp, What};
+use chat::{Card, DeliveryId, Event, Identity, PersonId, Place, Platforms, Profile, Scope, ShownTo, Timestamp, What};
 use thiserror::Error;
 
 use super::{
@@ -195,7 +195,7 @@ impl Line {
             return Ok(());
         }
         if !effect.outcome.steps.is_empty() || !effect.outcome.pauses.is_empty() {
-            *self.learnt_before() = None;
+            self.learnt_before().clear();
             self.learn_soon().await;
         }
         if !effect.outcome.channels.is_empty() {
@@ -319,14 +319,15 @@ impl Line {
         let mut facts = self.mode_of(place).await?;
         facts.last_spoke =
             self.parts.store.place_facts(place, self.now() - self.parts.engine.longest_cooldown()).await?;
-        facts.paused = self.parts.store.pauses().await?.into_iter().map(|pause| pause.trigger).collect();
+        let scope = Scope::one(&place.tenant());
+        facts.paused = self.parts.store.pauses(&scope).await?.into_iter().map(|pause| pause.trigger).collect();
         Ok(facts)
     }
 
     /// The mode of a place, without what was said there or is paused.
     pub(super) async fn mode_of(&self, place: &Place) -> Result<PlaceFacts, LineError> {
         let (mode, hearing, channel) = self.parts.channels.mode_of(place).await?;
-        let learnt = self.learnt().await?;
+        let learnt = self.learnt(&place.tenant()).await?;
         Ok(PlaceFacts { mode, hearing, channel, last_spoke: Vec::new(), paused: Vec::new(), learnt })
     }
 

@@ -3,24 +3,21 @@
 //! Invariants
 //! - Only whom a card was for is asked, and only what they send on purpose is kept.
 //! - What is given changes nothing by itself; nobody takes in their own words.
+//! - Words are seen, reviewed and heard in the workspace of the card to which they were given, and by operators.
 
-use chat::{Card, DeliveryId, Event, FormId, MessageId, PersonId, Text};
+use chat::{Card, DeliveryId, Event, FormId, MessageId, PersonId, Scope, Tenant, Text};
 use tracing::info;
 
-use super::{
-    Line, LineError,
-    line::Effect,
-    steering::not_yours,
-    taps::{gone, not_for_you},
-};
+use super::{Line, LineError, line::Effect, steering::refusal, taps::gone};
 use crate::{
+    access::{Action, Actor, authorise},
     engine::{
         Admission, MOST_TAKEN_IN, Waits, admit, code_of,
         compose::{own_words_card, own_words_for, own_words_noted_card, own_words_refused_card},
         read_own_words,
     },
     library::{Trigger, TriggerId},
-    store::{Outcome, OwnWords, OwnWordsChange, Step, TriggerStep},
+    store::{Delivery, Offer, Outcome, OwnWords, OwnWordsChange, Step, TriggerStep},
 };
 
 /// What a manager makes of words that somebody gave.
@@ -31,8 +28,8 @@ pub(super) enum Review {
     TakeOut,
 }
 
-/// The words that are decided about, and the step that it is where it is one; or the card that says why nothing is.
-type Decided = Result<(String, Option<Step>), Card>;
+/// The words that are decided about, and the steps that it is; or the card that says why nothing is.
+type Decided = Result<(String, Vec<(Tenant, Step)>), Card>;
 
 impl Line {
     /// Asks whom a card was for how they would say it, where nobody else sees it.
@@ -44,8 +41,10 @@ impl Line {
         effect: &mut Effect,
     ) -> Result<(), LineError> {
         let card = match self.offer_behind(id).await? {
-            Some((_, offer)) if offer.plan.person == *person => own_words_card(id),
-            Some(_) => not_for_you(),
+            Some((_, offer)) => match self.may_use(event, &offer.plan.person, person) {
+                Ok(()) => own_words_card(id),
+                Err(denied) => refusal(denied),
+            },
             None => gone(),
         };
         self.say(event, "own-words", person, &card, effect);
@@ -63,7 +62,15 @@ impl Line {
         let Some(delivery) = own_words_for(form) else { return Ok(false) };
         let person = self.known(&event.by).await?.id;
         let written = fields.first().map_or("", |(_, written)| written.as_str());
-        let card = self.become_of(&delivery, &person, written, effect).await?;
+        let found = self.offer_behind(&delivery).await?;
+        if let Some((_, offer)) = &found
+            && let Err(denied) = self.may_use(event, &offer.plan.person, &person)
+        {
+            // The card is somebody else's: it stays as it is.
+            self.say(event, "own-words", &person, &refusal(denied), effect);
+            return Ok(true);
+        }
+        let card = self.become_of(found, &person, written, effect).await?;
         match message.filter(|_| event.place.is_private()) {
             Some(message) => self.replace(event, (message, "own-words"), &person, card, effect),
             None => self.say(event, "own-words", &person, &card, effect),
@@ -73,39 +80,40 @@ impl Line {
 
     async fn become_of(
         &self,
-        delivery: &DeliveryId,
+        found: Option<(Delivery, Offer)>,
         person: &PersonId,
         written: &str,
         effect: &mut Effect,
     ) -> Result<Card, LineError> {
-        let offer = self.offer_behind(delivery).await?.map(|(_, offer)| offer);
-        let Some(offer) = offer.filter(|offer| offer.plan.person == *person) else { return Ok(gone()) };
+        let Some((delivery, offer)) = found else { return Ok(gone()) };
+        let tenant = Tenant::stored(delivery.key.tenant);
         let trigger = self.parts.engine.library().triggers.get(&offer.plan.trigger);
         let Some(trigger) = trigger.filter(|trigger| trigger.hears_examples()) else { return Ok(gone()) };
         let text = match read_own_words(written) {
             Ok(text) => text,
-            Err(right) => return Ok(own_words_refused_card(delivery, &right)),
+            Err(right) => return Ok(own_words_refused_card(&delivery.id, &right)),
         };
-        let learnt = self.learnt().await?;
+        let learnt = self.learnt(&tenant).await?;
         let taken_in = learnt.iter().filter(|(id, _)| *id == trigger.id).flat_map(|(_, of)| &of.taken_in);
-        let waiting = self.parts.store.own_words().await?.into_iter().filter(|words| words.trigger == trigger.id);
+        let waiting = self.parts.store.own_words(&Scope::one(&tenant)).await?;
+        let waiting = waiting.into_iter().filter(|words| words.trigger == trigger.id);
         let waiting: Vec<_> = waiting.map(|words| Waits { text: words.text, by: words.by }).collect();
         let became = admit(&text, person, trigger.examples.iter().chain(taken_in), &waiting);
         if became == Admission::New {
             info!(trigger = %trigger.id, "somebody gave words of their own, for review");
             let (trigger, by, at) = (trigger.id.clone(), person.clone(), self.now());
-            effect.outcome.own_words.push(OwnWordsChange::Given(OwnWords { trigger, text, by, at }));
+            effect.outcome.own_words.push(OwnWordsChange::Given(OwnWords { tenant, trigger, text, by, at }));
         }
         Ok(own_words_noted_card(became))
     }
 
     /// What waits for review, with what is about to change.
-    pub(super) async fn proposals(&self, coming: &Outcome) -> Result<Vec<OwnWords>, LineError> {
-        let mut waiting = self.parts.store.own_words().await?;
+    pub(super) async fn proposals(&self, scope: &Scope, coming: &Outcome) -> Result<Vec<OwnWords>, LineError> {
+        let mut waiting = self.parts.store.own_words(scope).await?;
         for change in &coming.own_words {
             match change {
                 OwnWordsChange::Given(words) => waiting.push(words.clone()),
-                OwnWordsChange::Reviewed { trigger, text } => {
+                OwnWordsChange::Reviewed { trigger, text, .. } => {
                     waiting.retain(|words| words.trigger != *trigger || words.text != *text);
                 }
             }
@@ -122,64 +130,72 @@ impl Line {
         person: &PersonId,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let decided = match self.steers(&event.by).await {
-            false => Err(not_yours()),
-            true if review == Review::TakeOut => self.taken_out(id, code).await?,
-            true => self.reviewed(id, code, review, person).await?,
+        let actor = self.actor(&event.by, person).await;
+        let decided = match review {
+            Review::TakeOut => self.taken_out(&actor, id, code).await?,
+            _ => self.reviewed(&actor, id, code, review).await?,
         };
-        let (text, step) = match decided {
+        let (text, steps) = match decided {
             Ok(decided) => decided,
             Err(refusal) => {
                 self.say(event, "reviewed", person, &refusal, effect);
                 return Ok(());
             }
         };
-        if let Some(what) = step {
+        for (tenant, what) in steps {
             let (by, reason, at) = (Some(person.clone()), "by a manager".to_owned(), self.now());
-            effect.outcome.steps.push(TriggerStep { trigger: id.clone(), what, reason, by, at });
+            effect.outcome.steps.push(TriggerStep { tenant, trigger: id.clone(), what, reason, by, at });
         }
         if review != Review::TakeOut {
-            effect.outcome.own_words.push(OwnWordsChange::Reviewed { trigger: id.clone(), text });
+            let scope = actor.scope();
+            effect.outcome.own_words.push(OwnWordsChange::Reviewed { scope, trigger: id.clone(), text });
         }
-        self.show_triggers_anew(event, message, person, effect).await
+        self.show_triggers_anew(event, message, &actor, effect).await
     }
 
-    /// Words that wait, and the step that makes them an example; or what stands against it.
-    async fn reviewed(
-        &self,
-        id: &TriggerId,
-        code: &str,
-        review: Review,
-        person: &PersonId,
-    ) -> Result<Decided, LineError> {
-        let mut waiting = self.parts.store.own_words().await?;
+    /// Words that wait where the manager may decide, and the steps that make them an example; or what stands against it.
+    async fn reviewed(&self, actor: &Actor, id: &TriggerId, code: &str, review: Review) -> Result<Decided, LineError> {
+        if let Err(denied) = authorise(actor, Action::SeeTriggers) {
+            return Ok(Err(refusal(denied)));
+        }
+        let mut waiting = self.parts.store.own_words(&actor.scope()).await?;
         waiting.retain(|words| words.trigger == *id && code_of(&words.text) == code);
         let hears = self.parts.engine.library().triggers.get(id).is_some_and(Trigger::hears_examples);
         let Some(text) = waiting.first().map(|words| words.text.clone()).filter(|_| hears) else {
             return Ok(Err(gone()));
         };
-        if review == Review::Decline {
-            return Ok(Ok((text, None)));
+        let takes = review == Review::TakeIn;
+        let mut steps = Vec::new();
+        for words in &waiting {
+            let of_others = waiting.iter().any(|other| other.tenant == words.tenant && other.by != actor.person);
+            let wants = Action::ReviewExample { tenant: &words.tenant, approves_own: takes && !of_others };
+            if let Err(denied) = authorise(actor, wants) {
+                return Ok(Err(refusal(denied)));
+            }
+            let is_new = steps.iter().all(|(tenant, _)| *tenant != words.tenant);
+            if takes && is_new {
+                if self.taken_in(&Scope::one(&words.tenant), id).await?.len() >= MOST_TAKEN_IN {
+                    let why = format!("{MOST_TAKEN_IN} were taken in for this trigger already. Take one out first.");
+                    return Ok(Err(unchanged(&why)));
+                }
+                steps.push((words.tenant.clone(), Step::TakenIn(text.clone())));
+            }
         }
-        if waiting.iter().all(|words| words.by == *person) {
-            let why = "These are your own words. Somebody else who may do this has to take them, or decline them.";
-            return Ok(Err(unchanged(why)));
-        }
-        if self.taken_in(id).await?.len() >= MOST_TAKEN_IN {
-            let why = format!("{MOST_TAKEN_IN} were taken in for this trigger already. Take one out first.");
-            return Ok(Err(unchanged(&why)));
-        }
-        Ok(Ok((text.clone(), Some(Step::TakenIn(text)))))
+        Ok(Ok((text, steps)))
     }
 
-    async fn taken_out(&self, id: &TriggerId, code: &str) -> Result<Decided, LineError> {
-        let text = self.taken_in(id).await?.into_iter().find(|text| code_of(text) == code);
-        Ok(text.map(|text| (text.clone(), Some(Step::TakenOut(text)))).ok_or_else(gone))
+    async fn taken_out(&self, actor: &Actor, id: &TriggerId, code: &str) -> Result<Decided, LineError> {
+        let tenant = actor.changes();
+        if let Err(denied) = authorise(actor, Action::ChangeTrigger { tenant: &tenant }) {
+            return Ok(Err(refusal(denied)));
+        }
+        let text = self.taken_in(&actor.scope(), id).await?.into_iter().find(|text| code_of(text) == code);
+        Ok(text.map(|text| (text.clone(), vec![(tenant, Step::TakenOut(text))])).ok_or_else(gone))
     }
 
-    /// What is an example of a trigger by now, beside those of the library.
-    async fn taken_in(&self, id: &TriggerId) -> Result<Vec<String>, LineError> {
-        let learnt = self.parts.store.learnt().await?;
+    /// What is an example of a trigger within a scope by now, beside those of the library.
+    async fn taken_in(&self, scope: &Scope, id: &TriggerId) -> Result<Vec<String>, LineError> {
+        let learnt = self.parts.store.learnt(scope).await?;
         Ok(learnt.into_iter().find(|(trigger, _)| trigger == id).map(|(_, of)| of.taken_in).unwrap_or_default())
     }
 }

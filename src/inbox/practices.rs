@@ -30,13 +30,13 @@ impl Line {
         person: &PersonId,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let offer = self.offer_behind(id).await?.map(|(_, offer)| offer);
-        let scenario = offer.as_ref().and_then(|offer| offer.plan.molecule.scenario.clone());
-        let (Some(offer), Some(scenario)) = (offer, scenario) else {
+        let found = self.offer_behind(id).await?;
+        let scenario = found.as_ref().and_then(|(_, offer)| offer.plan.molecule.scenario.clone());
+        let (Some((delivery, offer)), Some(scenario)) = (found, scenario) else {
             self.say(event, "practise", person, &gone(), effect);
             return Ok(());
         };
-        effect.outcome.taps.push(self.tap(id, &offer, person, "practise"));
+        effect.outcome.taps.push(self.tap(&delivery, &offer, person, "practise"));
         if !event.place.is_private() {
             let text = "It is waiting in your private conversation with Kairos. Nobody else sees what you choose.";
             self.say(event, "practise", person, &Card::new("Practice is open", Text::paragraph(text)), effect);

@@ -38,7 +38,7 @@ impl Line {
 
     async fn ask_pulse(&self, person: &PersonId, due_at: Timestamp, effect: &mut Effect) -> Result<(), LineError> {
         let now = self.now();
-        let (next, who) = match self.way_to(person).await? {
+        let (next, who) = match self.way_to(person, &chat::Scope::All).await? {
             Some(who) => (self.pulse_waits(&who, effect).await?, Some(who)),
             None => (Some(now + LATER), None),
         };

@@ -66,13 +66,18 @@ impl Line {
             return Ok(());
         }
         let mut effect = Effect::default();
+        let scope = match origin {
+            Origin::Alerts(source) => self.parts.alerts.scope(source),
+            Origin::Platform(_) => chat::Scope::Of([].into()),
+        };
         let known = match &signal.who {
-            Some(key) => self.person_meant(key).await?,
+            Some(key) => self.person_meant(key, &scope).await?,
             None => None,
         };
         effect.outcome.dips.push(DipChange::Keep {
             signal: Box::new(signal.clone()),
             person: known.as_ref().map(|(person, _)| person.clone()),
+            scope,
             received_at,
         });
         match (&signal.who, &known) {
@@ -133,7 +138,8 @@ impl Line {
         }
         let is_stale = seen.until + Duration::from_hours(24) * dip.window_days < self.now();
         series.push(seen.clone());
-        let people = store.people_measured(&measure.id, self.now() - PAST).await?;
+        let colleagues = chat::Scope::one(&about.identity.tenant());
+        let people = store.people_measured(&measure.id, &colleagues, self.now() - PAST).await?;
         let watched = Watched {
             series: &series,
             last_look: store.last_look(&trigger.id, about.person).await?,

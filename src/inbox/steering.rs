@@ -2,25 +2,27 @@
 //!
 //! Invariants
 //! - Only whoever the configuration names, or runs the workspace by the platform's word; asked at every tap.
+//! - Whoever runs a workspace sees and changes what is of that workspace; operators, whom the configuration names, all.
 
 use std::time::Duration;
 
-use chat::{Card, Choice, DeliveryId, Event, Identity, MessageId, PersonId, Prominence, Text};
+use chat::{Card, Choice, DeliveryId, Event, Identity, MessageId, PersonId, Place, Prominence, Scope, Tenant, Text};
 
 use super::{
     Line, LineError,
     learning::COUNTED,
     line::{Effect, privately},
-    taps::gone,
+    taps::{gone, not_for_you},
 };
 use crate::{
+    access::{Action, Actor, Denied, Role, authorise},
     engine::{
         Learnt, Tap, code_of,
         compose::{Rating, Steered, steering_card},
         worth_a_look,
     },
     library::{Trigger, TriggerId},
-    store::{Outcome, Pause, PauseChange, REVIEW, Step, TriggerStep},
+    store::{Delivery, Offer, Outcome, Pause, PauseChange, REVIEW, Step, TriggerStep},
 };
 
 /// How long a platform is asked who somebody is, while they wait.
@@ -29,13 +31,38 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MONTH: Duration = Duration::from_hours(24 * 30);
 
 impl Line {
-    /// Whether somebody may see and pause triggers; no, where the platform does not answer.
-    pub(super) async fn steers(&self, who: &Identity) -> bool {
-        if self.parts.managers.contains(who) {
-            return true;
+    /// Somebody with what they are in their workspace: a member, where the platform does not answer.
+    pub(super) async fn actor(&self, who: &Identity, person: &PersonId) -> Actor {
+        let actor = self.member_or_operator(who, person);
+        let Some(platform) = self.parts.platforms.get(who.platform) else { return actor };
+        if actor.role == Role::Operator {
+            return actor;
         }
-        let Some(platform) = self.parts.platforms.get(who.platform) else { return false };
-        matches!(tokio::time::timeout(PATIENCE, platform.runs_workspace(who)).await, Ok(Ok(true)))
+        let runs = tokio::time::timeout(PATIENCE, platform.runs_workspace(who)).await;
+        if matches!(runs, Ok(Ok(true))) { Actor { role: Role::Admin, ..actor } } else { actor }
+    }
+
+    /// The same without asking the platform: for what its admins may do no more than others.
+    pub(super) fn member_or_operator(&self, who: &Identity, person: &PersonId) -> Actor {
+        let role = if self.parts.managers.contains(who) { Role::Operator } else { Role::Member };
+        Actor { person: person.clone(), tenant: who.tenant(), role }
+    }
+
+    /// Whether somebody may use a card of `of`.
+    pub(super) fn may_use(&self, event: &Event, of: &PersonId, person: &PersonId) -> Result<(), Denied> {
+        authorise(&self.member_or_operator(&event.by, person), Action::UseCard { of })
+    }
+
+    /// True for a card of somebody's own: one that Kairos sent to them, or of which it knows nothing.
+    pub(super) async fn is_theirs(
+        &self,
+        event: &Event,
+        message: &MessageId,
+        person: &PersonId,
+    ) -> Result<bool, LineError> {
+        let Place { platform, workspace, channel, .. } = &event.place;
+        let sent = self.parts.store.delivery_at(*platform, workspace, channel, message).await?;
+        Ok(sent.is_none_or(|delivery| self.may_use(event, &delivery.key.person, person).is_ok()))
     }
 
     /// The triggers, for whoever may pause them.
@@ -45,7 +72,11 @@ impl Line {
         person: &PersonId,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let card = if self.steers(&event.by).await { self.triggers_card(&effect.outcome).await? } else { not_yours() };
+        let actor = self.actor(&event.by, person).await;
+        let card = match authorise(&actor, Action::SeeTriggers) {
+            Ok(()) => self.triggers_card(&actor, &effect.outcome).await?,
+            Err(denied) => refusal(denied),
+        };
         effect.outcome.deliveries.push(self.answer(event, REVIEW, person, privately(event), card));
         Ok(())
     }
@@ -59,18 +90,29 @@ impl Line {
         person: &PersonId,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        if !self.steers(&event.by).await {
-            self.say(event, "steered", person, &not_yours(), effect);
+        let actor = self.actor(&event.by, person).await;
+        let tenant = actor.changes();
+        let mut allowed = authorise(&actor, Action::ChangeTrigger { tenant: &tenant });
+        if allowed.is_ok() && !pauses {
+            // What holds in every workspace is ended by whoever may change every one.
+            let every = Tenant::every();
+            let held = self.parts.store.pauses(&actor.scope()).await?;
+            if held.iter().any(|pause| pause.trigger == trigger && pause.tenant.is_every()) {
+                allowed = authorise(&actor, Action::ChangeTrigger { tenant: &every });
+            }
+        }
+        if let Err(denied) = allowed {
+            self.say(event, "steered", person, &refusal(denied), effect);
             return Ok(());
         }
         let (by, reason, at) = (person.clone(), "by a manager".to_owned(), self.now());
         let change = if pauses {
-            PauseChange::Pause(Pause { trigger, by: Some(by), reason, at })
+            PauseChange::Pause(Pause { tenant, trigger, by: Some(by), reason, at })
         } else {
-            PauseChange::Resume { trigger, by, at }
+            PauseChange::Resume { tenant, trigger, by, at }
         };
         effect.outcome.pauses.push(change);
-        self.show_triggers_anew(event, message, person, effect).await
+        self.show_triggers_anew(event, message, &actor, effect).await
     }
 
     /// Leaves an example of a trigger out, or brings it back; the card shows it in place.
@@ -84,10 +126,12 @@ impl Line {
     ) -> Result<(), LineError> {
         let trigger = self.parts.engine.library().triggers.get(id);
         let example = trigger.and_then(|trigger| trigger.examples.iter().find(|example| code_of(example) == code));
-        let refused = match example {
-            _ if !self.steers(&event.by).await => Some(not_yours()),
-            Some(_) => None,
-            None => Some(gone()),
+        let actor = self.actor(&event.by, person).await;
+        let tenant = actor.changes();
+        let refused = match authorise(&actor, Action::ChangeTrigger { tenant: &tenant }) {
+            Err(denied) => Some(refusal(denied)),
+            Ok(()) if example.is_none() => Some(gone()),
+            Ok(()) => None,
         };
         let Some(example) = example.filter(|_| refused.is_none()) else {
             self.say(event, "left-out", person, &refused.unwrap_or_else(gone), effect);
@@ -95,9 +139,9 @@ impl Line {
         };
         let what = if leaves { Step::LeftOut(example.clone()) } else { Step::BackIn(example.clone()) };
         let (by, reason, at) = (Some(person.clone()), "by a manager".to_owned(), self.now());
-        let step = TriggerStep { trigger: id.clone(), what, reason, by, at };
+        let step = TriggerStep { tenant, trigger: id.clone(), what, reason, by, at };
         effect.outcome.steps.push(step);
-        self.show_triggers_anew(event, message, person, effect).await
+        self.show_triggers_anew(event, message, &actor, effect).await
     }
 
     /// The triggers with what is about to change, in the place of the card on which a manager tapped.
@@ -105,11 +149,11 @@ impl Line {
         &self,
         event: &Event,
         message: &MessageId,
-        person: &PersonId,
+        actor: &Actor,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let card = self.triggers_card(&effect.outcome).await?;
-        self.replace(event, (message, REVIEW), person, card, effect);
+        let card = self.triggers_card(actor, &effect.outcome).await?;
+        self.replace(event, (message, REVIEW), &actor.person, card, effect);
         Ok(())
     }
 
@@ -122,27 +166,41 @@ impl Line {
         is_right: bool,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let card = match self.offer_behind(id).await? {
-            _ if !self.steers(&event.by).await => not_yours(),
-            Some((_, offer)) => {
-                let tap = self.tap(id, &offer, person, if is_right { "right" } else { "wrong" });
+        let found = self.offer_behind(id).await?;
+        let card = match (self.may_judge(event, found.as_ref(), person).await, found) {
+            (Err(denied), _) => refusal(denied),
+            (Ok(()), Some((delivery, offer))) => {
+                let tap = self.tap(&delivery, &offer, person, if is_right { "right" } else { "wrong" });
                 self.weigh_marks(event, &tap, &offer, effect).await?;
                 effect.outcome.taps.push(tap);
                 let text = "It counts as one voice among those of the people whom it reaches. /kairos me, Triggers \
                             shows what all of them come to.";
                 Card::new("Noted", Text::paragraph(text))
             }
-            None => gone(),
+            (Ok(()), None) => gone(),
         };
         self.say(event, "judged", person, &card, effect);
         Ok(())
     }
 
+    /// Whether somebody may judge the moment of a card; of what is gone, any manager hears that it is.
+    async fn may_judge(
+        &self,
+        event: &Event,
+        found: Option<&(Delivery, Offer)>,
+        person: &PersonId,
+    ) -> Result<(), Denied> {
+        let actor = self.actor(&event.by, person).await;
+        let Some((delivery, _)) = found else { return authorise(&actor, Action::SeeTriggers) };
+        authorise(&actor, Action::JudgeMoment { tenant: &Tenant::stored(&delivery.key.tenant) })
+    }
+
     /// The buttons for managers behind *Why this?*.
-    pub(super) async fn judging(&self, event: &Event, id: &DeliveryId) -> Vec<Choice> {
-        if !self.steers(&event.by).await {
+    pub(super) async fn judging(&self, event: &Event, found: &(Delivery, Offer), person: &PersonId) -> Vec<Choice> {
+        if self.may_judge(event, Some(found), person).await.is_err() {
             return Vec::new();
         }
+        let id = &found.0.id;
         let choice = |tap: &Tap, label: &str| Choice {
             id: tap.to_choice(),
             label: label.to_owned(),
@@ -151,19 +209,22 @@ impl Line {
         vec![choice(&Tap::Right(id.clone()), "The moment was right"), choice(&Tap::Wrong(id.clone()), "It was not")]
     }
 
-    /// The triggers with what is about to change.
-    async fn triggers_card(&self, coming: &Outcome) -> Result<Card, LineError> {
-        let mut paused = self.parts.store.pauses().await?;
+    /// The triggers, as far as somebody may see them, with what is about to change.
+    async fn triggers_card(&self, actor: &Actor, coming: &Outcome) -> Result<Card, LineError> {
+        let scope = actor.scope();
+        let mut paused = self.parts.store.pauses(&scope).await?;
         for change in &coming.pauses {
             match change {
                 PauseChange::Pause(pause) if paused.iter().any(|known| known.trigger == pause.trigger) => {}
                 PauseChange::Pause(pause) => paused.push(pause.clone()),
-                PauseChange::Resume { trigger, .. } => paused.retain(|pause| pause.trigger != *trigger),
+                PauseChange::Resume { tenant, trigger, .. } => {
+                    paused.retain(|pause| pause.trigger != *trigger || !(tenant.is_every() || pause.tenant == *tenant));
+                }
             }
         }
-        let mut totals = self.parts.store.trigger_totals(self.now() - MONTH).await?;
-        let learnt = self.parts.store.learnt().await?;
-        let proposals = self.proposals(coming).await?;
+        let mut totals = self.parts.store.trigger_totals(&scope, self.now() - MONTH).await?;
+        let learnt = self.parts.store.learnt(&scope).await?;
+        let proposals = self.proposals(&scope, coming).await?;
         let mut steered = Vec::new();
         for trigger in self.parts.engine.library().triggers.values() {
             let of = learnt.iter().find(|(id, _)| *id == trigger.id).map(|(_, of)| of.clone()).unwrap_or_default();
@@ -172,7 +233,7 @@ impl Line {
             let against = [Rating::NotForMe.as_str(), Rating::Stop.as_str(), "wrong"];
             let mut doubted = Vec::new();
             if against.iter().any(|tap| totals.tapped(tap).times > 0) {
-                doubted = worth_a_look(&self.parts.store.marks_on(&trigger.id, self.now() - COUNTED).await?);
+                doubted = worth_a_look(&self.parts.store.marks_on(&scope, &trigger.id, self.now() - COUNTED).await?);
                 let is_heard = |text: &String| trigger.examples.contains(text) && !of.left_out.contains(text);
                 doubted.retain(|text| is_heard(text) || of.taken_in.contains(text));
             }
@@ -183,9 +244,11 @@ impl Line {
                     proposed.push(words.text.clone());
                 }
             }
+            let pauses: Vec<&Pause> = paused.iter().filter(|pause| pause.trigger == trigger.id).collect();
             steered.push(Steered {
                 trigger,
-                paused: paused.iter().find(|pause| pause.trigger == trigger.id).map(|pause| pause.reason.clone()),
+                paused: pauses.first().map(|pause| told(pause, &scope)),
+                may_resume: scope == Scope::All || pauses.iter().all(|pause| !pause.tenant.is_every()),
                 totals,
                 learnt: of.words,
                 worth_a_look: doubted,
@@ -214,7 +277,27 @@ fn in_force(trigger: &Trigger, mut of: Learnt, coming: &[TriggerStep]) -> Learnt
     of
 }
 
-pub(super) fn not_yours() -> Card {
-    let text = "Only whoever runs the workspace, or is named as a manager in the configuration, may do that.";
-    Card::new("Nothing has changed", Text::paragraph(text))
+/// Why a trigger is paused, as whoever sees these workspaces reads it.
+fn told(pause: &Pause, scope: &Scope) -> String {
+    match scope {
+        Scope::Of(_) if pause.tenant.is_every() => format!("for every workspace, {}", pause.reason),
+        Scope::All if !pause.tenant.is_every() && pause.by.is_some() => {
+            format!("in {}, {}", pause.tenant, pause.reason)
+        }
+        _ => pause.reason.clone(),
+    }
+}
+
+/// Says why somebody may not.
+pub(super) fn refusal(denied: Denied) -> Card {
+    let why = match denied {
+        Denied::NotManager => "Only workspace admins, and managers named in the configuration, may do that.",
+        Denied::OtherWorkspace => "That belongs to another workspace, or to all of them: its managers decide.",
+        Denied::OwnWords => {
+            "These are your own words. Somebody else who may do this has to take them, or decline them."
+        }
+        Denied::NotTheirChannel => "Only workspace admins and the channel's creator may say what I do here.",
+        Denied::SomebodyElses => return not_for_you(),
+    };
+    Card::new("Not changed", Text::paragraph(why))
 }

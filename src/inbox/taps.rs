@@ -1,6 +1,6 @@
 //! Buttons and forms on our cards.
 
-use chat::{AssetId, Block, Card, ChoiceId, DeliveryId, Event, FormId, MessageId, PersonId, Span, Text, What};
+use chat::{AssetId, Block, Card, ChoiceId, DeliveryId, Event, FormId, MessageId, PersonId, Span, Tenant, Text, What};
 
 use super::{
     Line, LineError,
@@ -13,7 +13,7 @@ use crate::{
         Tap,
         compose::{
             Rating, asset_card, exercise_answered_card, exercise_card, offer_card, rated_card, why_card,
-            with_own_words, with_way_to_own_words,
+            why_for_others_card, with_own_words, with_way_to_own_words,
         },
     },
     library::{AssetKind, Trigger},
@@ -47,8 +47,7 @@ impl Line {
                 Ok(())
             }
             Some(Tap::Answer(asset, index)) => {
-                self.exercise_answered(event, message, (&asset, index), &person, effect);
-                Ok(())
+                self.exercise_answered(event, message, (&asset, index), &person, effect).await
             }
             Some(Tap::Open(id)) => self.open_waiting(event, &id, &person, effect).await,
             Some(Tap::Pause(trigger)) => self.steer(event, message, (trigger, true), &person, effect).await,
@@ -70,6 +69,8 @@ impl Line {
             Some(Tap::TakeOut(trigger, code)) => {
                 self.review(event, message, (&trigger, &code, Review::TakeOut), &person, effect).await
             }
+            Some(Tap::ItsMe(code)) => self.answers_whether(event, message, (&code, true), &person, effect).await,
+            Some(Tap::NotMe(code)) => self.answers_whether(event, message, (&code, false), &person, effect).await,
             Some(Tap::Set(setting)) => self.set(event, message, setting, &person, effect).await,
             None => {
                 self.say(event, "unknown-choice", &person, &gone(), effect);
@@ -103,9 +104,10 @@ impl Line {
     }
 
     /// A tap on an offer, as it is kept.
-    pub(super) fn tap(&self, id: &DeliveryId, offer: &Offer, person: &PersonId, tap: &str) -> store::Tap {
+    pub(super) fn tap(&self, delivery: &Delivery, offer: &Offer, person: &PersonId, tap: &str) -> store::Tap {
         store::Tap {
-            delivery: id.clone(),
+            tenant: Tenant::stored(&delivery.key.tenant),
+            delivery: delivery.id.clone(),
             person: person.clone(),
             tap: tap.to_owned(),
             asset: offer.plan.molecule.assets.first().cloned(),
@@ -126,7 +128,7 @@ impl Line {
             self.say(event, "rated", person, &gone(), effect);
             return Ok(());
         };
-        let tap = self.tap(id, &offer, person, rating.as_str());
+        let tap = self.tap(&delivery, &offer, person, rating.as_str());
         self.weigh_marks(event, &tap, &offer, effect).await?;
         effect.outcome.taps.push(tap);
         if rating == Rating::Useful && offer.plan.unasked && *person == offer.plan.person {
@@ -177,7 +179,7 @@ impl Line {
             return self.open_put_by(event, item, offer, effect).await;
         }
         let card = match found.map(|(_, offer)| offer) {
-            Some(offer) if offer.plan.person != *person => not_for_you(),
+            Some(offer) if self.may_use(event, &offer.plan.person, person).is_err() => not_for_you(),
             Some(offer) => library
                 .triggers
                 .get(&offer.plan.trigger)
@@ -234,18 +236,20 @@ impl Line {
         effect: &mut Effect,
     ) -> Result<(), LineError> {
         let decided = self.parts.store.decision_for(id).await?;
-        let (offer, learnt) = (self.offer_behind(id).await?, self.learnt().await?);
-        let library = self.parts.engine.library();
-        let card = match (&decided, &offer) {
-            (Some(decided), Some((_, offer))) => library
-                .triggers
-                .get(&offer.plan.trigger)
-                .map(|trigger| why_card(trigger, &offer.need, &decided.decision, &learnt)),
-            _ => None,
-        };
-        let mut card = card.unwrap_or_else(gone);
-        if offer.is_some() {
-            card.choices.extend(self.judging(event, id).await);
+        let found = self.offer_behind(id).await?;
+        let mut card = gone();
+        if let (Some(decided), Some(found)) = (&decided, &found) {
+            let (delivery, offer) = found;
+            let learnt = self.learnt(&Tenant::stored(&delivery.key.tenant)).await?;
+            if let Some(trigger) = self.parts.engine.library().triggers.get(&offer.plan.trigger) {
+                // Hours, zone and counts are the asker's own.
+                let is_theirs = self.may_use(event, &offer.plan.person, person).is_ok();
+                let why = |trigger| why_card(trigger, &offer.need, &decided.decision, &learnt);
+                card = if is_theirs { why(trigger) } else { why_for_others_card(trigger) };
+            }
+        }
+        if let Some(found) = &found {
+            card.choices.extend(self.judging(event, found, person).await);
         }
         self.say(event, "why", person, &card, effect);
         Ok(())
@@ -260,21 +264,24 @@ impl Line {
         effect.outcome.deliveries.push(self.answer(event, "show", person, privately(event), card));
     }
 
-    fn exercise_answered(
+    async fn exercise_answered(
         &self,
         event: &Event,
         message: &MessageId,
         (asset, index): (&AssetId, usize),
         person: &PersonId,
         effect: &mut Effect,
-    ) {
+    ) -> Result<(), LineError> {
         let asset = self.parts.engine.library().assets.get(asset);
         match asset.and_then(|asset| exercise_answered_card(asset, index)) {
-            Some(card) => {
+            Some(card) if self.is_theirs(event, message, person).await? => {
                 self.replace(event, (message, "answered"), person, card, effect);
             }
+            // Somebody else's card: it stays as it is, and whoever answered sees what holds.
+            Some(card) => self.say(event, "answered", person, &card, effect),
             None => self.say(event, "answered", person, &gone(), effect),
         }
+        Ok(())
     }
 
     /// A reflection was written. What it says is the writer's: it is neither read nor kept.
@@ -296,7 +303,11 @@ impl Line {
         card.input = None;
         let thanks = "You wrote it down: that is what it is for. Kairos keeps none of it.";
         card.text.0.push(Block::Paragraph(vec![Span::Bold(thanks.to_owned())]));
-        self.replace(event, (message, "reflected"), &person, card, effect);
+        if self.is_theirs(event, message, &person).await? {
+            self.replace(event, (message, "reflected"), &person, card, effect);
+        } else {
+            self.say(event, "reflected", &person, &card, effect);
+        }
         Ok(())
     }
 }

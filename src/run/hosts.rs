@@ -26,6 +26,8 @@ pub(super) struct House {
     pub(super) inbox: Inbox,
     pub(super) works: Works,
     pub(super) engine: Arc<Engine>,
+    /// No real platform is connected beside the playground.
+    pub(super) is_alone: bool,
 }
 
 impl Host for House {
@@ -33,7 +35,14 @@ impl Host for House {
         self.works.clock.now()
     }
 
+    fn is_alone(&self) -> bool {
+        self.is_alone
+    }
+
     fn wind(&self, by: Duration) {
+        if !self.is_alone {
+            return;
+        }
         let (works, at) = (self.works.clone(), self.works.clock.now() + by);
         tokio::spawn(async move {
             if let Err(error) = works.let_pass_until(at).await {

@@ -17,6 +17,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use chat::Scope;
+
 use super::StoreError;
 
 static FOR_SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -72,6 +74,31 @@ macro_rules! fetch_optional {
     };
 }
 pub(super) use fetch_optional;
+
+/// The rows of a tenant's table within a scope that is bound as the parameter of this number: those of its workspaces, and
+/// what holds for every one. [`chat::Scope::to_stored`] is what is bound.
+macro_rules! within {
+    ($number:literal) => {
+        concat!(
+            "($",
+            $number,
+            " = '*' OR tenant = '*' OR replace($",
+            $number,
+            ", ',' || tenant || ',', '') <> $",
+            $number,
+            ")"
+        )
+    };
+}
+pub(super) use within;
+
+/// Whether a tenant, an expression, lies within the scope that stands in another.
+macro_rules! reaches {
+    ($scope:literal, $tenant:literal) => {
+        concat!("(", $scope, " = '*' OR replace(", $scope, ", ',' || ", $tenant, " || ',', '') <> ", $scope, ")")
+    };
+}
+pub(super) use reaches;
 
 /// A connection within a transaction.
 pub(super) type Connection<'a> = Backend<&'a mut SqliteConnection, &'a mut PgConnection>;
@@ -145,12 +172,26 @@ impl Pools {
         }
     }
 
-    /// For several statements that change something together; rolled back when dropped.
+    /// For statements that read the rows of a scope in the tables with row-level security: without it PostgreSQL shows none.
+    pub(super) async fn within(&self, scope: &Scope) -> Result<Scoped, StoreError> {
+        Ok(Scoped(match &self.0 {
+            Backend::Sqlite(pools) => Backend::Sqlite(pools.read.clone()),
+            Backend::Postgres(pool) => {
+                let mut tx = pool.begin().await?;
+                let set = "SELECT set_config('kairos.scope', $1, TRUE)";
+                sqlx::query(set).bind(scope.to_stored()).execute(&mut *tx).await?;
+                Backend::Postgres(tx)
+            }
+        }))
+    }
+
+    /// For several statements that change something together; rolled back when dropped. It sees every workspace's rows:
+    /// each change names its own.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
         Ok(Tx(match self.write() {
             // Reading first and writing then fails with "database is locked", whatever the busy time-out.
             Backend::Sqlite(pool) => Backend::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Backend::Postgres(pool) => Backend::Postgres(pool.begin().await?),
+            Backend::Postgres(pool) => Backend::Postgres(pool.begin_with("BEGIN; SET LOCAL kairos.scope = '*'").await?),
         }))
     }
 
@@ -206,6 +247,19 @@ impl Pools {
         match &self.0 {
             Backend::Sqlite(_) => "SQLite",
             Backend::Postgres(_) => "PostgreSQL",
+        }
+    }
+}
+
+/// What reads the rows of a scope. PostgreSQL itself shows no other rows of the tables with row-level security.
+pub(super) struct Scoped(Backend<SqlitePool, Transaction<'static, Postgres>>);
+
+impl Scoped {
+    /// To run statements on that change nothing.
+    pub(super) fn on(&mut self) -> Backend<&SqlitePool, &mut PgConnection> {
+        match &mut self.0 {
+            Backend::Sqlite(pool) => Backend::Sqlite(&*pool),
+            Backend::Postgres(tx) => Backend::Postgres(&mut **tx),
         }
     }
 }

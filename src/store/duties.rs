@@ -2,13 +2,14 @@
 //!
 //! Invariants
 //! - A team is compared in lower case; `*` is on duty for every team.
+//! - Somebody is on duty in the workspaces in which they are known, and for no other's alerts.
 //! - What has reached somebody is no longer among what nobody heard.
 
-use chat::{PersonId, Signal, Timestamp};
+use chat::{PersonId, Scope, Signal, Timestamp};
 
 use super::{
     Duty, Store, StoreError, Unheard,
-    backend::{Tx, execute, fetch_all, fetch_optional},
+    backend::{Tx, execute, fetch_all, fetch_optional, within},
     columns::{read_count, read_json},
 };
 
@@ -30,8 +31,10 @@ pub(super) async fn heard(tx: &mut Tx, signal: &str) -> Result<(), StoreError> {
 impl Store {
     /// Puts somebody on duty; the same twice is once, with the later end.
     pub async fn put_on_duty(&self, duty: &Duty) -> Result<(), StoreError> {
-        let sql = "INSERT INTO duties (team, starts_at, person_id, ends_at) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (team, starts_at, person_id) DO UPDATE SET ends_at = excluded.ends_at";
+        let sql = "INSERT INTO duties (tenant, team, starts_at, person_id, ends_at)
+             SELECT DISTINCT platform || '/' || workspace, $1, CAST($2 AS BIGINT), person_id, CAST($4 AS BIGINT)
+             FROM identities WHERE person_id = $3
+             ON CONFLICT (tenant, team, starts_at, person_id) DO UPDATE SET ends_at = excluded.ends_at";
         let Duty { person, team, from, until } = duty;
         execute!(self.pools.write(), sql, team.to_lowercase(), from.as_ms(), person.as_str(), until.as_ms())?;
         Ok(())
@@ -39,13 +42,17 @@ impl Store {
 
     /// Takes somebody off duty for a team, from now on and for good; how many duties that were.
     pub async fn take_off_duty(&self, person: &PersonId, team: &str) -> Result<u64, StoreError> {
-        let sql = "DELETE FROM duties WHERE person_id = $1 AND team = $2";
-        Ok(execute!(self.pools.write(), sql, person.as_str(), team.to_lowercase())?)
+        let (person, team, mut tx) = (person.as_str(), team.to_lowercase(), self.pools.begin().await?);
+        let count = "SELECT COUNT(DISTINCT starts_at) FROM duties WHERE person_id = $1 AND team = $2";
+        let duties: Option<(i64,)> = fetch_optional!(tx.on(), count, person, &team)?;
+        execute!(tx.on(), "DELETE FROM duties WHERE person_id = $1 AND team = $2", person, &team)?;
+        tx.commit().await?;
+        Ok(duties.map_or(0, |(duties,)| read_count(duties)))
     }
 
     /// Every duty that ends after `now`, the first to begin first.
     pub async fn duties(&self, now: Timestamp) -> Result<Vec<Duty>, StoreError> {
-        let sql = "SELECT team, starts_at, person_id, ends_at FROM duties WHERE ends_at > $1
+        let sql = "SELECT DISTINCT team, starts_at, person_id, ends_at FROM duties WHERE ends_at > $1
              ORDER BY starts_at, team, person_id";
         let rows: Vec<(String, i64, String, i64)> = fetch_all!(self.pools.read(), sql, now.as_ms())?;
         let duties = rows.into_iter().map(|(team, from, person, until)| Duty {
@@ -57,11 +64,15 @@ impl Store {
         Ok(duties.collect())
     }
 
-    /// Who is on duty for a team at an instant.
-    pub async fn on_duty(&self, team: &str, now: Timestamp) -> Result<Vec<PersonId>, StoreError> {
-        let sql = "SELECT DISTINCT person_id FROM duties WHERE team IN ($1, $2) AND starts_at <= $3 AND ends_at > $3
-             ORDER BY person_id";
-        let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, team.to_lowercase(), EVERY_TEAM, now.as_ms())?;
+    /// Who of the workspaces of a scope is on duty for a team at an instant.
+    pub async fn on_duty(&self, team: &str, scope: &Scope, now: Timestamp) -> Result<Vec<PersonId>, StoreError> {
+        let sql = concat!(
+            "SELECT DISTINCT person_id FROM duties WHERE team IN ($1, $2) AND starts_at <= $3 AND ends_at > $3 AND ",
+            within!(4),
+            " ORDER BY person_id"
+        );
+        let (team, now) = (team.to_lowercase(), now.as_ms());
+        let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, team, EVERY_TEAM, now, scope.to_stored())?;
         Ok(rows.into_iter().map(|(person,)| PersonId::new(person)).collect())
     }
 
@@ -85,25 +96,33 @@ impl Store {
         Ok(row.map_or(0, |(count,)| read_count(count)))
     }
 
-    /// What was told about nobody in particular under a name since an instant, the oldest first.
-    pub async fn group_signals(&self, subject: &str, since: Timestamp) -> Result<Vec<Signal>, StoreError> {
+    /// What a source told about nobody in particular under a name since an instant, the oldest first.
+    pub async fn group_signals(
+        &self,
+        source: &str,
+        subject: &str,
+        since: Timestamp,
+    ) -> Result<Vec<Signal>, StoreError> {
         let sql = "SELECT signal FROM signals WHERE scheme IS NULL AND person_id IS NULL AND subject = $1 AND at >= $2
-             ORDER BY at, id";
-        let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, subject, since.as_ms())?;
+                AND substr(id, 1, length($3)) = $3 ORDER BY at, id";
+        let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, subject, since.as_ms(), format!("{source}:"))?;
         rows.iter().map(|(signal,)| read_json(signal, "signal")).collect()
     }
 
-    /// Up to `limit` of the newest numbers of a measure about nobody in particular since an instant, the oldest first.
+    /// Up to `limit` of the newest numbers of a measure that a source told about nobody in particular since an instant, the
+    /// oldest first.
     pub async fn numbers_of_groups(
         &self,
+        source: &str,
         measure: &str,
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<Signal>, StoreError> {
         let sql = "SELECT signal FROM signals
              WHERE scheme IS NULL AND person_id IS NULL AND kind = 'observation' AND subject = $1 AND at >= $2
-             ORDER BY at DESC, id DESC LIMIT CAST($3 AS BIGINT)";
-        let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, measure, since.as_ms(), i64::from(limit))?;
+                AND substr(id, 1, length($4)) = $4 ORDER BY at DESC, id DESC LIMIT CAST($3 AS BIGINT)";
+        let (since, limit, source) = (since.as_ms(), i64::from(limit), format!("{source}:"));
+        let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, measure, since, limit, source)?;
         rows.iter().rev().map(|(signal,)| read_json(signal, "signal")).collect()
     }
 }

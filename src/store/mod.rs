@@ -52,6 +52,7 @@ pub use duties::EVERY_TEAM;
 pub use error::StoreError;
 pub use inbox::{ArrivalCounts, Parked};
 pub use installations::KeptInstallation;
+pub use names::{NameState, Unconfirmed};
 pub use outbox::{Fate, Finished, QueueCounts};
 pub use own_words::{OwnWords, OwnWordsChange, REVIEW};
 pub use pauses::{Pause, PauseChange};
@@ -59,12 +60,13 @@ pub use personal::{Forgotten, PERSONAL};
 pub use queue::{OpenCounts, Queued};
 pub use records::{
     Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,
-    Recorded, Settlement, Tap,
+    Recorded, Settlement,
 };
 pub use retention::{Keeping, SWEPT, Swept};
 pub use scores::ChannelScores;
 pub use signal_records::{DipChange, Duty, KeptDip, Known, Origin, Unheard, Waiting};
 pub use steering::{Step, TriggerStep};
+pub use taps::Tap;
 
 /// Everything that is kept. A clone is another handle to the same.
 #[derive(Clone)]

@@ -132,6 +132,7 @@ pub(super) async fn change(tx: &mut Tx, person: &PersonId, change: &PersonChange
             execute!(tx.on(), sql, id, trigger.as_str())?;
             execute!(tx.on(), TAKE_BACK_TRIGGER, id, "this trigger was stopped", trigger.as_str())?;
         }
+        PersonChange::Name(key, state) => names::settle(tx, person, key, *state).await?,
         // Done before everything else.
         PersonChange::Erase => {}
         PersonChange::Stop(trigger, false) => {

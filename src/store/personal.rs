@@ -4,7 +4,7 @@
 //! - [`PERSONAL`] names every table that holds something about somebody; a test finds one that is missing.
 //! - A proof counts rows; it holds nothing of what stood in them.
 
-use chat::PersonId;
+use chat::{PersonId, Scope};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sqlx::{AssertSqlSafe, Column as _, Row as _};
@@ -131,7 +131,8 @@ impl Store {
         let mut held = Map::new();
         for (table, column) in PERSONAL {
             let sql = format!("SELECT * FROM {table} WHERE {column} = $1");
-            let rows: Vec<Value> = on_backend!(self.pools.read(), |db| {
+            let mut scoped = self.pools.within(&Scope::All).await?;
+            let rows: Vec<Value> = on_backend!(scoped.on(), |db| {
                 let rows = sqlx::query(AssertSqlSafe(sql)).bind(person.as_str()).fetch_all(db).await?;
                 rows.iter().map(|row| as_object!(row)).collect()
             });

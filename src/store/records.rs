@@ -1,12 +1,12 @@
 //! What is kept: the shapes that go in and come out of the store.
 
 use chat::{
-    Card, ChannelId, DeliveryId, EventId, Identity, Key, MessageId, PersonId, Place, PlatformKind, Profile, ShownTo,
-    Timestamp, WorkspaceId,
+    Card, ChannelId, DeliveryId, EventId, Identity, Key, MessageId, PersonId, PersonKey, Place, PlatformKind, Profile,
+    ShownTo, Timestamp, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{ChannelScores, DipChange, Origin, OwnWordsChange, PauseChange, TriggerStep};
+use super::{ChannelScores, DipChange, NameState, Origin, OwnWordsChange, PauseChange, Tap, TriggerStep};
 use crate::{
     engine::{Budget, DaysOff, Decision, Load, Need, Own, Plan, Reason, WorkingHours},
     library::{Hearing, Mode, TriggerId},
@@ -232,24 +232,6 @@ pub struct Channel {
     pub hearing: Option<Hearing>,
 }
 
-/// What a person tapped on a card.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tap {
-    /// The card.
-    pub delivery: DeliveryId,
-    /// Who.
-    pub person: PersonId,
-    /// What was tapped: `useful`, `not_for_me`, `know`, `practise`, `snooze`, `stop`; by a manager `right`,
-    /// `wrong`.
-    pub tap: String,
-    /// The card's first asset.
-    pub asset: Option<chat::AssetId>,
-    /// The card's trigger.
-    pub trigger: Option<TriggerId>,
-    /// When.
-    pub at: Timestamp,
-}
-
 /// A decision as it is recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
@@ -328,6 +310,8 @@ pub enum PersonChange {
     Load(Option<Load>),
     /// This trigger no more, or again.
     Stop(TriggerId, bool),
+    /// They were asked whether a name means them, or answered.
+    Name(PersonKey, NameState),
     /// Forgotten, with everything that is kept about them; what else the outcome holds is written after it.
     Erase,
 }

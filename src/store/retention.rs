@@ -67,19 +67,21 @@ pub const SWEPT: [(&str, &str, Term); 16] = [
              SELECT id FROM trigger_steps WHERE at < $1 AND (EXISTS (
                  SELECT 1 FROM trigger_steps AS newer
                  WHERE newer.trigger_id = trigger_steps.trigger_id
+                    AND (newer.tenant = trigger_steps.tenant OR newer.step = 'taken_out' AND newer.tenant = '*')
                     AND (newer.step = trigger_steps.step OR newer.step = 'taken_out' AND trigger_steps.step = 'taken_in')
                     AND COALESCE(newer.example, '') = COALESCE(trigger_steps.example, '')
                     AND newer.id > trigger_steps.id)
              OR step = 'taken_out' AND NOT EXISTS (
                  SELECT 1 FROM trigger_steps AS older
                  WHERE older.trigger_id = trigger_steps.trigger_id AND older.example = trigger_steps.example
+                    AND trigger_steps.tenant IN (older.tenant, '*')
                     AND older.step = 'taken_in' AND older.id < trigger_steps.id)) LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.decisions,
     ),
     (
         "own_words",
-        "DELETE FROM own_words WHERE (trigger_id, text, person_id) IN (
-             SELECT trigger_id, text, person_id FROM own_words WHERE given_at < $1 LIMIT CAST($2 AS BIGINT))",
+        "DELETE FROM own_words WHERE (tenant, trigger_id, text, person_id) IN (
+             SELECT tenant, trigger_id, text, person_id FROM own_words WHERE given_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.own_words,
     ),
     // A card that quotes them and never arrived.
@@ -121,13 +123,14 @@ pub const SWEPT: [(&str, &str, Term); 16] = [
     ),
     (
         "duties",
-        "DELETE FROM duties WHERE (team, starts_at, person_id) IN (
-             SELECT team, starts_at, person_id FROM duties WHERE ends_at < $1 LIMIT CAST($2 AS BIGINT))",
+        "DELETE FROM duties WHERE (tenant, team, starts_at, person_id) IN (
+             SELECT tenant, team, starts_at, person_id FROM duties WHERE ends_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.observations,
     ),
     (
         "sought",
-        "DELETE FROM sought WHERE (scheme, value) IN (SELECT scheme, value FROM sought WHERE asked_at < $1 LIMIT CAST($2 AS BIGINT))",
+        "DELETE FROM sought WHERE (scope, scheme, value) IN (
+             SELECT scope, scheme, value FROM sought WHERE asked_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.observations,
     ),
     (
@@ -167,7 +170,9 @@ impl Store {
     async fn delete_all(&self, sql: &'static str, before: Timestamp) -> Result<u64, StoreError> {
         let mut deleted = 0;
         loop {
-            let batch = execute!(self.pools.write(), sql, before.as_ms(), BATCH)?;
+            let mut tx = self.pools.begin().await?;
+            let batch = execute!(tx.on(), sql, before.as_ms(), BATCH)?;
+            tx.commit().await?;
             deleted += batch;
             if batch == 0 {
                 return Ok(deleted);

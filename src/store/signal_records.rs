@@ -2,8 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use chat::{DeliveryId, Identity, PersonId, PersonKey, PlatformKind, Signal, Timestamp};
+use chat::{DeliveryId, Identity, PersonId, PersonKey, PlatformKind, Scope, Signal, Timestamp};
 
+use super::NameState;
 use crate::{engine::dip::Verdict, library::TriggerId};
 
 /// What a signal changes.
@@ -15,6 +16,8 @@ pub enum DipChange {
         signal: Box<Signal>,
         /// About whom, where that is known.
         person: Option<PersonId>,
+        /// The workspaces of people that it may reach.
+        scope: Scope,
         /// When it came in.
         received_at: Timestamp,
     },
@@ -117,8 +120,8 @@ pub struct Known {
     pub person: PersonId,
     /// On chat platforms.
     pub identities: Vec<Identity>,
-    /// In other systems.
-    pub names: Vec<PersonKey>,
+    /// In other systems, and how far each is settled.
+    pub names: Vec<(PersonKey, NameState)>,
 }
 
 /// Signals that wait for somebody by a name that nobody bears yet.
@@ -130,6 +133,8 @@ pub struct Waiting {
     pub count: u64,
     /// Since when.
     pub since: Timestamp,
+    /// A platform named somebody who has not said yet that it is them.
+    pub unconfirmed: bool,
 }
 
 /// Where an arrival comes from.

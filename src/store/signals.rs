@@ -2,15 +2,16 @@
 //!
 //! Invariants
 //! - A signal is kept in the same transaction as what is decided about it: one that is known has been decided.
-//! - A signal about somebody unknown waits without a person, and is found as soon as somebody bears that name.
+//! - A signal about somebody unknown waits without a person, and is found as soon as somebody bears that name in one of
+//!   the workspaces that its source is bound to.
 //! - For a trigger and a person at most one dip is open.
 
-use chat::{DeliveryId, Identity, PersonId, PersonKey, PlatformKind, Said, Signal, Timestamp};
+use chat::{DeliveryId, PersonId, PersonKey, PlatformKind, Said, Scope, Signal, Timestamp};
 use sqlx::FromRow;
 
 use super::{
     DipChange, KeptDip, Store, StoreError, Waiting,
-    backend::{Tx, execute, fetch_all, fetch_optional},
+    backend::{Tx, execute, fetch_all, fetch_optional, reaches},
     columns::{read_count, read_instant, read_json, read_optional_json, write_json, write_optional_json},
     duties,
 };
@@ -18,8 +19,8 @@ use crate::library::{MeasureId, TriggerId};
 
 pub(super) async fn change(tx: &mut Tx, change: &DipChange) -> Result<(), StoreError> {
     match change {
-        DipChange::Keep { signal, person, received_at } => {
-            keep(tx, signal, person.as_ref(), *received_at).await?;
+        DipChange::Keep { signal, person, scope, received_at } => {
+            keep(tx, signal, (person.as_ref(), scope), *received_at).await?;
         }
         DipChange::Adopt { signal, person } => {
             let sql = "UPDATE signals SET person_id = $2 WHERE id = $1";
@@ -63,15 +64,15 @@ pub(super) async fn change(tx: &mut Tx, change: &DipChange) -> Result<(), StoreE
 async fn keep(
     tx: &mut Tx,
     signal: &Signal,
-    person: Option<&PersonId>,
+    (person, scope): (Option<&PersonId>, &Scope),
     received_at: Timestamp,
 ) -> Result<(), StoreError> {
     let (kind, subject, at) = match &signal.what {
         Said::Observation(seen) => ("observation", seen.measure.as_str(), seen.until),
         Said::Alert(alert) => ("alert", alert.name.as_str(), alert.at),
     };
-    let sql = "INSERT INTO signals (id, kind, subject, scheme, value, person_id, at, signal, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING";
+    let sql = "INSERT INTO signals (id, kind, subject, scheme, value, person_id, at, signal, received_at, scope)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (id) DO NOTHING";
     execute!(
         tx.on(),
         sql,
@@ -83,7 +84,8 @@ async fn keep(
         person.map(PersonId::as_str),
         at.as_ms(),
         write_json(signal)?,
-        received_at.as_ms()
+        received_at.as_ms(),
+        scope.to_stored()
     )?;
     Ok(())
 }
@@ -138,11 +140,22 @@ impl Store {
         rows.iter().rev().map(|(signal,)| read_json(signal, "signal")).collect()
     }
 
-    /// How many people a measure was reported of since an instant.
-    pub async fn people_measured(&self, measure: &MeasureId, since: Timestamp) -> Result<u64, StoreError> {
-        let sql = "SELECT COUNT(DISTINCT person_id) FROM signals
-             WHERE person_id IS NOT NULL AND kind = 'observation' AND subject = $1 AND at >= $2";
-        let row: Option<(i64,)> = fetch_optional!(self.pools.read(), sql, measure.as_str(), since.as_ms())?;
+    /// How many people of the workspaces of a scope a measure was reported of since an instant.
+    pub async fn people_measured(
+        &self,
+        measure: &MeasureId,
+        scope: &Scope,
+        since: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let sql = concat!(
+            "SELECT COUNT(DISTINCT person_id) FROM signals
+             WHERE person_id IS NOT NULL AND kind = 'observation' AND subject = $1 AND at >= $2
+               AND ($3 = '*' OR EXISTS (SELECT 1 FROM identities i WHERE i.person_id = signals.person_id AND ",
+            reaches!("$3", "i.platform || '/' || i.workspace"),
+            "))"
+        );
+        let (measure, since) = (measure.as_str(), since.as_ms());
+        let row: Option<(i64,)> = fetch_optional!(self.pools.read(), sql, measure, since, scope.to_stored())?;
         Ok(row.map_or(0, |(count,)| read_count(count)))
     }
 
@@ -177,76 +190,72 @@ impl Store {
         rows.into_iter().map(DipRow::into_dip).collect()
     }
 
-    /// Whom a name means: by the table of names, or by the id of a platform where that is one person's alone.
-    pub async fn person_named(&self, key: &PersonKey) -> Result<Option<PersonId>, StoreError> {
-        let sql = "SELECT person_id FROM person_keys WHERE scheme = $1 AND value = $2
-             UNION SELECT person_id FROM identities
-             WHERE platform = $1 AND (user_id = $2 OR workspace || '/' || user_id = $2)";
-        let rows: Vec<(String,)> = fetch_all!(self.pools.read(), sql, key.scheme.as_str(), key.value.as_str())?;
-        Ok(match rows.as_slice() {
-            [(person,)] => Some(PersonId::new(person)),
-            _ => None,
-        })
-    }
-
-    /// From now on `key` means `person`, whomever it meant before.
-    pub async fn name_person(&self, key: &PersonKey, person: &PersonId) -> Result<(), StoreError> {
-        let sql = "INSERT INTO person_keys (scheme, value, person_id) VALUES ($1, $2, $3)
-             ON CONFLICT (scheme, value) DO UPDATE SET person_id = excluded.person_id";
-        execute!(self.pools.write(), sql, key.scheme.as_str(), key.value.as_str(), person.as_str())?;
-        Ok(())
-    }
-
-    /// Gives a person another identity; false when it is somebody else's already, and then nothing changes.
-    pub async fn add_identity(&self, identity: &Identity, person: &PersonId) -> Result<bool, StoreError> {
-        let sql = "INSERT INTO identities (platform, workspace, user_id, person_id) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (platform, workspace, user_id) DO NOTHING";
-        let Identity { platform, workspace, user } = identity;
-        execute!(self.pools.write(), sql, platform.as_str(), workspace.as_str(), user.as_str(), person.as_str())?;
-        let owner = "SELECT person_id FROM identities WHERE platform = $1 AND workspace = $2 AND user_id = $3";
-        let row: Option<(String,)> =
-            fetch_optional!(self.pools.read(), owner, platform.as_str(), workspace.as_str(), user.as_str())?;
-        Ok(row.is_some_and(|(owner,)| owner == person.as_str()))
-    }
-
-    /// Up to `limit` signals that waited for somebody who is known by now and can be written to, of each kind of name
-    /// the newest first.
-    pub async fn signals_found(&self, limit: u32) -> Result<Vec<(Signal, PersonId)>, StoreError> {
+    /// Up to `limit` signals that waited for somebody who is known by now, within what they may reach, and can be written
+    /// to, of each kind of name the newest first. A name that means several people means nobody.
+    pub async fn signals_found(&self, limit: u32) -> Result<Vec<(Signal, PersonId, Scope)>, StoreError> {
         // Two statements in place of one with OR: each goes by an index.
-        let by_name = "SELECT s.signal, k.person_id FROM signals s
+        let by_name = concat!(
+            "SELECT s.signal, s.scope, MIN(k.person_id) FROM signals s
              JOIN person_keys k ON k.scheme = s.scheme AND k.value = s.value
-             WHERE s.person_id IS NULL AND s.scheme IS NOT NULL
-               AND EXISTS (SELECT 1 FROM identities i WHERE i.person_id = k.person_id)
-             ORDER BY s.at DESC, s.id DESC LIMIT CAST($1 AS BIGINT)";
-        let by_platform = "SELECT s.signal, i.person_id FROM signals s
+             WHERE s.person_id IS NULL AND s.scheme IS NOT NULL AND k.state = 'told' AND ",
+            reaches!("s.scope", "k.tenant"),
+            " AND EXISTS (SELECT 1 FROM identities i WHERE i.person_id = k.person_id)
+             GROUP BY s.id, s.signal, s.scope, s.at HAVING COUNT(DISTINCT k.person_id) = 1
+             ORDER BY s.at DESC, s.id DESC LIMIT CAST($1 AS BIGINT)"
+        );
+        let by_platform = concat!(
+            "SELECT s.signal, s.scope, MIN(i.person_id) FROM signals s
              JOIN identities i ON i.platform = s.scheme
               AND (i.user_id = s.value OR i.workspace || '/' || i.user_id = s.value)
-             WHERE s.person_id IS NULL AND s.scheme IN ($2, $3, $4)
-             ORDER BY s.at DESC, s.id DESC LIMIT CAST($1 AS BIGINT)";
-        let mut rows: Vec<(String, String)> = fetch_all!(self.pools.read(), by_name, i64::from(limit))?;
+             WHERE s.person_id IS NULL AND s.scheme IN ($2, $3, $4) AND ",
+            reaches!("s.scope", "i.platform || '/' || i.workspace"),
+            " GROUP BY s.id, s.signal, s.scope, s.at HAVING COUNT(DISTINCT i.person_id) = 1
+             ORDER BY s.at DESC, s.id DESC LIMIT CAST($1 AS BIGINT)"
+        );
+        let mut rows: Vec<(String, String, String)> = fetch_all!(self.pools.read(), by_name, i64::from(limit))?;
         let [one, two, three] = PlatformKind::ALL.map(PlatformKind::as_str);
-        let more: Vec<(String, String)> =
+        let more: Vec<(String, String, String)> =
             fetch_all!(self.pools.read(), by_platform, i64::from(limit), one, two, three)?;
         rows.extend(more);
-        rows.iter().map(|(signal, person)| Ok((read_json(signal, "signal")?, PersonId::new(person)))).collect()
+        let read = |(signal, scope, person): &(String, String, String)| {
+            Ok((read_json(signal, "signal")?, PersonId::new(person), Scope::stored(scope)))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Whose signals wait because nobody is known by that name, with how many, most first; groups are not waiting.
     pub async fn signals_waiting(&self, limit: u32) -> Result<Vec<Waiting>, StoreError> {
-        let sql = "SELECT scheme, value, COUNT(*), MIN(received_at) FROM signals s
+        let sql = concat!(
+            "SELECT scheme, value, COUNT(*), MIN(received_at), MAX(CASE WHEN EXISTS (
+                    SELECT 1 FROM person_keys k
+                    WHERE k.scheme = s.scheme AND k.value = s.value AND k.state IN ('found', 'asked') AND ",
+            reaches!("s.scope", "k.tenant"),
+            ") THEN 1 ELSE 0 END) FROM signals s
              WHERE person_id IS NULL AND scheme IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM person_keys k JOIN identities i ON i.person_id = k.person_id
-                               WHERE k.scheme = s.scheme AND k.value = s.value)
-               AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.platform = s.scheme
-                               AND (i.user_id = s.value OR i.workspace || '/' || i.user_id = s.value))
-             GROUP BY scheme, value ORDER BY COUNT(*) DESC, MIN(received_at), scheme, value LIMIT CAST($1 AS BIGINT)";
-        let rows: Vec<(String, String, i64, i64)> = fetch_all!(self.pools.read(), sql, i64::from(limit))?;
-        let waiting = rows.into_iter().map(|(scheme, value, count, since)| Waiting {
+                               WHERE k.scheme = s.scheme AND k.value = s.value AND k.state = 'told' AND ",
+            reaches!("s.scope", "k.tenant"),
+            ") AND NOT EXISTS (SELECT 1 FROM identities i WHERE i.platform = s.scheme
+                               AND (i.user_id = s.value OR i.workspace || '/' || i.user_id = s.value) AND ",
+            reaches!("s.scope", "i.platform || '/' || i.workspace"),
+            ") GROUP BY scheme, value
+             ORDER BY COUNT(*) DESC, MIN(received_at), scheme, value LIMIT CAST($1 AS BIGINT)"
+        );
+        let rows: Vec<(String, String, i64, i64, i64)> = fetch_all!(self.pools.read(), sql, i64::from(limit))?;
+        let waiting = rows.into_iter().map(|(scheme, value, count, since, unconfirmed)| Waiting {
             who: PersonKey { scheme, value },
             count: read_count(count),
             since: Timestamp::from_ms(since),
+            unconfirmed: unconfirmed > 0,
         });
         Ok(waiting.collect())
+    }
+
+    /// What a source told, and still waits for its person, may reach these workspaces from now on.
+    pub async fn bind_waiting(&self, source: &str, scope: &Scope) -> Result<u64, StoreError> {
+        let sql = "UPDATE signals SET scope = $2 WHERE person_id IS NULL AND scheme IS NOT NULL
+             AND substr(id, 1, length($1)) = $1 AND scope <> $2";
+        Ok(execute!(self.pools.write(), sql, format!("{source}:"), scope.to_stored())?)
     }
 
     /// What was observed of everybody for a measure since an instant, the oldest first: for totals alone.

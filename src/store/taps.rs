@@ -1,13 +1,33 @@
 //! What people tapped on cards.
 
-use chat::{AssetId, DeliveryId, PersonId, Timestamp};
+use chat::{AssetId, DeliveryId, PersonId, Tenant, Timestamp};
 use sqlx::FromRow;
 
 use super::{
-    Store, StoreError, Tap,
+    Store, StoreError,
     backend::{Tx, execute, fetch_all},
 };
 use crate::library::TriggerId;
+
+/// What a person tapped on a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tap {
+    /// The card's workspace.
+    pub tenant: Tenant,
+    /// The card.
+    pub delivery: DeliveryId,
+    /// Who.
+    pub person: PersonId,
+    /// What was tapped: `useful`, `not_for_me`, `know`, `practise`, `snooze`, `stop`; by a manager `right`,
+    /// `wrong`.
+    pub tap: String,
+    /// The card's first asset.
+    pub asset: Option<AssetId>,
+    /// The card's trigger.
+    pub trigger: Option<TriggerId>,
+    /// When.
+    pub at: Timestamp,
+}
 
 #[derive(FromRow)]
 struct TapRow {
@@ -17,6 +37,7 @@ struct TapRow {
     asset_id: Option<String>,
     trigger_id: Option<String>,
     tapped_at: i64,
+    tenant: String,
 }
 
 impl From<TapRow> for Tap {
@@ -28,14 +49,15 @@ impl From<TapRow> for Tap {
             asset: row.asset_id.map(AssetId::new),
             trigger: row.trigger_id.map(TriggerId::new),
             at: Timestamp::from_ms(row.tapped_at),
+            tenant: Tenant::stored(row.tenant),
         }
     }
 }
 
 /// Keeps a tap; the same one a second time changes nothing.
 pub(super) async fn insert(tx: &mut Tx, tap: &Tap) -> Result<(), StoreError> {
-    let sql = "INSERT INTO taps (delivery_id, person_id, tap, asset_id, trigger_id, tapped_at)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (delivery_id, person_id, tap) DO NOTHING";
+    let sql = "INSERT INTO taps (delivery_id, person_id, tap, asset_id, trigger_id, tapped_at, tenant)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (delivery_id, person_id, tap) DO NOTHING";
     execute!(
         tx.on(),
         sql,
@@ -44,7 +66,8 @@ pub(super) async fn insert(tx: &mut Tx, tap: &Tap) -> Result<(), StoreError> {
         &tap.tap,
         tap.asset.as_ref().map(AssetId::as_str),
         tap.trigger.as_ref().map(TriggerId::as_str),
-        tap.at.as_ms()
+        tap.at.as_ms(),
+        tap.tenant.as_str()
     )?;
     Ok(())
 }
@@ -52,7 +75,7 @@ pub(super) async fn insert(tx: &mut Tx, tap: &Tap) -> Result<(), StoreError> {
 impl Store {
     /// What was tapped on a card, the oldest first.
     pub async fn taps_on(&self, delivery: &DeliveryId) -> Result<Vec<Tap>, StoreError> {
-        let sql = "SELECT delivery_id, person_id, tap, asset_id, trigger_id, tapped_at FROM taps
+        let sql = "SELECT delivery_id, person_id, tap, asset_id, trigger_id, tapped_at, tenant FROM taps
              WHERE delivery_id = $1 ORDER BY tapped_at, person_id, tap";
         let rows: Vec<TapRow> = fetch_all!(self.pools.read(), sql, delivery.as_str())?;
         Ok(rows.into_iter().map(Tap::from).collect())
@@ -60,7 +83,7 @@ impl Store {
 
     /// What a person tapped, the oldest first.
     pub async fn taps_of(&self, person: &PersonId) -> Result<Vec<Tap>, StoreError> {
-        let sql = "SELECT delivery_id, person_id, tap, asset_id, trigger_id, tapped_at FROM taps
+        let sql = "SELECT delivery_id, person_id, tap, asset_id, trigger_id, tapped_at, tenant FROM taps
              WHERE person_id = $1 ORDER BY tapped_at, delivery_id, tap";
         let rows: Vec<TapRow> = fetch_all!(self.pools.read(), sql, person.as_str())?;
         Ok(rows.into_iter().map(Tap::from).collect())

@@ -24,6 +24,7 @@ async fn asks_and_taps(app: &TestApp, who: &str, label: &str) {
 /// Somebody who is not in the playground has tapped before.
 async fn tapped_elsewhere(app: &TestApp, who: &str) {
     let tap = Tap {
+        tenant: playground::Person::Ana.identity().tenant(),
         delivery: DeliveryId::new("elsewhere"),
         person: PersonId::new(who),
         tap: "not_for_me".to_owned(),
@@ -92,9 +93,10 @@ async fn the_list_says_that_it_paused_itself_and_only_a_manager_may_let_it_speak
         let card = app.last_private("dev");
         let resume = card.card.choices[0].id.clone();
         let asked = app.person("ana").says(&format!("@Kairos {QUESTION}")).await;
-        let _ = app.playground().tap(playground::Person::Ana, &app.answer(&asked).message, &resume).await;
-        app.settle().await;
-        assert_eq!(app.store().pauses().await.unwrap().len(), 1, "a tap that somebody made up");
+        app.person("ana").forges_tap(&resume, &app.answer(&asked)).await;
+        let refusal = app.cards("deals", "ana").pop().unwrap().text();
+        assert!(refusal.contains("Only workspace admins, and managers"), "{refusal}");
+        assert_eq!(app.store().pauses(&chat::Scope::All).await.unwrap().len(), 1, "it goes on pausing");
 
         app.person("dev").commands("me").await;
         app.person("dev").taps("Triggers", &app.last_private("dev")).await;
@@ -102,7 +104,7 @@ async fn the_list_says_that_it_paused_itself_and_only_a_manager_may_let_it_speak
         let why = "paused, by itself: 5 of 5 people who answered said “Not for me” or “Stop”";
         assert!(list.text().contains(why), "{}", list.text());
         app.person("dev").taps("Resume: The need", &list).await;
-        assert_eq!(app.store().pauses().await.unwrap(), []);
+        assert_eq!(app.store().pauses(&chat::Scope::All).await.unwrap(), []);
     })
     .await;
 }
@@ -115,7 +117,7 @@ fn never(setup: Setup) -> Setup {
 async fn a_house_may_do_without() {
     each_app_with(never, |app: TestApp| async move {
         five_do_not_want_it(&app).await;
-        assert_eq!((told(&app), app.store().pauses().await.unwrap().len()), (0, 0));
+        assert_eq!((told(&app), app.store().pauses(&chat::Scope::All).await.unwrap().len()), (0, 0));
     })
     .await;
 }
@@ -127,7 +129,7 @@ async fn its_manager_is_told_in_their_working_hours() {
         app.advance(hours(3)).await;
         five_do_not_want_it(&app).await;
         assert_eq!(told(&app), 0, "half past six in Kolkata");
-        assert_eq!(app.store().pauses().await.unwrap().len(), 1, "the trigger does not wait");
+        assert_eq!(app.store().pauses(&chat::Scope::All).await.unwrap().len(), 1, "the trigger does not wait");
         app.advance(hours(16)).await;
         assert_eq!(told(&app), 1);
     })

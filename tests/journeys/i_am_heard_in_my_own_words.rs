@@ -76,7 +76,7 @@ async fn what_ana_gives_is_heard_once_somebody_else_has_taken_it() {
         app.person("ana").taps("Take as an example: procurement", &hers).await;
         let refusal = app.last_private("ana");
         assert!(refusal.text().contains("These are your own words"), "{}", refusal.text());
-        assert_eq!(app.store().learnt().await.unwrap(), []);
+        assert_eq!(app.store().learnt(&chat::Scope::All).await.unwrap(), []);
 
         let before = list(&app, "dev").await;
         app.person("dev").taps("Take as an example: procurement", &before).await;
@@ -95,6 +95,35 @@ async fn what_ana_gives_is_heard_once_somebody_else_has_taken_it() {
         app.person("dev").taps("Take out: procurement", &after).await;
         assert!(!app.again(&after).text().contains(OWN));
         nobody_hears(&app, app.person("chloe"), "support").await;
+    })
+    .await;
+}
+
+/// Whatever is sent by whoever manages nothing: the words wait as they did.
+#[tokio::test]
+async fn nobody_but_a_manager_decides_about_words() {
+    each_app_with(two_managers, |app: TestApp| async move {
+        gives(&app, "ben", OWN).await;
+        let card = list(&app, "dev").await;
+        let asked = app.person("chloe").says("@Kairos how do I answer when they say we're too expensive?").await;
+        let answer = app.answer(&asked);
+        let refused = || app.cards("deals", "chloe").pop().unwrap().text();
+        for label in ["Take as an example: procurement", "Decline: procurement"] {
+            app.person("chloe").forges_tap(&card.choice(label), &answer).await;
+            assert!(refused().contains("Only workspace admins, and managers"), "{}", refused());
+            assert_eq!(is_kept_in(&app).await, ["own_words"], "{label}");
+        }
+        app.person("dev").taps("Take as an example: procurement", &card).await;
+        let taken_in = app.again(&card).choice("Take out: procurement");
+        app.person("chloe").forges_tap(&taken_in, &answer).await;
+        assert!(refused().contains("Only workspace admins, and managers"), "{}", refused());
+        assert_eq!(app.store().learnt(&chat::Scope::All).await.unwrap()[0].1.taken_in, [OWN]);
+        // Nor does anybody give words for a card of somebody else.
+        let invitation = is_helped(&app, "ben").await;
+        let form = invitation.card.input.clone().unwrap().form;
+        app.person("chloe").forges_form(&form, &invitation, "the quetzal walks away").await;
+        assert_eq!(app.cards("deals", "chloe").pop().unwrap().card.title, "This one is not for you");
+        assert_eq!(app.store().own_words(&chat::Scope::All).await.unwrap(), []);
     })
     .await;
 }
@@ -153,7 +182,7 @@ async fn only_plain_words_wait_for_review_each_once_and_three_of_one_person() {
         ] {
             assert_eq!(gives(&app, "ben", words).await, title, "{words}");
         }
-        assert_eq!(app.store().own_words().await.unwrap().len(), 3);
+        assert_eq!(app.store().own_words(&chat::Scope::All).await.unwrap().len(), 3);
     })
     .await;
 }
@@ -170,7 +199,7 @@ async fn in_private_the_card_itself_asks() {
         assert!(rated.card.input.is_some() && rated.text().contains("without your name"), "{}", rated.text());
         app.person("ben").writes_into(&rated, OWN).await;
         assert!(app.again(&card).text().contains("Your words wait"), "{}", app.again(&card).text());
-        assert_eq!(app.store().own_words().await.unwrap().len(), 1);
+        assert_eq!(app.store().own_words(&chat::Scope::All).await.unwrap().len(), 1);
     })
     .await;
 }

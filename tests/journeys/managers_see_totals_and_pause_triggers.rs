@@ -1,5 +1,8 @@
 //! "I see how my triggers do, never who; and with one tap one of them is quiet."
 
+use chat::Scope;
+use kairos::engine::{Setting, Tap, code_of};
+
 use crate::support::app::{Seen, Setup, TestApp, each_app, each_app_with, hours, minutes};
 
 async fn triggers(app: &TestApp, who: &str) -> Seen {
@@ -54,13 +57,26 @@ async fn only_managers_have_the_button_and_may_use_it() {
         app.person("ana").commands("me").await;
         let page = app.last_private("ana");
         assert!(!page.buttons().contains(&"Triggers"), "{:?}", page.buttons());
-        // A tap that somebody made up is refused all the same.
+        // Whatever somebody else sends is refused, with the reason.
         let asked = app.person("ana").says("@Kairos any line for a price objection?").await;
-        let made_up = card.card.choices.iter().find(|choice| choice.label.starts_with("Pause: A buyer")).unwrap();
-        let answer = app.answer(&asked).message;
-        let _ = app.playground().tap(playground::Person::Ana, &answer, &made_up.id).await;
-        app.settle().await;
-        assert!(app.store().pauses().await.unwrap().is_empty());
+        let answer = app.answer(&asked);
+        let refusal = || app.cards("deals", "ana").pop().unwrap().text();
+        app.person("ana").forges_tap(&card.choice("Pause: A buyer"), &answer).await;
+        assert!(refusal().contains("Only workspace admins, and managers"), "{}", refusal());
+        assert_eq!(app.store().pauses(&Scope::All).await.unwrap(), []);
+        app.person("ana").forges_tap(&Tap::Set(Setting::Triggers).to_choice(), &answer).await;
+        assert!(app.last_private("ana").text().contains("Only workspace admins, and managers"));
+        let example = "how do I answer when they say we're too expensive?";
+        app.person("ana")
+            .forges_tap(&Tap::LeaveOut("too-expensive".into(), code_of(example)).to_choice(), &answer)
+            .await;
+        assert!(refusal().contains("Only workspace admins, and managers"), "{}", refusal());
+        assert_eq!(app.store().learnt(&Scope::All).await.unwrap(), []);
+        assert_eq!(app.again(&answer), answer, "nor does the card change");
+        // A pause that stands is not ended by them either.
+        app.person("chloe").taps("Pause: A buyer", &card).await;
+        app.person("ana").forges_tap(&app.again(&card).choice("Resume: A buyer"), &answer).await;
+        assert_eq!(app.store().pauses(&Scope::All).await.unwrap().len(), 1);
     })
     .await;
 }

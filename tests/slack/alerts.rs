@@ -125,6 +125,12 @@ async fn somebody_whom_only_slack_knows_is_found_by_their_address() {
         tells(stage.house.address(), "msg_2", &closed("Alice@example.com", 9, &days_ago(60), &days_ago(1))),
         202
     );
+    // The address is all that is known: she says that it is hers before any number comes.
+    let question = stage.sees_privately(ALICE, "Is this you?").await;
+    assert!(seen(&question).contains("alice@example.com") && !seen(&question).contains("Five minutes"));
+    let before = stage.house.command(&["people", "list"]);
+    assert!(before.contains("email:alice@example.com (not confirmed)"), "{before}");
+    stage.presses(ALICE, &question, "Yes, that’s me").await;
     stage.sees_privately(ALICE, "Five minutes on value before a negotiation").await;
     assert_eq!(spoken_to(&stage).await, [ALICE]);
     let parked = stage.house.command(&["people", "parked", "--json"]);

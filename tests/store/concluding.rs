@@ -12,7 +12,7 @@ use kairos::{
 
 use super::samples::{
     LEASE, arrival, at, card, channel, decided, delivery, from, gives, held, identity, keeps, now_of, offered,
-    outcome_of, place, put, session, signal, state_of, tap,
+    outcome_of, place, put, session, signal, state_of, tap, tenant,
 };
 use crate::support::databases::each_database;
 
@@ -49,6 +49,7 @@ fn everything(fence: i64) -> Outcome {
         channels: vec![channel("deals", Mode::Live)],
         pauses: vec![PauseChange::Pause(pause(1))],
         steps: vec![TriggerStep {
+            tenant: tenant(),
             trigger: TriggerId::new("price"),
             what: Step::Learnt(70),
             reason: "a few".to_owned(),
@@ -63,11 +64,12 @@ fn everything(fence: i64) -> Outcome {
 
 fn pause(seconds: i64) -> Pause {
     let reason = "by a manager".to_owned();
-    Pause { trigger: TriggerId::new("price"), by: Some(PersonId::new("ana")), reason, at: at(seconds) }
+    let (tenant, trigger, by) = (tenant(), TriggerId::new("price"), Some(PersonId::new("ana")));
+    Pause { tenant, trigger, by, reason, at: at(seconds) }
 }
 
 fn resume(trigger: &str) -> PauseChange {
-    PauseChange::Resume { trigger: TriggerId::new(trigger), by: PersonId::new("ana"), at: at(9) }
+    PauseChange::Resume { tenant: tenant(), trigger: TriggerId::new(trigger), by: PersonId::new("ana"), at: at(9) }
 }
 
 async fn prepare(store: &Store) -> i64 {
@@ -95,15 +97,18 @@ async fn all_of_it_is_written_together() {
         assert!(store.person(&ana).await.unwrap().unwrap().opted_out);
         assert_eq!(store.channel(&place("deals")).await.unwrap(), Some(channel("deals", Mode::Live)));
         assert!(store.knows_signal("s1").await.unwrap());
-        assert_eq!(store.pauses().await.unwrap(), [pause(1)]);
-        assert_eq!(store.learnt().await.unwrap()[0].1.shift, 70);
-        assert_eq!(store.own_words().await.unwrap(), [gives("price", "the number scares them", "ana", 1)]);
+        assert_eq!(store.pauses(&chat::Scope::All).await.unwrap(), [pause(1)]);
+        assert_eq!(store.learnt(&chat::Scope::All).await.unwrap()[0].1.shift, 70);
+        assert_eq!(
+            store.own_words(&chat::Scope::All).await.unwrap(),
+            [gives("price", "the number scares them", "ana", 1)]
+        );
         let pauses = vec![PauseChange::Pause(pause(9)), resume("other")];
         store.conclude(&Outcome { pauses, ..Outcome::default() }).await.unwrap();
-        assert_eq!(store.pauses().await.unwrap(), [pause(1)], "paused already");
+        assert_eq!(store.pauses(&chat::Scope::All).await.unwrap(), [pause(1)], "paused already");
         let pauses = vec![resume("price")];
         store.conclude(&Outcome { pauses, ..Outcome::default() }).await.unwrap();
-        assert_eq!(store.pauses().await.unwrap(), []);
+        assert_eq!(store.pauses(&chat::Scope::All).await.unwrap(), []);
     })
     .await;
 }

@@ -39,10 +39,14 @@ async fn a_rota_says_who_is_on_duty() {
             ("sales", 25, vec![&ana]),
             ("sales", 30, vec![]),
         ] {
-            assert_eq!(store.on_duty(team, at(now)).await.unwrap().iter().collect::<Vec<_>>(), who, "{team} at {now}");
+            assert_eq!(
+                store.on_duty(team, &chat::Scope::All, at(now)).await.unwrap().iter().collect::<Vec<_>>(),
+                who,
+                "{team} at {now}"
+            );
         }
         assert_eq!(store.take_off_duty(&ana, "sales").await.unwrap(), 1);
-        assert!(store.on_duty("sales", at(10)).await.unwrap().is_empty());
+        assert!(store.on_duty("sales", &chat::Scope::All, at(10)).await.unwrap().is_empty());
     })
     .await;
 }
@@ -50,28 +54,33 @@ async fn a_rota_says_who_is_on_duty() {
 #[tokio::test]
 async fn what_nobody_heard_is_kept_until_it_is_heard() {
     each_database(|store| async move {
-        let (first, second) = (signal("s1", None, 9.0, 10), signal("s2", None, 9.0, 20));
+        let (first, second) = (signal("crm:s1", None, 9.0, 10), signal("crm:s2", None, 9.0, 20));
         change(&store, vec![keeps(&first, None, 11), keeps(&second, None, 21)]).await;
         let unheard = |id: &str, team: &str, since: i64| {
             let (signal, team, source) = (id.to_owned(), team.to_owned(), "crm".to_owned());
             DipChange::Unheard(Unheard { signal, team, source, since: at(since) })
         };
-        change(&store, vec![unheard("s2", "Sales", 21), unheard("s1", "sales", 11), unheard("s1", "", 12)]).await;
+        change(&store, vec![unheard("crm:s2", "Sales", 21), unheard("crm:s1", "sales", 11), unheard("crm:s1", "", 12)])
+            .await;
         assert_eq!(store.unheard_teams(9).await.unwrap(), [("sales".to_owned(), "crm".to_owned())]);
         assert_eq!(store.unheard("sales", "crm", 9).await.unwrap(), [first.clone(), second.clone()]);
         assert_eq!(store.unheard("sales", "crm", 1).await.unwrap(), std::slice::from_ref(&first));
         assert!(store.unheard("sales", "tower", 9).await.unwrap().is_empty());
         assert_eq!(store.unheard_count().await.unwrap(), 2);
-        change(&store, vec![DipChange::Heard { signal: "s1".to_owned() }]).await;
+        change(&store, vec![DipChange::Heard { signal: "crm:s1".to_owned() }]).await;
         assert_eq!(store.unheard("sales", "crm", 9).await.unwrap(), [second]);
-        assert_eq!(store.group_signals("close-rate", at(10)).await.unwrap().len(), 2);
-        assert_eq!(store.group_signals("close-rate", at(11)).await.unwrap().len(), 1);
-        let about_somebody = signal("s3", Some("crm:7"), 9.0, 15);
+        assert_eq!(store.group_signals("crm", "close-rate", at(10)).await.unwrap().len(), 2);
+        assert_eq!(store.group_signals("crm", "close-rate", at(11)).await.unwrap().len(), 1);
+        let about_somebody = signal("crm:s3", Some("crm:7"), 9.0, 15);
         change(&store, vec![keeps(&about_somebody, None, 16)]).await;
         let ids = |numbers: Vec<chat::Signal>| numbers.into_iter().map(|number| number.id).collect::<Vec<_>>();
-        assert_eq!(ids(store.numbers_of_groups("close-rate", at(10), 9).await.unwrap()), ["s1", "s2"]);
-        assert_eq!(ids(store.numbers_of_groups("close-rate", at(10), 1).await.unwrap()), ["s2"], "the newest");
-        assert!(store.numbers_of_groups("other", at(0), 9).await.unwrap().is_empty());
+        assert_eq!(ids(store.numbers_of_groups("crm", "close-rate", at(10), 9).await.unwrap()), ["crm:s1", "crm:s2"]);
+        assert_eq!(
+            ids(store.numbers_of_groups("crm", "close-rate", at(10), 1).await.unwrap()),
+            ["crm:s2"],
+            "the newest"
+        );
+        assert!(store.numbers_of_groups("crm", "other", at(0), 9).await.unwrap().is_empty());
     })
     .await;
 }
@@ -87,7 +96,10 @@ async fn an_address_that_the_platform_tells_is_a_name_and_takes_none_away() {
             let people = vec![(who.clone(), described(email))];
             store.conclude(&Outcome { people, ..Outcome::default() }).await.unwrap();
         }
-        assert_eq!(store.person_named(&key("ana@example.org")).await.unwrap(), Some(ana.clone()));
+        assert_eq!(
+            store.person_named(&key("ana@example.org"), &chat::Scope::All, true).await.unwrap(),
+            Some(ana.clone())
+        );
         assert_eq!(store.names_of(&ana).await.unwrap(), [key("ana@example.org")]);
         assert!(store.names_of(&ben).await.unwrap().is_empty());
         let everybody = store.everybody(9).await.unwrap();
@@ -108,8 +120,8 @@ async fn platforms_are_asked_about_an_address_once_in_a_while() {
         for (index, name) in waiting.iter().enumerate() {
             change(&store, vec![keeps(&signal(&format!("s{index}"), Some(name), 9.0, 10), None, 11)]).await;
         }
-        assert_eq!(store.emails_to_seek(at(0), 9).await.unwrap(), [key("ben@example.org")]);
-        store.was_sought(&key("ben@example.org"), at(20)).await.unwrap();
+        assert_eq!(store.emails_to_seek(at(0), 9).await.unwrap(), [(chat::Scope::All, key("ben@example.org"))]);
+        store.was_sought(&chat::Scope::All, &key("ben@example.org"), at(20)).await.unwrap();
         assert!(store.emails_to_seek(at(20), 9).await.unwrap().is_empty());
         assert_eq!(store.emails_to_seek(at(21), 9).await.unwrap().len(), 1);
     })
@@ -121,8 +133,8 @@ async fn whoever_is_forgotten_leaves_no_number_behind() {
     each_database(|store| async move {
         let ana = somebody(&store, "U1", "ana").await;
         store.name_person(&key("crm:7"), &ana).await.unwrap();
-        let (told, waits) = (signal("s1", Some("crm:7"), 9.0, 10), signal("s2", Some("crm:7"), 8.0, 20));
-        let other = signal("s3", Some("crm:8"), 8.0, 20);
+        let (told, waits) = (signal("crm:s1", Some("crm:7"), 9.0, 10), signal("crm:s2", Some("crm:7"), 8.0, 20));
+        let other = signal("crm:s3", Some("crm:8"), 8.0, 20);
         change(&store, vec![keeps(&told, Some("ana"), 11), keeps(&waits, None, 21), keeps(&other, Some("ben"), 21)])
             .await;
         store.put_on_duty(&duty(&ana, "sales", 0, 99)).await.unwrap();

@@ -2,12 +2,12 @@
 
 use std::{fmt::Write, path::Path};
 
-use chat::PersonId;
+use chat::{PersonId, PersonKey, Scope, Tenant, Timestamp};
 use kairos::store::Store;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection, migrate::Migrator};
 
 use super::samples::{LEASE, at, delivery, identity, offered};
-use crate::support::databases::Database;
+use crate::support::databases::{Database, run_beside};
 
 /// The migrations of a kind of database, as they lie in the repository.
 async fn migrations(url: &str) -> Migrator {
@@ -91,6 +91,69 @@ async fn every_earlier_schema_is_brought_up_to_date_with_what_is_in_it() {
         is_brought_up_to_date(&file.url, *version).await;
         is_brought_up_to_date(&server.url, *version).await;
         server.remove().await;
+    }
+}
+
+/// What a house kept before its rows had a tenant.
+const WITHOUT_TENANTS: &str = "
+    INSERT INTO pauses (trigger_id, person_id, reason, paused_at) VALUES ('price', 'dev', 'by a manager', 1);
+    INSERT INTO trigger_steps (trigger_id, step, shift, reason, at) VALUES ('price', 'learnt', 70, 'a few', 1);
+    INSERT INTO trigger_steps (trigger_id, step, example, reason, at) VALUES ('price', 'left_out', 'too much', 'x', 1);
+    INSERT INTO trigger_steps (trigger_id, step, example, reason, at) VALUES ('price', 'taken_in', 'own words', 'x', 1);
+    INSERT INTO own_words (trigger_id, text, person_id, given_at) VALUES ('price', 'other words', 'ana', 1);
+    INSERT INTO taps (delivery_id, person_id, tap, trigger_id, tapped_at) VALUES ('gone', 'ana', 'useful', 'price', 1);
+    INSERT INTO taps (delivery_id, person_id, tap, trigger_id, tapped_at) VALUES ('answer', 'ana', 'useful', 'price', 1);
+    INSERT INTO person_keys (scheme, value, person_id) VALUES ('crm', '7', 'ana'), ('email', 'ana@example.org', 'ana');
+    INSERT INTO duties (team, starts_at, person_id, ends_at) VALUES ('sales', 0, 'ana', 9000000000000);
+    INSERT INTO sought (scheme, value, asked_at) VALUES ('email', 'ben@example.org', 1);";
+/// Another workspace, in which nobody has done anything yet.
+const ANOTHER: &str =
+    "INSERT INTO channels (platform, workspace, channel, name, mode) VALUES ('slack', 'T2', 'C1', 'general', 'live');";
+
+/// What a workspace has of each: pauses, tuning, disabled and approved examples, words, taps, people on duty.
+async fn of_a_workspace(store: &Store, scope: &Scope) -> [usize; 7] {
+    let learnt = store.learnt(scope).await.unwrap().into_iter().next().map(|(_, of)| of).unwrap_or_default();
+    [
+        store.pauses(scope).await.unwrap().len(),
+        usize::from(learnt.shift != 0),
+        learnt.left_out.len(),
+        learnt.taken_in.len(),
+        store.own_words(scope).await.unwrap().len(),
+        store.marks_on(scope, &"price".into(), Timestamp::from_ms(0)).await.unwrap().len(),
+        store.on_duty("sales", scope, at(0)).await.unwrap().len(),
+    ]
+}
+
+#[tokio::test]
+async fn rows_go_to_the_only_workspace_and_where_there_are_several_to_nobody_who_does_not_own_them() {
+    let only = |workspace: &str| Scope::one(&Tenant::stored(format!("slack/{workspace}")));
+    let key = |text: &str| PersonKey::read(text).unwrap();
+    for is_alone in [true, false] {
+        for database in [Database::of_sqlite(), Database::of_postgres().await] {
+            as_of(&database.url, 18).await;
+            run_beside(&database.url, WITHOUT_TENANTS).await;
+            if !is_alone {
+                run_beside(&database.url, ANOTHER).await;
+            }
+            let store = Store::open(&database.url).await.unwrap();
+            let (first, second) =
+                (of_a_workspace(&store, &only("T1")).await, of_a_workspace(&store, &only("T2")).await);
+            if is_alone {
+                assert_eq!((first, second), ([1, 1, 1, 1, 1, 2, 1], [0; 7]), "{}", database.name());
+            } else {
+                // Pauses and disabled examples hold on for all; words are their giver's, what was approved nobody's.
+                assert_eq!((first, second), ([1, 0, 1, 0, 1, 1, 1], [1, 0, 1, 0, 0, 0, 0]), "{}", database.name());
+                assert_eq!(of_a_workspace(&store, &Scope::All).await, [1, 1, 1, 1, 1, 2, 1], "operators see all");
+            }
+            let ana = Some(PersonId::new("ana"));
+            assert_eq!(store.person_named(&key("crm:7"), &only("T1"), false).await.unwrap(), ana);
+            assert_eq!(store.person_named(&key("crm:7"), &only("T2"), false).await.unwrap(), None);
+            let email = key("ana@example.org");
+            assert_eq!(store.person_named(&email, &only("T1"), false).await.unwrap(), None, "to be confirmed");
+            assert_eq!(store.person_named(&email, &only("T1"), true).await.unwrap(), ana);
+            store.close().await;
+            database.remove().await;
+        }
     }
 }
 

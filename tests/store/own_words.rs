@@ -6,7 +6,7 @@ use kairos::{
     store::{DeliveryState, Keeping, Outcome, OwnWordsChange, REVIEW, Step, Store, TriggerStep},
 };
 
-use super::samples::{LEASE, arrived_as, at, card, delivery, from, gives, identity, put, sent, state_of};
+use super::samples::{LEASE, arrived_as, at, card, delivery, from, gives, identity, put, sent, state_of, tenant};
 use crate::support::databases::each_database;
 
 async fn change(store: &Store, own_words: Vec<OwnWordsChange>) {
@@ -18,19 +18,19 @@ fn given(trigger: &str, text: &str, by: &str, seconds: i64) -> OwnWordsChange {
 }
 
 fn reviewed(trigger: &str, text: &str) -> OwnWordsChange {
-    OwnWordsChange::Reviewed { trigger: TriggerId::new(trigger), text: text.to_owned() }
+    OwnWordsChange::Reviewed { scope: chat::Scope::All, trigger: TriggerId::new(trigger), text: text.to_owned() }
 }
 
 #[tokio::test]
 async fn the_same_words_of_one_person_are_one_and_review_erases_them_whoever_gave_them() {
     each_database(|store: Store| async move {
-        assert_eq!(store.own_words().await.unwrap(), []);
+        assert_eq!(store.own_words(&chat::Scope::All).await.unwrap(), []);
         change(&store, vec![given("price", "one", "ana", 2), given("price", "one", "ana", 3)]).await;
         change(&store, vec![given("price", "one", "ben", 1), given("angry", "one", "ben", 4)]).await;
         let all = [gives("price", "one", "ben", 1), gives("price", "one", "ana", 2), gives("angry", "one", "ben", 4)];
-        assert_eq!(store.own_words().await.unwrap(), all);
+        assert_eq!(store.own_words(&chat::Scope::All).await.unwrap(), all);
         change(&store, vec![reviewed("price", "one"), reviewed("price", "other")]).await;
-        assert_eq!(store.own_words().await.unwrap(), all[2..]);
+        assert_eq!(store.own_words(&chat::Scope::All).await.unwrap(), all[2..]);
     })
     .await;
 }
@@ -40,7 +40,7 @@ async fn they_are_erased_with_time() {
     each_database(|store: Store| async move {
         change(&store, vec![given("price", "one", "ana", 1), given("price", "two", "ana", 3)]).await;
         store.sweep(&Keeping { own_words: at(3), ..from(0) }).await.unwrap();
-        assert_eq!(store.own_words().await.unwrap(), [gives("price", "two", "ana", 3)]);
+        assert_eq!(store.own_words(&chat::Scope::All).await.unwrap(), [gives("price", "two", "ana", 3)]);
     })
     .await;
 }
@@ -89,6 +89,7 @@ async fn no_card_that_quotes_them_outlives_them() {
 async fn what_was_taken_out_goes_with_time_and_what_is_in_force_stays() {
     each_database(|store: Store| async move {
         let step = |what: Step, seconds: i64| TriggerStep {
+            tenant: tenant(),
             trigger: TriggerId::new("price"),
             what,
             reason: "by a manager".to_owned(),
@@ -104,15 +105,15 @@ async fn what_was_taken_out_goes_with_time_and_what_is_in_force_stays() {
             step(Step::TakenIn(two.clone()), 3),
         ];
         store.conclude(&Outcome { steps, ..Outcome::default() }).await.unwrap();
-        assert_eq!(store.learnt().await.unwrap()[0].1.taken_in, std::slice::from_ref(&two));
+        assert_eq!(store.learnt(&chat::Scope::All).await.unwrap()[0].1.taken_in, std::slice::from_ref(&two));
         store.sweep(&Keeping { decisions: at(2), ..from(0) }).await.unwrap();
         assert_eq!(
-            store.learnt().await.unwrap()[0].1.taken_in,
+            store.learnt(&chat::Scope::All).await.unwrap()[0].1.taken_in,
             std::slice::from_ref(&two),
             "what took it out is not gone first"
         );
         store.sweep(&Keeping { decisions: at(100), ..from(0) }).await.unwrap();
-        let left = store.steps_of(&TriggerId::new("price"), 9).await.unwrap();
+        let left = store.steps_of(&chat::Scope::All, &TriggerId::new("price"), 9).await.unwrap();
         assert_eq!(left.into_iter().map(|step| step.what).collect::<Vec<_>>(), [Step::TakenIn(two)]);
     })
     .await;

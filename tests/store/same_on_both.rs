@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use chat::{DeliveryId, EventId, PersonId, Timestamp};
+use chat::{DeliveryId, EventId, PersonId, Scope, Timestamp};
 use kairos::{
     engine::{Reason, Rule},
     library::{ScenarioId, TriggerId},
@@ -100,7 +100,7 @@ impl Memory {
                     own_words: vec![if *is_held {
                         OwnWordsChange::Given(gives("price", &name(*arrival), "ana", self.now))
                     } else {
-                        OwnWordsChange::Reviewed { trigger: "price".into(), text: name(*arrival) }
+                        OwnWordsChange::Reviewed { scope: Scope::All, trigger: "price".into(), text: name(*arrival) }
                     }],
                     sessions: vec![session("s", u32::from(*arrival % 5), 0)],
                     ..Outcome::default()
@@ -222,8 +222,8 @@ async fn everything(store: &Store, now: Timestamp) -> Vec<String> {
         format!("{:?}", store.place_facts(&deals, at(3)).await),
         format!("{:?}", store.decisions_of(&ana, 100).await),
         format!("{:?}", store.taps_of(&ana).await),
-        format!("{:?}", store.own_words().await),
-        format!("{:?} {:?}", store.pauses().await, store.trigger_totals(at(3)).await),
+        format!("{:?}", store.own_words(&Scope::All).await),
+        format!("{:?} {:?}", store.pauses(&Scope::All).await, store.trigger_totals(&Scope::All, at(3)).await),
         format!("{:?}", store.open_session(&ana, &ScenarioId::new("too-expensive")).await),
     ];
     for choice in 0..DELIVERIES {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chat::{
     AssetId, Card, ChannelId, DeliveryId, EventId, Identity, MessageId, Observation, PersonId, PersonKey, Place,
-    PlatformKind, Privacy, Said, Sent, SessionId, ShownTo, Signal, Text, Timestamp, UserId, WorkspaceId,
+    PlatformKind, Privacy, Said, Scope, Sent, SessionId, ShownTo, Signal, Tenant, Text, Timestamp, UserId, WorkspaceId,
 };
 use kairos::{
     engine::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule},
@@ -29,6 +29,11 @@ pub(crate) fn arrival(id: &str, seconds: i64) -> Arrival {
         raw: format!(r#"{{"text":"the words of {id}: 'ü' \" 🙂"}}"#),
         received_at: at(seconds),
     }
+}
+
+/// The workspace of all that is made here.
+pub(crate) fn tenant() -> Tenant {
+    Tenant::stored("slack/T1")
 }
 
 pub(crate) fn place(channel: &str) -> Place {
@@ -74,7 +79,7 @@ pub(crate) fn delivery(id: &str, due: i64) -> Delivery {
     Delivery {
         id: DeliveryId::new(id),
         key: DeliveryKey {
-            tenant: "slack:T1".to_owned(),
+            tenant: tenant().to_string(),
             event: EventId::new(format!("event of {id}")),
             trigger: TriggerId::new("price"),
             person: PersonId::new("ana"),
@@ -121,6 +126,7 @@ pub(crate) fn sent(channel: &str, message: &str) -> Sent {
 
 pub(crate) fn tap(delivery: &str, person: &str, tap: &str, asset: &str, seconds: i64) -> Tap {
     Tap {
+        tenant: tenant(),
         delivery: DeliveryId::new(delivery),
         person: PersonId::new(person),
         tap: tap.to_owned(),
@@ -211,7 +217,8 @@ pub(crate) fn signal(id: &str, who: Option<&str>, numerator: f64, seconds: i64) 
 }
 
 pub(crate) fn keeps(signal: &Signal, person: Option<&str>, seconds: i64) -> DipChange {
-    DipChange::Keep { signal: Box::new(signal.clone()), person: person.map(PersonId::new), received_at: at(seconds) }
+    let person = person.map(PersonId::new);
+    DipChange::Keep { signal: Box::new(signal.clone()), person, scope: Scope::All, received_at: at(seconds) }
 }
 
 /// Nothing is kept from before `seconds` but people.
@@ -250,5 +257,6 @@ pub(crate) fn dead(reason: &str) -> Fate {
 
 /// Words that somebody gives, to be reviewed.
 pub(crate) fn gives(trigger: &str, text: &str, by: &str, seconds: i64) -> OwnWords {
-    OwnWords { trigger: TriggerId::new(trigger), text: text.to_owned(), by: PersonId::new(by), at: at(seconds) }
+    let (trigger, by) = (TriggerId::new(trigger), PersonId::new(by));
+    OwnWords { tenant: tenant(), trigger, text: text.to_owned(), by, at: at(seconds) }
 }

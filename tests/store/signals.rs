@@ -55,7 +55,7 @@ async fn a_series_comes_back_in_order_and_each_number_once() {
         assert_eq!(series(ana, 0, 1).await, [second], "the newest are kept");
         assert!(series(ben, 0, 9).await.is_empty(), "what is known stays whose it was");
         assert!(store.knows_signal("s1").await.unwrap() && !store.knows_signal("s3").await.unwrap());
-        assert_eq!(store.people_measured(&MeasureId::new("close-rate"), at(0)).await.unwrap(), 1);
+        assert_eq!(store.people_measured(&MeasureId::new("close-rate"), &chat::Scope::All, at(0)).await.unwrap(), 1);
         assert_eq!(store.sweep(&from(22)).await.unwrap().0, [("signals", 1)]);
         assert!(!store.knows_signal("s2").await.unwrap());
     })
@@ -74,7 +74,7 @@ async fn what_waits_is_found_when_somebody_bears_the_name() {
         assert!(store.signals_found(9).await.unwrap().is_empty());
         let ana = somebody(&store, "U1", "ana").await;
         store.name_person(&key("crm:7"), &ana).await.unwrap();
-        assert_eq!(store.signals_found(9).await.unwrap(), [(by_name.clone(), ana.clone())]);
+        assert_eq!(store.signals_found(9).await.unwrap(), [(by_name.clone(), ana.clone(), chat::Scope::All)]);
         let ben = somebody(&store, "U2", "ben").await;
         assert_eq!(store.signals_found(9).await.unwrap().len(), 2);
         assert_eq!(store.signals_found(1).await.unwrap().len(), 2, "one of each kind");
@@ -92,12 +92,16 @@ async fn what_waits_is_found_when_somebody_bears_the_name() {
 async fn a_name_means_one_person() {
     each_database(|store| async move {
         let (ana, ben) = (somebody(&store, "U1", "ana").await, somebody(&store, "U2", "ben").await);
-        assert_eq!(store.person_named(&key("crm:7")).await.unwrap(), None);
+        assert_eq!(store.person_named(&key("crm:7"), &chat::Scope::All, false).await.unwrap(), None);
         store.name_person(&key("crm:7"), &ana).await.unwrap();
         store.name_person(&key("crm:7"), &ben).await.unwrap();
-        assert_eq!(store.person_named(&key("crm:7")).await.unwrap(), Some(ben.clone()), "the last word counts");
-        assert_eq!(store.person_named(&key("slack:T1/U1")).await.unwrap(), Some(ana.clone()));
-        assert_eq!(store.person_named(&key("slack:U1")).await.unwrap(), Some(ana.clone()));
+        assert_eq!(
+            store.person_named(&key("crm:7"), &chat::Scope::All, false).await.unwrap(),
+            Some(ben.clone()),
+            "the last word counts"
+        );
+        assert_eq!(store.person_named(&key("slack:T1/U1"), &chat::Scope::All, false).await.unwrap(), Some(ana.clone()));
+        assert_eq!(store.person_named(&key("slack:U1"), &chat::Scope::All, false).await.unwrap(), Some(ana.clone()));
         assert!(store.add_identity(&identity("U3"), &ana).await.unwrap());
         assert!(store.add_identity(&identity("U3"), &ana).await.unwrap(), "a second time changes nothing");
         assert!(!store.add_identity(&identity("U3"), &ben).await.unwrap(), "it is somebody else's");

@@ -7,12 +7,12 @@ use kairos::{
     store::{DeliveryState, Keeping, Outcome, Pause, PauseChange, PersonChange, Step, Store, TriggerStep},
 };
 
-use super::samples::{at, from, identity, offered, put, state_of, tap};
+use super::samples::{at, from, identity, offered, put, state_of, tap, tenant};
 use crate::support::databases::each_database;
 
 async fn goes(store: &Store, trigger: &str, what: Step, reason: &str, by: Option<&str>, seconds: i64) {
     let (trigger, reason, by) = (TriggerId::new(trigger), reason.to_owned(), by.map(PersonId::new));
-    let steps = vec![TriggerStep { trigger, what, reason, by, at: at(seconds) }];
+    let steps = vec![TriggerStep { tenant: tenant(), trigger, what, reason, by, at: at(seconds) }];
     store.conclude(&Outcome { steps, ..Outcome::default() }).await.unwrap();
 }
 
@@ -22,17 +22,22 @@ async fn changes(store: &Store, pause: PauseChange) {
 
 fn pauses(trigger: &str, seconds: i64) -> PauseChange {
     let (trigger, reason) = (TriggerId::new(trigger), "by itself".to_owned());
-    PauseChange::Pause(Pause { trigger, by: None, reason, at: at(seconds) })
+    PauseChange::Pause(Pause { tenant: tenant(), trigger, by: None, reason, at: at(seconds) })
 }
 
 fn resumes(trigger: &str, seconds: i64) -> PauseChange {
-    PauseChange::Resume { trigger: TriggerId::new(trigger), by: PersonId::new("dev"), at: at(seconds) }
+    PauseChange::Resume {
+        tenant: tenant(),
+        trigger: TriggerId::new(trigger),
+        by: PersonId::new("dev"),
+        at: at(seconds),
+    }
 }
 
 #[tokio::test]
 async fn the_latest_of_each_kind_is_in_force() {
     each_database(|store: Store| async move {
-        assert_eq!(store.learnt().await.unwrap(), []);
+        assert_eq!(store.learnt(&chat::Scope::All).await.unwrap(), []);
         goes(&store, "price", Step::Learnt(70), "a few", None, 1).await;
         goes(&store, "price", Step::Learnt(-50), "9 of 9", None, 3).await;
         goes(&store, "price", Step::LeftOut("too much".to_owned()), "by a manager", Some("dev"), 4).await;
@@ -48,17 +53,25 @@ async fn the_latest_of_each_kind_is_in_force() {
         let left_out = vec!["how much".to_owned()];
         let price =
             Learnt { words: "9 of 9".to_owned(), left_out, taken_in: vec![given], resumed_at: Some(at(8)), shift: -50 };
-        assert_eq!(store.learnt().await.unwrap(), [(TriggerId::new("price"), price.clone())]);
+        assert_eq!(store.learnt(&chat::Scope::All).await.unwrap(), [(TriggerId::new("price"), price.clone())]);
 
-        let steps = store.steps_of(&TriggerId::new("price"), 2).await.unwrap();
+        let steps = store.steps_of(&chat::Scope::All, &TriggerId::new("price"), 2).await.unwrap();
         assert_eq!((&steps[0].what, steps[0].by.as_ref().map(PersonId::as_str)), (&Step::Resumed, Some("dev")));
         assert_eq!((&steps[1].what, steps[1].reason.as_str()), (&Step::Paused, "by itself"));
         changes(&store, resumes("price", 10)).await;
-        assert_eq!(store.steps_of(&TriggerId::new("price"), 99).await.unwrap().len(), 10, "it did not pause");
+        assert_eq!(
+            store.steps_of(&chat::Scope::All, &TriggerId::new("price"), 99).await.unwrap().len(),
+            10,
+            "it did not pause"
+        );
 
         store.sweep(&Keeping { decisions: at(100), ..from(0) }).await.unwrap();
-        assert_eq!(store.steps_of(&TriggerId::new("price"), 9).await.unwrap().len(), 7, "what is outdone is swept");
-        assert_eq!(store.learnt().await.unwrap(), [(TriggerId::new("price"), price)]);
+        assert_eq!(
+            store.steps_of(&chat::Scope::All, &TriggerId::new("price"), 9).await.unwrap().len(),
+            7,
+            "what is outdone is swept"
+        );
+        assert_eq!(store.learnt(&chat::Scope::All).await.unwrap(), [(TriggerId::new("price"), price)]);
     })
     .await;
 }
@@ -85,7 +98,7 @@ async fn a_manager_who_is_forgotten_leaves_the_step_without_a_name() {
         changes(&store, resumes("price", 2)).await;
         let people = vec![(dev, PersonChange::Erase)];
         store.conclude(&Outcome { people, ..Outcome::default() }).await.unwrap();
-        let steps = store.steps_of(&TriggerId::new("price"), 9).await.unwrap();
+        let steps = store.steps_of(&chat::Scope::All, &TriggerId::new("price"), 9).await.unwrap();
         assert_eq!(steps.iter().map(|step| &step.by).collect::<Vec<_>>(), [&None, &None]);
     })
     .await;
@@ -112,9 +125,9 @@ async fn marks_are_the_taps_that_say_something_of_the_moment() {
             example: example.cloned(),
         };
         let all = [mark("ana", Mark::Useful, 1, None), mark("ben", Mark::Wrong, 3, Some(&nearest))];
-        assert_eq!(store.marks_on(&trigger, at(0)).await.unwrap(), all);
-        assert_eq!(store.marks_on(&trigger, at(2)).await.unwrap(), all[1..]);
-        assert_eq!(store.marks_on(&TriggerId::new("other"), at(0)).await.unwrap(), []);
+        assert_eq!(store.marks_on(&chat::Scope::All, &trigger, at(0)).await.unwrap(), all);
+        assert_eq!(store.marks_on(&chat::Scope::All, &trigger, at(2)).await.unwrap(), all[1..]);
+        assert_eq!(store.marks_on(&chat::Scope::All, &TriggerId::new("other"), at(0)).await.unwrap(), []);
     })
     .await;
 }

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use chat::{Card, MessageId, PlatformKind, Timestamp};
+use chat::{Card, ChoiceId, MessageId, PlatformKind, Timestamp};
 use kairos::{
     clock::Clock,
     config::Config,
@@ -102,6 +102,13 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// What the button with this label carries.
+    #[track_caller]
+    pub(crate) fn choice(&self, label: &str) -> ChoiceId {
+        let choice = self.card.choices.iter().find(|choice| choice.label.starts_with(label));
+        choice.unwrap_or_else(|| panic!("no {label:?} among {:?}", self.buttons())).id.clone()
+    }
+
     /// The labels of its buttons.
     pub(crate) fn buttons(&self) -> Vec<&str> {
         self.card.choices.iter().map(|choice| choice.label.as_str()).collect()

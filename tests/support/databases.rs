@@ -88,6 +88,23 @@ impl Database {
         Self { url: with_database(&server, &name), folder: None }
     }
 
+    /// The same for a role that may do nothing but what its database allows: on a superuser PostgreSQL enforces nothing.
+    pub(crate) async fn of_postgres_without_rights() -> Self {
+        const ROLE: &str = "kairos_test_plain";
+        let database = Self::of_postgres().await;
+        let mut on_server = connect(&server()).await;
+        let name = database.url.rsplit('/').next().and_then(|name| name.split('?').next()).unwrap().to_owned();
+        let make = format!(
+            "DO $$ BEGIN CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}'; EXCEPTION WHEN duplicate_object OR unique_violation \
+             THEN NULL; END $$;
+             ALTER DATABASE {name} OWNER TO {ROLE};"
+        );
+        sqlx::raw_sql(AssertSqlSafe(make)).execute(&mut on_server).await.unwrap();
+        let (_, rest) = database.url.split_once("://").unwrap();
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        Self { url: format!("postgres://{ROLE}:{ROLE}@{host}"), ..database }
+    }
+
     /// Its kind, for people.
     pub(crate) fn name(&self) -> &'static str {
         if self.folder.is_some() { "SQLite" } else { "PostgreSQL" }

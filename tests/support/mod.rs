@@ -7,3 +7,4 @@ pub(crate) mod person;
 pub(crate) mod program;
 pub(crate) mod prompts;
 pub(crate) mod tables;
+pub(crate) mod twins;

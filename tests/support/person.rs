@@ -3,9 +3,13 @@
 use std::{
     future::{Future, IntoFuture},
     pin::Pin,
+    sync::atomic::{AtomicU32, Ordering},
 };
 
+use chat::{ChoiceId, FormId};
+
 use playground::{Fault, Person, Room};
+use serde_json::json;
 
 use super::app::{Said, Seen, TestApp};
 
@@ -91,6 +95,26 @@ impl<'a> Somebody<'a> {
         let tapped = self.app.playground().tap(self.who, &card.message, &choice).await;
         self.app.settle().await;
         tapped
+    }
+
+    /// A tap on a message comes in that the playground would refuse, as a less careful platform may bring it.
+    pub(crate) async fn forges_tap(self, choice: &ChoiceId, on: &Seen) {
+        self.forges(on, &json!({ "kind": "choice", "message": on.message, "choice": choice })).await;
+    }
+
+    /// The same with the form of a card.
+    pub(crate) async fn forges_form(self, form: &FormId, on: &Seen, text: &str) {
+        let fields = [("text", text)];
+        self.forges(on, &json!({ "kind": "form", "form": form, "message": on.message, "fields": fields })).await;
+    }
+
+    async fn forges(self, on: &Seen, what: &serde_json::Value) {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let id = format!("playground:forged-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let (at, place, by) = (self.app.now(), on.room.place(), self.who.identity());
+        let raw = json!({ "id": id, "at": at, "place": place, "by": by, "what": what });
+        assert!(self.app.receives(&raw.to_string()).await, "it reaches Kairos");
+        self.app.settle().await;
     }
 
     /// Writes into the field of a card.

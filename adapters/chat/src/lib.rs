@@ -16,6 +16,7 @@ mod place;
 mod platform;
 mod signal;
 mod sink;
+mod tenant;
 mod text;
 mod time;
 
@@ -29,5 +30,6 @@ pub use place::{Identity, Place, PlatformKind, Privacy, Profile};
 pub use platform::{Described, HOME, Joining, Key, Pending, Platform, Platforms, Refusal, Sent, ShownTo, Unreadable};
 pub use signal::{Alert, Observation, PersonKey, Said, Signal};
 pub use sink::{Accepted, Accepting, EventSink, Mistake, Outage};
+pub use tenant::{Scope, Tenant};
 pub use text::{Block, Span, Text, is_linkable};
 pub use time::Timestamp;

@@ -9,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Card, Event, Form, Identity, MessageId, Place, PlatformKind, Profile, Timestamp, What};
+use crate::{Card, Event, Form, Identity, MessageId, Place, PlatformKind, Profile, Timestamp, What, WorkspaceId};
 
 /// What a call to a platform becomes: an answer, or why there is none.
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Refusal>> + Send + 'a>>;
@@ -138,8 +138,16 @@ pub trait Platform: Send + Sync {
         })
     }
 
-    /// Who has this e-mail address at work; `None` where nobody has, or the platform tells no addresses.
-    fn person_with<'a>(&'a self, _email: &'a str) -> Pending<'a, Option<Identity>> {
+    /// Who has this e-mail address at work in one of these workspaces (`None`: in any); `None` where nobody has, or the
+    /// platform tells no addresses.
+    ///
+    /// MUST refuse where a workspace that may know them could not be asked, or where it may be one of several people: "not
+    /// found" is said only by who could look.
+    fn person_with<'a>(
+        &'a self,
+        _email: &'a str,
+        _workspaces: Option<&'a [WorkspaceId]>,
+    ) -> Pending<'a, Option<Identity>> {
         Box::pin(ready(Ok(None)))
     }
 

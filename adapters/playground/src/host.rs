@@ -10,8 +10,14 @@ pub trait Host: Send + Sync {
     /// The playground's clock, which can be wound forward.
     fn now(&self) -> Timestamp;
 
-    /// Winds the clock forward, so that what is due becomes due.
+    /// Winds the clock forward, so that what is due becomes due. Called only where the playground [is alone](Self::is_alone).
     fn wind(&self, by: Duration);
+
+    /// True where the playground is all there is. Beside a real platform its time is everybody's, and nobody in it manages
+    /// anything: whoever reaches the page can speak as any of its people.
+    fn is_alone(&self) -> bool {
+        true
+    }
 
     /// Takes a raw event durably; the same event twice is one. An error means: offer it again later.
     fn accept(&self, raw: String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>>;

@@ -85,13 +85,14 @@ impl Platform for Playground {
         Box::pin(async move { Ok(Person::of(who).map(Person::profile)) })
     }
 
-    /// Dev runs the playground.
+    /// Dev runs the playground, where it is alone.
     fn may_steer<'a>(&'a self, who: &'a Identity, _place: &'a Place) -> Pending<'a, bool> {
         self.runs_workspace(who)
     }
 
     fn runs_workspace<'a>(&'a self, who: &'a Identity) -> Pending<'a, bool> {
-        Box::pin(ready(Ok(Person::of(who) == Some(Person::Dev))))
+        let is_alone = self.host().is_ok_and(|host| host.is_alone());
+        Box::pin(ready(Ok(is_alone && Person::of(who) == Some(Person::Dev))))
     }
 
     fn name_of<'a>(&'a self, place: &'a Place) -> Pending<'a, Option<String>> {

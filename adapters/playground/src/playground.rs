@@ -182,10 +182,13 @@ impl Playground {
         self.publish(Change::Clock);
     }
 
-    /// Winds the clock, at most 31 days at a time.
+    /// Winds the clock, at most 31 days at a time; refused where a real platform goes by the same clock.
     pub fn wind(&self, by: Duration) -> Result<Timestamp, Fault> {
         const MOST: Duration = Duration::from_hours(31 * 24);
         let host = self.host()?;
+        if !host.is_alone() {
+            return Err(Fault::NotYours("time here is that of the other platforms, and is not wound"));
+        }
         host.wind(by.min(MOST));
         self.clock_changed();
         Ok(host.now())

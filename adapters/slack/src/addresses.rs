@@ -1,8 +1,10 @@
-//! Who bears an e-mail address, in any workspace that Kairos is in.
+//! Who bears an e-mail address, in the workspaces that may be asked.
 //!
 //! Invariants
-//! - Each workspace is asked by its own token and at its own pace; one that refuses stands in no other's way.
-//! - Where an address leads to several, whoever is at home in the workspace goes before a guest.
+//! - Each workspace is asked by its own token and at its own pace.
+//! - Where an address leads to several, whoever is at home in the workspace goes before a guest; of two who are at home
+//!   nobody is chosen.
+//! - "Nobody" is said only when every workspace could be asked.
 
 use chat::{Identity, PlatformKind, Refusal, UserId, WorkspaceId};
 use futures_util::{StreamExt as _, stream};
@@ -14,34 +16,36 @@ use crate::{SlackPlatform, methods, refusal::has_code};
 const AT_ONCE: usize = 8;
 
 /// Somebody with the address.
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Found {
     who: Identity,
     is_guest: bool,
 }
 
 impl SlackPlatform {
-    /// Who has this address; nobody where the app was not given leave to read addresses.
+    /// Who has this address in one of these workspaces; in any where none is named.
     ///
-    /// Refused where somebody might have been found in a workspace that could not be asked now.
-    pub(crate) async fn whoever_has(&self, email: &str) -> Result<Option<Identity>, Refusal> {
-        let teams = self.workspaces.teams().await?;
+    /// Refused where somebody might have been found in a workspace that could not be asked, or did not let us read
+    /// addresses, and where the address is that of several people.
+    pub(crate) async fn whoever_has(
+        &self,
+        email: &str,
+        workspaces: Option<&[WorkspaceId]>,
+    ) -> Result<Option<Identity>, Refusal> {
+        let mut teams = self.workspaces.teams().await?;
+        // The only workspace has no name of its own here: whom it knows is looked at below.
+        teams.retain(|team| team.as_str().is_empty() || workspaces.is_none_or(|named| named.contains(team)));
         let asked = stream::iter(teams).map(|team| async move { self.member(&team, email).await });
-        let (mut guest, mut later) = (None, None);
-        let mut answers = asked.buffered(AT_ONCE);
-        while let Some(answer) = answers.next().await {
-            match answer {
-                Ok(Some(found)) if !found.is_guest => return Ok(Some(found.who)),
-                Ok(Some(found)) => guest = guest.or(Some(found.who)),
-                Ok(None) => {}
-                Err(refusal) if says_nobody(&refusal) => {}
-                Err(refusal) => later = Some(refusal),
+        let answers: Vec<_> = asked.buffered(AT_ONCE).collect().await;
+        let answers = answers.into_iter().map(|answer| match answer {
+            Ok(found) => {
+                let reached = |it: &Found| workspaces.is_none_or(|named| named.contains(&it.who.workspace));
+                Ok(found.filter(reached))
             }
-        }
-        match (guest, later) {
-            (Some(who), _) => Ok(Some(who)),
-            (None, Some(refusal)) => Err(refusal),
-            (None, None) => Ok(None),
-        }
+            Err(refusal) if says_nobody(&refusal) => Ok(None),
+            Err(refusal) => Err(refusal),
+        });
+        the_one(answers)
     }
 
     async fn member(&self, team: &WorkspaceId, email: &str) -> Result<Option<Found>, Refusal> {
@@ -50,9 +54,31 @@ impl SlackPlatform {
     }
 }
 
-/// Nobody has it there, or the app may not read addresses there.
+/// Nobody has it there.
 fn says_nobody(refusal: &Refusal) -> bool {
-    has_code(refusal, &["users_not_found", "missing_scope"])
+    has_code(refusal, &["users_not_found"])
+}
+
+/// Of all answers the one person that they leave.
+fn the_one(answers: impl Iterator<Item = Result<Option<Found>, Refusal>>) -> Result<Option<Identity>, Refusal> {
+    let (mut members, mut guests, mut refused) = (Vec::new(), Vec::new(), None);
+    for answer in answers {
+        match answer {
+            Ok(Some(found)) if found.is_guest => guests.push(found.who),
+            Ok(Some(found)) => members.push(found.who),
+            Ok(None) => {}
+            Err(refusal) => refused = Some(refusal),
+        }
+    }
+    if let Some(refusal) = refused {
+        return Err(refusal);
+    }
+    let several = || Refusal::Definite("the address is that of several people".to_owned());
+    let mut found = if members.is_empty() { guests } else { members };
+    match (found.pop(), found.is_empty()) {
+        (who, true) => Ok(who),
+        _ => Err(several()),
+    }
 }
 
 fn found(team: &WorkspaceId, user: &Value) -> Option<Found> {
@@ -71,6 +97,26 @@ fn found(team: &WorkspaceId, user: &Value) -> Option<Found> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_said_only_when_all_could_be_asked_and_of_two_members_nobody_is_chosen() {
+        let answer = |team: &str, is_guest| {
+            let who =
+                Identity { platform: PlatformKind::Slack, workspace: WorkspaceId::new(team), user: UserId::new("U1") };
+            Ok(Some(Found { who, is_guest }))
+        };
+        let later = || Err(Refusal::Transient { reason: "ratelimited".to_owned(), retry_after: None });
+        let one = |answers: Vec<Result<Option<Found>, Refusal>>| {
+            the_one(answers.into_iter()).map(|who| who.map(|who| who.workspace.to_string()))
+        };
+        assert_eq!(one(vec![Ok(None), Ok(None)]), Ok(None));
+        assert_eq!(one(vec![answer("T1", true), answer("T2", false)]), Ok(Some("T2".to_owned())));
+        assert_eq!(one(vec![Ok(None), answer("T2", true)]), Ok(Some("T2".to_owned())));
+        assert!(one(vec![Ok(None), later()]).is_err(), "whom it asks in vain it does not know");
+        assert!(one(vec![answer("T1", false), later()]).is_err(), "there may be another");
+        assert!(one(vec![answer("T1", false), answer("T2", false)]).is_err());
+        assert!(one(vec![answer("T1", true), answer("T2", true)]).is_err());
+    }
 
     #[test]
     fn guests_and_whoever_left_are_told_apart() {

@@ -333,8 +333,12 @@ impl Platform for SlackPlatform {
         })
     }
 
-    fn person_with<'a>(&'a self, email: &'a str) -> Pending<'a, Option<Identity>> {
-        Box::pin(self.whoever_has(email))
+    fn person_with<'a>(
+        &'a self,
+        email: &'a str,
+        workspaces: Option<&'a [WorkspaceId]>,
+    ) -> Pending<'a, Option<Identity>> {
+        Box::pin(self.whoever_has(email, workspaces))
     }
 
     fn history<'a>(&'a self, place: &'a Place, since: Timestamp) -> Pending<'a, Option<Vec<Event>>> {

@@ -92,6 +92,17 @@ pub fn why_card(trigger: &Trigger, need: &Need, decision: &Decision, learnt: &[L
     Card::new("Why you see this", Text(text))
 }
 
+/// The same for somebody to whom the card did not come: its topic and its rule, and nothing of whom it came to.
+pub fn why_for_others_card(trigger: &Trigger) -> Card {
+    let topic = vec![
+        Span::Plain("This card comes from the topic ".to_owned()),
+        Span::Bold(trigger.title.clone()),
+        Span::Plain(format!(" (owner: {}). It comes when: {}", trigger.owner, trigger.need)),
+    ];
+    let text = "Why it came just now is shown to the person it is for.";
+    Card::new("Why this card is here", Text(vec![Block::Paragraph(topic)]).then(Text::paragraph(text)))
+}
+
 const KEPT_OF_NUMBERS: &str = "Only you see this and these numbers. Kept: what was reported, for as long as the house keeps it, what was offered \
      and what you tap. Managers see totals of five people or more. To change it: Quiet for a week, or Stop this \
      trigger, on the card; everything that is kept and every setting: /kairos me.";

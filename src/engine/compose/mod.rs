@@ -7,6 +7,7 @@
 mod answers;
 mod asset_card;
 mod digest_card;
+mod is_this_you_card;
 mod molecule;
 mod offer_card;
 mod own_words_card;
@@ -16,9 +17,11 @@ mod steering_card;
 
 pub use answers::{
     exercise_answered_card, greeting_card, nothing_good_card, one_question_card, waiting_card, why_card,
+    why_for_others_card,
 };
 pub use asset_card::{asset_card, exercise_card, options};
 pub use digest_card::{PutBy, digest_card};
+pub use is_this_you_card::{is_this_you_answered_card, is_this_you_card};
 pub use molecule::{Chosen, choose};
 pub use offer_card::{Rating, offer_card, rated_card};
 pub use own_words_card::{

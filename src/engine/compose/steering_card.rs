@@ -30,6 +30,8 @@ pub struct Steered<'a> {
     pub trigger: &'a Trigger,
     /// Why it is paused, where it is.
     pub paused: Option<String>,
+    /// Whoever sees it may let it go on: an operator's pause is ended by operators.
+    pub may_resume: bool,
     /// What it did in the last 30 days.
     pub totals: Totals,
     /// What people's taps made of how soon it is heard, in words; empty where nothing.
@@ -111,6 +113,7 @@ impl Steered<'_> {
         let id = self.trigger.id.clone();
         let (tap, verb) = match (&self.paused, self.trigger.mode) {
             (_, Mode::Off) => return None,
+            (Some(_), _) if !self.may_resume => return None,
             (Some(_), _) => (Tap::Resume(id), "Resume"),
             (None, _) => (Tap::Pause(id), "Pause"),
         };
@@ -187,6 +190,7 @@ mod tests {
         let steered = |trigger, proposed: &[&str], taken_in: &[&str]| Steered {
             trigger,
             paused: None,
+            may_resume: true,
             totals: Totals::default(),
             learnt: String::new(),
             worth_a_look: texts(&["it is too much"]),
