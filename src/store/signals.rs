@@ -226,11 +226,11 @@ impl Store {
     /// Whose signals wait because nobody is known by that name, with how many, most first; groups are not waiting.
     pub async fn signals_waiting(&self, limit: u32) -> Result<Vec<Waiting>, StoreError> {
         let sql = concat!(
-            "SELECT scheme, value, COUNT(*), MIN(received_at), MAX(CASE WHEN EXISTS (
+            "SELECT scheme, value, COUNT(*), MIN(received_at), COUNT(CASE WHEN EXISTS (
                     SELECT 1 FROM person_keys k
                     WHERE k.scheme = s.scheme AND k.value = s.value AND k.state IN ('found', 'asked') AND ",
             reaches!("s.scope", "k.tenant"),
-            ") THEN 1 ELSE 0 END) FROM signals s
+            ") THEN 1 END) FROM signals s
              WHERE person_id IS NULL AND scheme IS NOT NULL
                AND NOT EXISTS (SELECT 1 FROM person_keys k JOIN identities i ON i.person_id = k.person_id
                                WHERE k.scheme = s.scheme AND k.value = s.value AND k.state = 'told' AND ",
