@@ -198,7 +198,7 @@ async fn a_newcomer_and_the_forgotten_are_nobody() {
         for named in ["ana", "slack/T1/U1"] {
             assert_eq!(store.people_named(named).await.unwrap(), [PersonId::new("ana")], "{named}");
         }
-        run_beside(&url, "INSERT INTO person_keys VALUES ('crm', '7', 'ana')").await;
+        run_beside(&url, "INSERT INTO person_keys VALUES ('slack/T1', 'crm', '7', 'ana', 'told')").await;
         assert_eq!(store.people_named("crm:7").await.unwrap(), [PersonId::new("ana")]);
         store.close().await;
     })
