@@ -7,7 +7,8 @@
 //! Invariants
 //! - Pure: headers, body and the instant are handed in; nothing here waits, stores or sends.
 //! - What is not verified leaves no trace but a counter; no secret, token or name stands in an error or a log.
-//! - No sequence of bytes makes a decoder panic; what can't be read is kept raw for a person to look at.
+//! - No sequence of bytes makes a decoder panic. A body of no readable shape is refused with the reason; an entry that
+//!   can't be read costs itself alone, and its body is kept, counted and shown.
 //! - A signal's id is the same for every delivery of the same, so that a repeat has no second effect.
 
 mod canonical;
@@ -18,6 +19,7 @@ mod posted;
 mod prometheus;
 #[cfg(test)]
 mod tests;
+mod values;
 mod verify;
 
 use std::{
@@ -32,10 +34,13 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 pub use mapping::Mapping;
+pub use values::EntryError;
 pub use verify::Forged;
 
 /// The largest body that is taken, in bytes.
 pub const BODY_BYTES: usize = 1024 * 1024;
+/// The label that names the team, where a source names no other.
+pub const TEAM_LABEL: &str = "team";
 /// The most signals that one body may hold.
 const SIGNALS: usize = 10_000;
 
@@ -148,10 +153,12 @@ pub struct Accepted {
     pub id: String,
     /// What is stored.
     pub raw: String,
+    /// Entries that can't be read, in words; they are kept with the rest.
+    pub unread: Option<String>,
 }
 
 /// Why a request is turned away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// There is no such source.
     Unknown,
@@ -159,6 +166,81 @@ pub enum Refused {
     Forged,
     /// It is no text.
     NoText,
+    /// Nobody could read it, ever: it is no JSON, or of another shape than its format has. The reason names no content.
+    Unreadable(String),
+}
+
+/// What was read of a body.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parsed {
+    /// What it tells.
+    pub signals: Vec<Signal>,
+    /// Entries that can't be read.
+    pub unread: Vec<Unread>,
+}
+
+/// An entry that can't be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Which one: `alert 2`.
+    pub place: String,
+    /// Why, without any of its content.
+    pub reason: String,
+}
+
+impl Parsed {
+    /// Reads each of `entries`, numbered from zero for `read` and from one in what is told.
+    fn of_each<'e>(
+        what: &str,
+        entries: impl IntoIterator<Item = &'e Value>,
+        read: impl Fn(usize, &'e Value) -> Result<Vec<Signal>, EntryError>,
+    ) -> Self {
+        let mut parsed = Self::default();
+        for (index, entry) in entries.into_iter().enumerate() {
+            match read(index, entry) {
+                Ok(signals) => parsed.signals.extend(signals),
+                Err(error) => {
+                    let place = format!("{what} {}", index + 1);
+                    parsed.unread.push(Unread { place, reason: error.to_string() });
+                }
+            }
+        }
+        parsed
+    }
+
+    /// What to tell whoever looks after it; `None` where all was read.
+    pub fn told(&self) -> Option<String> {
+        let first = self.unread.first()?;
+        let all = self.unread.len() + self.signals.len();
+        Some(format!("{} of {all} can't be read; {}: {}", self.unread.len(), first.place, first.reason))
+    }
+}
+
+/// What readers know of where a body came from.
+#[derive(Clone, Copy)]
+struct SourceContext<'a> {
+    /// The source's name.
+    source: &'a str,
+    /// The label that names the team.
+    team_label: &'a str,
+    /// The unique name of the event that carries the entries, where its format has one.
+    event: Option<&'a str>,
+    /// When it came in: what it says nothing about happened then.
+    received_at: Timestamp,
+}
+
+/// Why a body can't be read.
+enum NotRead {
+    /// Its sender has to mend it.
+    Body(String),
+    /// Whoever wrote the source's mapping has to mend that: the body is kept until then.
+    Mapping(String),
+}
+
+impl From<Unreadable> for NotRead {
+    fn from(Unreadable(reason): Unreadable) -> Self {
+        Self::Body(reason)
+    }
 }
 
 /// What is stored of a request: enough to translate it later, and no header that could hold a secret.
@@ -194,23 +276,23 @@ impl Sources {
         let headers =
             headers.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
         let raw = Raw { headers: headers.collect(), body: body.to_owned(), at: now };
+        let unread = match source.read_guarded(name, &raw) {
+            Ok(parsed) => parsed.told(),
+            Err(NotRead::Mapping(reason)) => Some(reason),
+            Err(NotRead::Body(reason)) => return Err(Refused::Unreadable(reason)),
+        };
         // Strings and a number always serialise.
         let raw = serde_json::to_string(&raw).unwrap_or_default();
-        Ok(Accepted { id: format!("alerts/{name}:{}", short(&id)), raw })
+        Ok(Accepted { id: format!("alerts/{name}:{}", short(&id)), raw, unread })
     }
 
     /// Reads what was stored of a source; an error names the place in it, never its content.
-    pub fn translate(&self, name: &str, raw: &str) -> Result<Vec<Signal>, Unreadable> {
+    pub fn translate(&self, name: &str, raw: &str) -> Result<Parsed, Unreadable> {
         let source = self.0.get(name).ok_or_else(|| Unreadable("its source is no longer configured".to_owned()))?;
         let raw: Raw =
             serde_json::from_str(raw).map_err(|_| Unreadable("it was stored by another Kairos".to_owned()))?;
-        // The parsers of others are guarded: a panic in one body must not end the work on all others.
-        let read = panic::catch_unwind(panic::AssertUnwindSafe(|| source.read(name, &raw)));
-        let signals = read.unwrap_or_else(|_| Err(Unreadable("the reader gave up on it".to_owned())))?;
-        if signals.len() > SIGNALS {
-            return Err(Unreadable(format!("more than {SIGNALS} signals in one body")));
-        }
-        Ok(signals)
+        let read = source.read_guarded(name, &raw);
+        read.map_err(|(NotRead::Body(reason) | NotRead::Mapping(reason))| Unreadable(reason))
     }
 
     /// Reads what a program posted in a channel, where a source names it: by the source's mapping over `body.text`, or as
@@ -223,9 +305,10 @@ impl Sources {
         let Some(mapping) = &source.mapping else { return Some((name, posted::read(name, text, known, at))) };
         let body = serde_json::json!({ "text": text });
         // The parsers of others are guarded here too.
-        let read = || canonical::read(name, &mapping.apply(&body)?, at);
+        let context = SourceContext { source: name, team_label: &source.team_label, event: None, received_at: at };
+        let read = || canonical::read(context, &mapping.apply(&body)?);
         let read = panic::catch_unwind(panic::AssertUnwindSafe(read));
-        Some((name, read.ok()?.ok()?))
+        Some((name, read.ok()?.ok()?.signals))
     }
 
     /// The workspaces of people that a source reaches: nobody by a source that is not configured.
@@ -251,31 +334,76 @@ impl Sources {
 }
 
 impl Source {
-    fn read(&self, name: &str, raw: &Raw) -> Result<Vec<Signal>, Unreadable> {
-        let body = || -> Result<Value, Unreadable> {
-            serde_json::from_str(&raw.body).map_err(|error| Unreadable(format!("no JSON at line {}", error.line())))
-        };
-        let mapped = |mapping: &Mapping, body: &Value| canonical::read(name, &mapping.apply(body)?, raw.at);
+    /// Reads a body. The parsers of others are guarded: a panic in one body must not end the work on all others.
+    fn read_guarded(&self, name: &str, raw: &Raw) -> Result<Parsed, NotRead> {
+        let read = panic::catch_unwind(panic::AssertUnwindSafe(|| self.read(name, raw)));
+        let parsed = read.unwrap_or_else(|_| Err(NotRead::Mapping("the reader gave up on it".to_owned())))?;
+        if parsed.signals.len() > SIGNALS {
+            return Err(NotRead::Body(format!("more than {SIGNALS} signals in one body")));
+        }
+        Ok(parsed)
+    }
+
+    fn read(&self, name: &str, raw: &Raw) -> Result<Parsed, NotRead> {
+        let context = SourceContext { source: name, team_label: &self.team_label, event: None, received_at: raw.at };
+        let body: Value = serde_json::from_str(&raw.body)
+            .map_err(|error| NotRead::Body(format!("no JSON at line {}, column {}", error.line(), error.column())))?;
         if let Some(mapping) = &self.mapping {
-            return mapped(mapping, &body()?);
+            return mapped(context, mapping, &body);
         }
         match self.format {
-            Format::Kairos => canonical::read(name, &body()?, raw.at),
-            Format::CloudEvents => cloudevents::read(name, &raw.headers, &raw.body, raw.at),
-            Format::Alertmanager | Format::Grafana => prometheus::read(name, &body()?, raw.at),
-            Format::PagerDuty => pagerduty::read(name, &body()?, raw.at),
+            Format::Kairos => Ok(canonical::read(context, &body)?),
+            Format::CloudEvents => Ok(cloudevents::read(context, &raw.headers, &body)?),
+            Format::Alertmanager | Format::Grafana => Ok(prometheus::read(context, &body)?),
+            Format::PagerDuty => Ok(pagerduty::read(context, &body)?),
             format => {
-                let text = format.ready_made().ok_or_else(|| Unreadable("its source has no mapping".to_owned()))?;
-                let mapping =
-                    Mapping::new(text).map_err(|_| Unreadable("the ready-made mapping is broken".to_owned()))?;
-                let mut signals = mapped(&mapping, &body()?)?;
+                let broken = |reason: &str| NotRead::Mapping(reason.to_owned());
+                let text = format.ready_made().ok_or_else(|| broken("its source has no mapping"))?;
+                let mapping = Mapping::new(text).map_err(|_| broken("the ready-made mapping is broken"))?;
+                let mut parsed = mapped(context, &mapping, &body)?;
                 if format == Format::Datadog {
-                    signals.iter_mut().for_each(without_state);
+                    parsed.signals.iter_mut().for_each(without_state);
                 }
-                Ok(signals)
+                Ok(parsed)
             }
         }
     }
+}
+
+/// Reads a body by a mapping. One that does not fit the whole is tried with each entry of its list alone: an entry of
+/// another kind costs itself, not its batch.
+fn mapped(context: SourceContext<'_>, mapping: &Mapping, body: &Value) -> Result<Parsed, NotRead> {
+    if !(body.is_object() || body.is_array()) {
+        let found = canonical::kind(body);
+        return Err(NotRead::Body(format!("it is {found}: an object or a list would be right")));
+    }
+    let read = |body: &Value| -> Result<Parsed, Unreadable> {
+        match canonical::read(context, &mapping.apply(body)?) {
+            Err(Unreadable(reason)) => {
+                Ok(Parsed { signals: Vec::new(), unread: vec![Unread { place: "entry 1".to_owned(), reason }] })
+            }
+            read => read,
+        }
+    };
+    let whole = read(body);
+    let parts = mapping::singly(body);
+    let Err(Unreadable(reason)) = whole else { return Ok(whole?) };
+    if parts.len() < 2 {
+        return Err(NotRead::Mapping(reason));
+    }
+    let mut parsed = Parsed::default();
+    for (index, part) in parts.iter().enumerate() {
+        let place = format!("entry {}", index + 1);
+        match read(part) {
+            Ok(Parsed { signals, unread }) => {
+                parsed.signals.extend(signals);
+                parsed.unread.extend(unread.into_iter().map(|it| Unread { place: place.clone(), ..it }));
+            }
+            Err(Unreadable(reason)) => parsed.unread.push(Unread { place, reason }),
+        }
+    }
+    // A mapping that fits no entry at all is what has to be mended.
+    if parsed.signals.is_empty() { Err(NotRead::Mapping(reason)) } else { Ok(parsed) }
 }
 
 /// Datadog's titles begin with the state, `[Triggered on {host:a}] Close rate is low`: the alert is the same in each.
@@ -288,14 +416,16 @@ fn without_state(signal: &mut Signal) {
     }
 }
 
-/// Reads an instant as people and programs write it: RFC 3339, a date, or seconds since 1970.
-pub fn read_instant(text: &str) -> Option<Timestamp> {
-    canonical::read_instant(text)
+/// Reads an instant as people and programs write it: RFC 3339, a date, or seconds since 1970. The error says what would
+/// be right.
+pub fn read_instant(text: &str) -> Result<Timestamp, &'static str> {
+    values::read_instant(text)
 }
 
-/// Reads one entry in Kairos's own words; the error says what is wrong with it, without any of its content.
-pub fn read_entry(source: &str, entry: &Value, now: Timestamp) -> Result<Signal, &'static str> {
-    canonical::signal(source, entry, now)
+/// Reads one entry in Kairos's own words.
+pub fn read_entry(source: &str, entry: &Value, now: Timestamp) -> Result<Signal, EntryError> {
+    let context = SourceContext { source, team_label: TEAM_LABEL, event: None, received_at: now };
+    canonical::signal(context, 0, entry)
 }
 
 /// The id of what has none of its signature's: the sender's own, or else the digest of what it says.

@@ -4,25 +4,32 @@
 //! team and its service are the labels `team` and `service`.
 //! <https://developer.pagerduty.com/docs/webhooks-overview>
 
-use chat::{Alert, PersonKey, Said, Signal, Timestamp, Unreadable};
+use chat::{Alert, PersonKey, Said, Signal, Unreadable};
 use serde_json::Value;
 
-use super::canonical;
+use super::{
+    Parsed, SourceContext, canonical,
+    values::{EntryError, instant, labels, name, short_text, text},
+};
 
 /// Reads one event; none for what is neither the beginning nor the end of an incident.
-pub(super) fn read(source: &str, body: &Value, now: Timestamp) -> Result<Vec<Signal>, Unreadable> {
+pub(super) fn read(context: SourceContext<'_>, body: &Value) -> Result<Parsed, Unreadable> {
     let event = body.get("event").ok_or_else(|| Unreadable("there is no `event`".to_owned()))?;
+    let signals = read_event(context, event).map_err(|error| Unreadable(error.to_string()))?;
+    Ok(Parsed { signals, unread: Vec::new() })
+}
+
+fn read_event(context: SourceContext<'_>, event: &Value) -> Result<Vec<Signal>, EntryError> {
     let firing = match event.get("event_type").and_then(Value::as_str) {
         Some("incident.triggered" | "incident.reopened" | "incident.reassigned") => true,
         Some("incident.resolved") => false,
         Some(_) => return Ok(Vec::new()),
-        None => return Err(Unreadable("the event has no `event_type`".to_owned())),
+        None => return Err(EntryError::new("the event has no `event_type`")),
     };
-    let data = event.get("data").ok_or_else(|| Unreadable("the event has no `data`".to_owned()))?;
-    let at = canonical::instant(event, "occurred_at").map_err(|what| Unreadable(what.to_owned()))?.unwrap_or(now);
-    let title = data.get("title").and_then(canonical::text).filter(|title| !title.is_empty() && title.len() <= 200);
-    let name = title.ok_or_else(|| Unreadable("the incident has no `title`".to_owned()))?;
-    let fingerprint = data.get("id").and_then(canonical::text).unwrap_or_default();
+    let data = event.get("data").ok_or_else(|| EntryError::new("the event has no `data`"))?;
+    let at = instant(event, "occurred_at")?.unwrap_or(context.received_at);
+    let name = name(data, "title")?.ok_or_else(|| EntryError::new("the incident has no `title`"))?;
+    let fingerprint = data.get("id").and_then(text).unwrap_or_default();
     let assignees = data.get("assignees").and_then(Value::as_array).into_iter().flatten();
     let people = assignees.filter_map(|who| PersonKey::new("pagerduty", who.get("id")?.as_str()?));
     let mut people: Vec<Option<PersonKey>> = people.map(Some).collect();
@@ -30,14 +37,13 @@ pub(super) fn read(source: &str, body: &Value, now: Timestamp) -> Result<Vec<Sig
         people.push(None);
     }
     let signal = |who: Option<PersonKey>| {
-        let mut labels = canonical::labels(data.get("labels"));
-        let named =
-            |value: Option<&Value>| value?.get("summary").and_then(canonical::text).filter(|it| it.len() <= 200);
+        let mut labels = labels(data.get("labels"), context.team_label);
+        let named = |value: Option<&Value>| value?.get("summary").and_then(short_text);
         let first = data.get("teams").and_then(Value::as_array).and_then(|teams| teams.first());
         labels.extend(named(first).map(|team| ("team".to_owned(), team)));
         labels.extend(named(data.get("service")).map(|service| ("service".to_owned(), service)));
         let what = Said::Alert(Alert { name: name.clone(), fingerprint: fingerprint.clone(), firing, at, labels });
-        Signal { id: format!("{source}:{}", canonical::of_what(who.as_ref(), &what)), who, what }
+        Signal { id: format!("{}:{}", context.source, canonical::of_what(who.as_ref(), &what)), who, what }
     };
     Ok(people.into_iter().map(signal).collect())
 }

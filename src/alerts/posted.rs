@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use chat::{Alert, PersonKey, PlatformKind, Said, Signal, Timestamp};
 
-use super::{canonical, digest};
+use super::{TEAM_LABEL, canonical, digest, values::bounded};
 
 /// The longest post that is read, in lines; templates of a large group are longer, and begin with what matters.
 const LINES: usize = 2_000;
@@ -87,9 +87,9 @@ fn listed(lines: &[&str]) -> Vec<(bool, String, BTreeMap<String, String>)> {
         }
     }
     let named = alerts.into_iter().filter_map(|(firing, labels)| {
-        let name = labels.get("alertname").filter(|name| !name.is_empty() && name.len() <= 200)?.clone();
-        let bounded = labels.into_iter().filter(|(key, value)| key.len() <= 200 && value.len() <= 200).take(32);
-        Some((firing, name, bounded.collect()))
+        let labels = bounded(labels, TEAM_LABEL);
+        let name = labels.get("alertname").filter(|name| !name.is_empty())?.clone();
+        Some((firing, name, labels))
     });
     named.collect()
 }
@@ -100,7 +100,7 @@ fn titled(lines: &[&str]) -> Option<(bool, String, BTreeMap<String, String>)> {
     // What stands in brackets are the values of labels.
     let name = rest.split(" (").next().unwrap_or(rest);
     let name = name.split(" on ").next().unwrap_or(name).trim_matches(['*', ' ']);
-    if name.is_empty() || name.len() > 200 {
+    if name.is_empty() || name.chars().count() > 1_024 {
         return None;
     }
     let person = rest.split(|c: char| c.is_whitespace() || "(),;|".contains(c)).find_map(meant);

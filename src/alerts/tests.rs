@@ -1,5 +1,7 @@
 //! What each vendor's documentation shows, and what a forger would try. Fixtures follow the examples named beside them.
 
+mod bad_entries;
+
 use chat::{Said, Timestamp};
 use http::HeaderMap;
 
@@ -42,16 +44,36 @@ fn accept(
 }
 
 /// What a body with a bearer token means.
-fn read_with(format: Format, pairs: &[(&'static str, &str)], body: &str) -> Result<Vec<Signal>, Unreadable> {
+fn parsed_with(format: Format, pairs: &[(&'static str, &str)], body: &str) -> Result<Parsed, Refused> {
     let sources = sources(source(format, &[], Some("token")));
     let mut all = vec![("authorization", "Bearer token")];
     all.extend(pairs);
-    let accepted = accept(&sources, &all, body, NOW).unwrap();
-    sources.translate("crm", &accepted.raw)
+    let accepted = accept(&sources, &all, body, NOW)?;
+    Ok(sources.translate("crm", &accepted.raw).unwrap())
+}
+
+fn read_with(format: Format, pairs: &[(&'static str, &str)], body: &str) -> Result<Vec<Signal>, Refused> {
+    let parsed = parsed_with(format, pairs, body)?;
+    assert_eq!(parsed.unread, [], "all of it is read");
+    Ok(parsed.signals)
 }
 
 fn read(format: Format, body: &str) -> Vec<Signal> {
     read_with(format, &[], body).unwrap()
+}
+
+/// What was read, and what was not.
+fn partly(format: Format, body: &str) -> (Vec<String>, Vec<String>) {
+    let parsed = parsed_with(format, &[], body).unwrap();
+    (told(&parsed.signals), parsed.unread.iter().map(|it| format!("{}: {}", it.place, it.reason)).collect())
+}
+
+/// Why a body is turned away at the door.
+fn turned_away(format: Format, body: &str) -> String {
+    match parsed_with(format, &[], body) {
+        Err(Refused::Unreadable(reason)) => reason,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn told(signals: &[Signal]) -> Vec<String> {
@@ -162,7 +184,7 @@ fn cloudevents_come_structured_binary_and_in_batches() {
     assert_eq!(told(&structured), ["crm:7 close-rate Some(9.0)/Some(60.0) None usual None until 1793899860000"]);
     assert_eq!(read(Format::CloudEvents, &format!("[{event}]")), structured);
     let old = event.replace("1.0", "0.3");
-    assert!(read_with(Format::CloudEvents, &[], &old).unwrap_err().0.contains("specversion"));
+    assert!(turned_away(Format::CloudEvents, &old).contains("specversion"));
 }
 
 #[test]
@@ -176,7 +198,7 @@ fn a_mapping_of_ones_own_is_read_and_its_mistakes_are_told() {
         sources.translate("crm", &accepted.raw)
     };
     assert_eq!(
-        told(&translate(r#"{"who": "7", "n": 21}"#).unwrap()),
+        told(&translate(r#"{"who": "7", "n": 21}"#).unwrap().signals),
         ["crm:7 calls None/None Some(42.0) usual None until 1794996000000"]
     );
     let misfit = translate(r#"{"who": "secret name"}"#).unwrap_err();
@@ -192,6 +214,13 @@ fn a_mapping_of_ones_own_is_read_and_its_mistakes_are_told() {
 fn standard_webhooks_are_verified_by_the_current_and_the_previous_secret() {
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     const BODY: &str = r#"{"test": 2432232314}"#;
+    // Its body means nothing to Kairos: who signed it is what counts here.
+    let let_in = |sources: &Sources, pairs: &[(&'static str, &str)], body: &str, clock: Timestamp| match accept(
+        sources, pairs, body, clock,
+    ) {
+        Ok(_) | Err(Refused::Unreadable(_)) => Ok(()),
+        Err(refused) => Err(refused),
+    };
     const SIGNATURE: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
     let then = Timestamp::from_ms(1_614_265_330_000);
     let signed = |signature: &'static str, id: &'static str| {
@@ -203,19 +232,26 @@ fn standard_webhooks_are_verified_by_the_current_and_the_previous_secret() {
         sources(source(Format::Kairos, &["whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", SECRET], None)),
     );
     for sources in [&current, &replaced] {
-        let accepted = accept(sources, &good, BODY, then).unwrap();
-        assert_eq!(accepted.id, "alerts/crm:msg_p5jXN8AQM9LWM0D4loKWxJek");
-        assert!(accept(sources, &good, BODY, then + std::time::Duration::from_mins(5)).is_ok());
-        let late = accept(sources, &good, BODY, then + std::time::Duration::from_secs(301));
-        assert_eq!(late, Err(Refused::Forged), "a replay comes too late");
-        assert_eq!(accept(sources, &good, "{\"test\": 1}", then), Err(Refused::Forged));
-        assert_eq!(accept(sources, &signed(SIGNATURE, "msg_other"), BODY, then), Err(Refused::Forged));
-        assert_eq!(accept(sources, &good[..2], BODY, then), Err(Refused::Forged));
+        let late = then + std::time::Duration::from_secs(301);
+        assert_eq!(let_in(sources, &good, BODY, then), Ok(()));
+        assert_eq!(let_in(sources, &good, BODY, then + std::time::Duration::from_mins(5)), Ok(()));
+        assert_eq!(let_in(sources, &good, BODY, late), Err(Refused::Forged), "a replay comes too late");
+        assert_eq!(let_in(sources, &good, "{\"test\": 1}", then), Err(Refused::Forged));
+        assert_eq!(let_in(sources, &signed(SIGNATURE, "msg_other"), BODY, then), Err(Refused::Forged));
+        assert_eq!(let_in(sources, &good[..2], BODY, then), Err(Refused::Forged));
         let several = signed("v1,AAAA v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", "msg_p5jXN8AQM9LWM0D4loKWxJek");
-        assert!(accept(sources, &several, BODY, then).is_ok());
+        assert_eq!(let_in(sources, &several, BODY, then), Ok(()));
     }
     let other = sources(source(Format::Kairos, &["whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"], None));
-    assert_eq!(accept(&other, &good, BODY, then), Err(Refused::Forged));
+    assert_eq!(let_in(&other, &good, BODY, then), Err(Refused::Forged));
+    // The id is the signature's own.
+    let webhook = standardwebhooks::Webhook::new(SECRET).unwrap();
+    let body = r#"{"person": "crm:7", "measure": "calls", "value": 3}"#;
+    let signature = webhook.sign("msg_1", NOW.as_ms() / 1_000, body.as_bytes()).unwrap();
+    let at = (NOW.as_ms() / 1_000).to_string();
+    let pairs =
+        [("webhook-id", "msg_1"), ("webhook-timestamp", at.as_str()), ("webhook-signature", signature.as_str())];
+    assert_eq!(accept(&current, &pairs, body, NOW).unwrap().id, "alerts/crm:msg_1");
 }
 
 /// <https://developer.zendesk.com/documentation/webhooks/verifying/>: its secret for tests, and what it says is signed,
@@ -230,7 +266,9 @@ fn zendesk_is_verified_as_its_documentation_does() {
         ("x-zendesk-webhook-signature-timestamp", at),
         ("x-zendesk-webhook-invocation-id", "01F"),
     ];
-    assert_eq!(accept(&zendesk, &signed, ZENDESK_BODY, then).unwrap().id, "alerts/crm:01F");
+    // It means nothing to the mapping, which is kept for whoever mends that.
+    let accepted = accept(&zendesk, &signed, ZENDESK_BODY, then).unwrap();
+    assert_eq!((accepted.id.as_str(), accepted.unread.is_some()), ("alerts/crm:01F", true));
     assert_eq!(accept(&zendesk, &signed, "{}", then), Err(Refused::Forged));
     assert_eq!(accept(&zendesk, &signed, ZENDESK_BODY, NOW), Err(Refused::Forged));
 }
@@ -245,8 +283,9 @@ fn pagerduty_hubspot_and_grafana_are_verified_each_in_its_way() {
     let ms = NOW.as_ms().to_string();
     let secs = (NOW.as_ms() / 1_000).to_string();
     let pagerduty = sources(source(Format::PagerDuty, &["hush"], None));
+    let no_event = Err(Refused::Unreadable("there is no `event`".to_owned()));
     let two = "v1=00,v1=e432b38d78e4a213c406bb4c3344fde2dc41e62343820daecf8f8e42d1647e2a";
-    assert!(accept(&pagerduty, &[("x-pagerduty-signature", two)], body, NOW).is_ok());
+    assert_eq!(accept(&pagerduty, &[("x-pagerduty-signature", two)], body, NOW), no_event, "it is let in, and read");
     assert_eq!(accept(&pagerduty, &[("x-pagerduty-signature", two)], "{}", NOW), Err(Refused::Forged));
     let hubspot = sources(source(Format::HubSpot, &["hush"], None));
     let signed = [
@@ -264,7 +303,8 @@ fn pagerduty_hubspot_and_grafana_are_verified_each_in_its_way() {
         ("x-grafana-alerting-signature", "0b290d3a28073603feb97d5729b6a0fc2d6f688d54af6a7a765fdaeeb71110ab"),
         ("x-grafana-alerting-timestamp", secs.as_str()),
     ];
-    assert!(accept(&grafana, &signed, body, NOW).is_ok());
+    let no_alerts = Err(Refused::Unreadable("there is no list `alerts`".to_owned()));
+    assert_eq!(accept(&grafana, &signed, body, NOW), no_alerts, "it is let in, and read");
     assert_eq!(accept(&grafana, &signed[..1], body, NOW), Err(Refused::Forged), "no instant, no entry");
 }
 
@@ -272,7 +312,8 @@ fn pagerduty_hubspot_and_grafana_are_verified_each_in_its_way() {
 fn a_token_is_needed_where_nothing_is_signed_and_nobody_enters_without_either() {
     let with_token = sources(source(Format::Alertmanager, &[], Some("token")));
     for (header, right) in [("Bearer token", true), ("bearer token", true), ("Bearer toke", false), ("token", false)] {
-        assert_eq!(accept(&with_token, &[("authorization", header)], "{}", NOW).is_ok(), right, "{header}");
+        let body = r#"{"alerts": []}"#;
+        assert_eq!(accept(&with_token, &[("authorization", header)], body, NOW).is_ok(), right, "{header}");
     }
     let with_nothing = sources(source(Format::Alertmanager, &[], None));
     assert_eq!(accept(&with_nothing, &[("authorization", "Bearer ")], "{}", NOW), Err(Refused::Forged));
@@ -286,7 +327,8 @@ fn a_token_is_needed_where_nothing_is_signed_and_nobody_enters_without_either() 
 #[test]
 fn what_is_stored_holds_no_secret() {
     let sources = sources(source(Format::Kairos, &[], Some("canary")));
-    let accepted = accept(&sources, &[("authorization", "Bearer canary"), ("cookie", "canary")], "{}", NOW).unwrap();
+    let pairs = [("authorization", "Bearer canary"), ("cookie", "canary")];
+    let accepted = accept(&sources, &pairs, r#"{"alerts": []}"#, NOW).unwrap();
     assert!(!accepted.raw.contains("canary") && !accepted.id.contains("canary"));
     assert!(!format!("{sources:?}").contains("canary"));
 }
@@ -343,7 +385,8 @@ fn try_all(bytes: &[u8]) {
             if let Ok(accepted) = sources.accept("crm", &request, NOW, NOW) {
                 // An error is as good as an answer; a panic is neither, and the guard around decoders must not hide one.
                 let raw: Raw = serde_json::from_str(&accepted.raw).unwrap();
-                let _ = sources.0["crm"].read("crm", &raw);
+                let parsed = sources.0["crm"].read("crm", &raw);
+                assert!(parsed.is_ok() || accepted.unread.is_some(), "what is accepted is read, or told as unread");
             }
         }
     }

@@ -64,11 +64,7 @@ pub fn run(duty: &Duty, config: &Config, out: &mut dyn Write) -> Result<Outcome>
 async fn obey(duty: &Duty, store: &Store, now: Timestamp, out: &mut dyn Write) -> Result<Outcome> {
     match duty {
         Duty::Add { person, team, from, until } => {
-            let read = |text: &str| {
-                read_instant(text).with_context(|| {
-                    format!("{text:?} is no instant: 2026-11-20 or 2026-11-20T09:00:00Z would be right")
-                })
-            };
+            let read = |text: &str| read_instant(text).map_err(|reason| anyhow::anyhow!("{text:?}: {reason}"));
             let from = from.as_deref().map(read).transpose()?.unwrap_or(now);
             match put(store, person, team, (from, read(until)?), now).await? {
                 Ok(()) => writeln!(out, "on duty for {}", words_for(team))?,

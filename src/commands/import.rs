@@ -1,17 +1,19 @@
 //! `kairos import`: people, duties and numbers from CSV files, with a bar on a terminal and a report of what was refused.
 //!
 //! Invariants
-//! - A row that can't be read is told with its line and why, and stops nothing; what it says is not shown.
+//! - A row that can't be read is told with its line and why, and stops nothing.
+//! - A column that is not known stops the file, by its name: what it means is not guessed.
+//! - Two people never become one: a row that would join them is refused.
 //! - The same file twice changes nothing the second time.
 
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{BufReader, Read, Write},
+    io::{BufRead as _, BufReader, Read, Write},
     path::{Path, PathBuf},
 };
 
-use ::chat::{PersonKey, Scope, Signal, Tenant, Timestamp};
+use ::chat::{PersonId, PersonKey, Said, Scope, Signal, Tenant, Timestamp};
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Map, Value};
@@ -21,6 +23,9 @@ use crate::{
     alerts::{read_entry, read_instant},
     clock::{Clock, Ids},
     config::Config,
+    engine::dip::misfit,
+    library::{Library, MeasureId},
+    run::library,
     store::{DipChange, EVERY_TEAM, Outcome as Change, Store},
 };
 
@@ -29,8 +34,9 @@ use crate::{
 pub enum Import {
     /// People: a line each, a column for each way in which systems name them (email, crm, slack, discord, …)
     ///
-    /// The first line names the columns. A cell of `slack` is workspace/user, e.g. T0123/U0456; one of
-    /// `discord` is the user's id.
+    /// The first line names the columns: email, slack, discord, crm, hubspot, pagerduty, salesforce, zendesk, or
+    /// id:SYSTEM for any other. A cell of `slack` is workspace/user, e.g. T0123/U0456; one of `discord` is the
+    /// user's id.
     People {
         /// The CSV file
         file: PathBuf,
@@ -53,6 +59,15 @@ pub enum Import {
     },
 }
 
+/// Columns of a file of people.
+const PEOPLE: [&str; 9] =
+    ["email", "slack", "discord", "playground", "crm", "hubspot", "pagerduty", "salesforce", "zendesk"];
+/// Begins the column of a system that has no column of its own.
+const OTHER_SYSTEM: &str = "id:";
+/// Columns of a rota.
+const DUTIES: [&str; 4] = ["person", "team", "from", "until"];
+/// Columns of a file of numbers.
+const OBSERVATIONS: [&str; 8] = ["person", "measure", "numerator", "denominator", "value", "from", "until", "baseline"];
 /// The most rows whose refusal is told one by one.
 const TOLD: usize = 50;
 /// Rows that are written together.
@@ -65,8 +80,8 @@ pub fn run(import: &Import, config: &Config, out: &mut dyn Write) -> Result<Outc
         let report = match import {
             Import::People { file } => people(&store, file).await,
             Import::Duties { file } => duties(&store, file).await,
-            Import::Observations { file, workspaces } => match scope(config, workspaces) {
-                Ok(scope) => observations(&store, file, &scope).await,
+            Import::Observations { file, workspaces } => match scope(config, workspaces).and_then(|it| Ok((it, library(config)?))) {
+                Ok((scope, library)) => observations(&store, file, &scope, &library).await,
                 Err(error) => Err(error),
             },
         };
@@ -118,23 +133,58 @@ impl Report {
     }
 }
 
-/// A CSV file with its bar.
+/// A CSV file with its bar. Cells are separated as its first line is: by commas, semicolons or tabs.
 fn open(file: &Path) -> Result<(csv::Reader<impl Read>, ProgressBar)> {
-    let opened = File::open(file).with_context(|| format!("{} can't be read", file.display()))?;
+    let unread = || format!("{} can't be read", file.display());
+    let opened = File::open(file).with_context(unread)?;
     let bar = ProgressBar::with_draw_target(Some(opened.metadata()?.len()), ProgressDrawTarget::stderr());
     // The template is a constant; the plain bar would do as well.
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {eta}") {
         bar.set_style(style);
     }
-    let reader = bar.wrap_read(BufReader::new(opened));
-    Ok((csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(reader), bar))
+    let mut reader = BufReader::new(bar.wrap_read(opened));
+    let separator = separator(reader.fill_buf().with_context(unread)?);
+    let reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).delimiter(separator).from_reader(reader);
+    Ok((reader, bar))
 }
 
-fn columns(reader: &mut csv::Reader<impl Read>) -> Result<Vec<String>> {
+/// What separates the cells of a file that begins like this: spreadsheets write semicolons where a comma is decimal.
+fn separator(beginning: &[u8]) -> u8 {
+    let mut line = beginning.split(|byte| *byte == b'\n').next().unwrap_or_default().to_vec();
+    let mut quoted = false;
+    line.retain(|byte| {
+        quoted ^= *byte == b'"';
+        !quoted
+    });
+    let count = |separator: &u8| line.iter().filter(|byte| *byte == separator).count();
+    // Of two as frequent ones the last wins: commas are the standard.
+    [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
+}
+
+/// The columns of a file, each known and named once, with those that are needed.
+fn columns(
+    reader: &mut csv::Reader<impl Read>,
+    is_known: impl Fn(&str) -> bool,
+    needed: &[&str],
+    right: &str,
+) -> Result<Vec<String>> {
     let columns: Vec<String> =
         reader.headers()?.iter().map(|name| name.trim_start_matches('\u{feff}').to_lowercase()).collect();
     if columns.iter().all(String::is_empty) {
         bail!("the file is empty: its first line names the columns");
+    }
+    for (index, name) in columns.iter().enumerate() {
+        if !is_known(name) {
+            bail!("the column {name:?} is not known: {right}");
+        }
+        if columns[..index].contains(name) {
+            bail!("the column {name:?} is there twice: leave one out, or merge them");
+        }
+    }
+    for needed in needed {
+        if !columns.iter().any(|name| name == needed) {
+            bail!("the column `{needed}` is missing: {right}");
+        }
     }
     Ok(columns)
 }
@@ -164,21 +214,31 @@ fn cells<'a>(
 
 async fn people(store: &Store, file: &Path) -> Result<Report> {
     let (mut reader, bar) = open(file)?;
-    let columns = columns(&mut reader)?;
-    for name in &columns {
-        if PersonKey::new(name, "x").is_none() {
-            bail!("a column is no kind of name: email, crm, slack or discord would be right");
-        }
-    }
+    let is_known = |name: &str| {
+        let other = name.strip_prefix(OTHER_SYSTEM).is_some_and(|system| PersonKey::new(system, "x").is_some());
+        PEOPLE.contains(&name) || other
+    };
+    let right = format!("{} or {OTHER_SYSTEM}SYSTEM would be right", PEOPLE.join(", "));
+    let columns = columns(&mut reader, is_known, &[], &right)?;
     let (clock, ids) = (Clock::system(), Ids::random());
     let mut report = Report::default();
     for record in reader.records() {
         let Some((line, cells)) = cells(&columns, &record, &mut report) else { continue };
-        let names: Option<Vec<PersonKey>> = cells.iter().map(|(scheme, cell)| PersonKey::new(scheme, cell)).collect();
-        let Some(names) = names else {
-            report.refuse(line, "a name is too long or holds what is no text");
-            continue;
+        let key = |(column, cell): (&&str, &String)| {
+            PersonKey::new(column.strip_prefix(OTHER_SYSTEM).unwrap_or(column), cell)
+                .ok_or_else(|| (*column).to_owned())
         };
+        let names = match cells.iter().map(key).collect::<Result<Vec<PersonKey>, String>>() {
+            Ok(names) => names,
+            Err(column) => {
+                report.refuse(line, format!("`{column}` is too long or holds control characters"));
+                continue;
+            }
+        };
+        if let Some(why) = would_join(store, &names).await? {
+            report.refuse(line, why);
+            continue;
+        }
         match introduce(store, &names, &ids, clock.now()).await? {
             Ok(_) => report.taken += 1,
             Err(why) => report.refuse(line, why),
@@ -188,25 +248,53 @@ async fn people(store: &Store, file: &Path) -> Result<Report> {
     Ok(report)
 }
 
+/// Why a row would make two people one: its names belong to different people, or to somebody who has another name of
+/// the same kind. `None` where it does not.
+async fn would_join(store: &Store, names: &[PersonKey]) -> Result<Option<String>> {
+    let mut owner: Option<(PersonId, &str)> = None;
+    for key in names {
+        let Some(person) = store.person_named(key).await? else { continue };
+        match &owner {
+            Some((other, scheme)) if *other != person => {
+                return Ok(Some(format!("`{scheme}` and `{}` belong to two different people", key.scheme)));
+            }
+            _ => owner = Some((person, &key.scheme)),
+        }
+    }
+    let Some((person, scheme)) = owner else { return Ok(None) };
+    let kept = store.names_of(&person).await?;
+    let other = names.iter().find(|key| {
+        let mut of_kind = kept.iter().filter(|it| it.scheme == key.scheme).peekable();
+        of_kind.peek().is_some() && !of_kind.any(|it| it.value == key.value)
+    });
+    Ok(other.map(|key| {
+        format!(
+            "`{scheme}` belongs to somebody with another `{}`; `kairos people add` joins them on purpose",
+            key.scheme
+        )
+    }))
+}
+
 /// A rota: who is on duty, for which team, from when until when.
 async fn duties(store: &Store, file: &Path) -> Result<Report> {
     let (mut reader, bar) = open(file)?;
-    let columns = columns(&mut reader)?;
-    for needed in ["person", "from", "until"] {
-        if !columns.iter().any(|name| name == needed) {
-            bail!("the column `{needed}` is missing: person, team, from, until");
-        }
-    }
+    let right = format!("{} would be right", DUTIES.join(", "));
+    let columns = columns(&mut reader, |name| DUTIES.contains(&name), &["person", "from", "until"], &right)?;
     let now = Clock::system().now();
     let mut report = Report::default();
     for record in reader.records() {
         let Some((line, cells)) = cells(&columns, &record, &mut report) else { continue };
         let cell = |name: &str| cells.get(name).map(String::as_str);
-        let (Some(from), Some(until)) = (cell("from").and_then(read_instant), cell("until").and_then(read_instant))
-        else {
-            report
-                .refuse(line, "`from` and `until` are no instants: 2026-11-20 or 2026-11-20T09:00:00Z would be right");
-            continue;
+        let instant = |name: &str| {
+            let text = cell(name).unwrap_or_default();
+            read_instant(text).map_err(|reason| format!("`{name}` is {text:?}: {reason}"))
+        };
+        let (from, until) = match (instant("from"), instant("until")) {
+            (Ok(from), Ok(until)) => (from, until),
+            (Err(why), _) | (_, Err(why)) => {
+                report.refuse(line, why);
+                continue;
+            }
         };
         let team = cell("team").unwrap_or(EVERY_TEAM);
         match duty::put(store, cell("person").unwrap_or_default(), team, (from, until), now).await? {
@@ -218,16 +306,10 @@ async fn duties(store: &Store, file: &Path) -> Result<Report> {
     Ok(report)
 }
 
-async fn observations(store: &Store, file: &Path, scope: &Scope) -> Result<Report> {
+async fn observations(store: &Store, file: &Path, scope: &Scope, library: &Library) -> Result<Report> {
     let (mut reader, bar) = open(file)?;
-    let columns = columns(&mut reader)?;
-    for needed in ["person", "measure"] {
-        if !columns.iter().any(|name| name == needed) {
-            bail!(
-                "the column `{needed}` is missing: person, measure, numerator, denominator, value, from, until, baseline"
-            );
-        }
-    }
+    let right = format!("{} would be right", OBSERVATIONS.join(", "));
+    let columns = columns(&mut reader, |name| OBSERVATIONS.contains(&name), &["person", "measure"], &right)?;
     let now = Clock::system().now();
     let (mut report, mut batch) = (Report::default(), Vec::new());
     for record in reader.records() {
@@ -236,6 +318,12 @@ async fn observations(store: &Store, file: &Path, scope: &Scope) -> Result<Repor
             cells.into_iter().map(|(name, cell)| (name.to_owned(), Value::String(cell))).collect();
         match read_entry("import", &Value::Object(entry), now) {
             Ok(signal) if signal.who.is_none() => report.refuse(line, "`person` is empty"),
+            Ok(Signal { what: Said::Observation(seen), .. })
+                if let Some(why) =
+                    library.measures.get(&MeasureId::new(&seen.measure)).and_then(|it| misfit(it, &seen)) =>
+            {
+                report.refuse(line, why);
+            }
             Ok(signal) => {
                 if keep(store, signal, (scope, now), &mut batch).await? {
                     report.taken += 1;
@@ -243,7 +331,7 @@ async fn observations(store: &Store, file: &Path, scope: &Scope) -> Result<Repor
                     report.known += 1;
                 }
             }
-            Err(why) => report.refuse(line, why),
+            Err(why) => report.refuse(line, why.with_found()),
         }
         if batch.len() >= BATCH {
             write(store, &mut batch).await?;
@@ -281,6 +369,95 @@ async fn write(store: &Store, batch: &mut Vec<DipChange>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn folder_with(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        folder
+    }
+
+    fn tried(folder: &tempfile::TempDir, import: &Import) -> String {
+        let url = format!("sqlite:{}", folder.path().join("kairos.sqlite").display());
+        let config = Config::load(None, [("KAIROS_STORE_URL".to_owned(), url)].into_iter(), None).unwrap();
+        let mut out = Vec::new();
+        match run(import, &config, &mut out) {
+            Ok(_) => String::from_utf8(out).unwrap(),
+            Err(error) => format!("{error:#}"),
+        }
+    }
+
+    /// mautic/mautic#12277 and its like: files of people as a CRM exports them.
+    #[test]
+    fn a_column_that_is_not_known_is_refused_by_its_name_and_nobody_is_taken_in() {
+        for (text, told) in [
+            ("email,crm,department\nana@example.org,1,Sales\n", "\"department\" is not known"),
+            ("First Name,Email,Slack\nAna,ana@example.org,T1/U1\n", "\"first name\" is not known"),
+            ("email,email,slack\nana@example.org,a@example.com,T1/U1\n", "\"email\" is there twice"),
+        ] {
+            let folder = folder_with(&[("people.csv", text)]);
+            let said = tried(&folder, &Import::People { file: folder.path().join("people.csv") });
+            assert!(said.contains(told), "{said}");
+        }
+    }
+
+    #[test]
+    fn semicolons_tabs_and_a_byte_order_mark_are_read() {
+        for text in [
+            "\u{feff}email;crm;slack\nana@example.org;0055;T1/U1\n",
+            "email\tid:hr\tslack\nana@example.org\t0055\tT1/U1\n",
+        ] {
+            let folder = folder_with(&[("people.csv", text)]);
+            let said = tried(&folder, &Import::People { file: folder.path().join("people.csv") });
+            assert!(said.contains("1 rows taken in, 0 known before, 0 refused"), "{said}");
+        }
+    }
+
+    #[test]
+    fn two_people_never_become_one() {
+        let people = "email,crm,slack\nana@example.org,0055,T1/U1\nben@example.org,0056,T1/U2\n\
+                      cleo@example.org,0055,T1/U3\nana@example.org,0056,T1/U1\n";
+        let folder = folder_with(&[("people.csv", people)]);
+        let said = tried(&folder, &Import::People { file: folder.path().join("people.csv") });
+        assert!(said.contains("line 4: `crm` belongs to somebody with another `email`"), "{said}");
+        assert!(said.contains("line 5: `crm` and `email` belong to two different people"), "{said}");
+        assert!(said.contains("2 rows taken in"), "{said}");
+        let again = tried(&folder, &Import::People { file: folder.path().join("people.csv") });
+        assert!(again.contains("2 rows taken in"), "the same file twice is no mistake: {again}");
+    }
+
+    /// firefly-iii/firefly-iii#8404, oliexdev/openScale#1475: thousands, and a time of day that was dropped silently.
+    #[test]
+    fn a_number_or_a_time_that_may_mean_two_things_is_refused_with_its_value() {
+        let numbers = "person,measure,numerator,denominator,value,from,until,baseline\n\
+                       crm:1,close-rate,9,\"1,200\",,2026-01-01,2026-02-28,\n\
+                       crm:1,close-rate,9,60,,2026-01-01,2026-02-28,n/a\n\
+                       crm:1,close-rate,9,60,,45900,45981,\n\
+                       crm:1,close-rate,7,60,,2026,2027,\n\
+                       crm:1,close-rate,9,60,,2026-01-01 18:00,2026-01-02 08:00,\n\
+                       crm:1,close-rate,9,60,,2026-01-01,2026-02-28,\"25,5 %\"\n";
+        let duties = "person,team,from,until\n\
+                      slack:T1/U1,support,2026-12-01 18:00,2026-12-02 08:00\n\
+                      slack:T1/U1,support,46357.75,46358.33\n\
+                      slack:T1/U1,sales,2026-12-01T18:00:00+01:00,2026-12-02T08:00:00+01:00\n";
+        let folder = folder_with(&[("numbers.csv", numbers), ("duties.csv", duties)]);
+        let said = tried(&folder, &Import::Observations { file: folder.path().join("numbers.csv") });
+        for told in [
+            "line 2: `denominator` is \"1,200\": a comma before three digits",
+            "line 3: `baseline` is \"n/a\":",
+            "line 4: `from` is \"45900\": looks like a spreadsheet's serial date",
+            "line 5: `from` is \"2026\": looks like a year",
+            "line 6: `from` is \"2026-01-01 18:00\": a time without its zone",
+            "1 rows taken in, 0 known before, 5 refused",
+        ] {
+            assert!(said.contains(told), "{told}\n{said}");
+        }
+        let said = tried(&folder, &Import::Duties { file: folder.path().join("duties.csv") });
+        assert!(said.contains("line 2: `from` is \"2026-12-01 18:00\": a time without its zone"), "{said}");
+        assert!(said.contains("line 3: `from` is \"46357.75\": looks like a spreadsheet's serial date"), "{said}");
+        assert!(said.contains("1 rows taken in"), "{said}");
+    }
 
     fn imported(store_file: &Path, import: &Import) -> (Outcome, String) {
         let url = format!("sqlite:{}", store_file.display());

@@ -10,14 +10,11 @@ use super::{
     secret::masked,
     values::{ChannelKey, address, either, secret},
 };
-use crate::alerts::{Format, Mapping, Source, Sources};
+use crate::alerts::{Format, Mapping, Source, Sources, TEAM_LABEL};
 
 /// What a source's table may hold.
 pub(super) const KEYS: [&str; 10] =
     ["format", "secret", "previous_secret", "token", "mapping", "channel", "team_label", "reads", "url", "workspaces"];
-
-/// The label that names an alert's team, where a source says nothing else.
-const TEAM_LABEL: &str = "team";
 
 /// The source by which a newcomer tries alerts out: in a playground that nobody is connected to.
 pub(super) fn demo() -> (String, Source) {

@@ -17,6 +17,8 @@ use super::NotHistory;
 
 /// The most files an export may hold.
 const MAX_FILES: usize = 500_000;
+/// How many folders may lie inside each other; links are followed, so that something has to end them.
+const MAX_DEPTH: u32 = 8;
 
 /// One file of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,16 +59,19 @@ pub(super) struct Files {
     source: Source,
     /// Every file, by name.
     pub(super) listed: Vec<Listed>,
-    /// Why some files can't be found, where the archive is damaged.
+    /// Why some files are not listed: the archive is damaged, or they lie too deep.
     pub(super) damage: Option<String>,
 }
 
 impl Files {
     /// The files of a folder and of the folders in it.
     pub(super) fn folder(path: &Path) -> Result<Self, NotHistory> {
-        let mut listed = Vec::new();
-        list_folder(path, "", 2, &mut listed).map_err(|source| NotHistory::unreadable(path, source))?;
-        Ok(Self::new(Source::Folder, listed, None))
+        let (mut listed, mut too_deep) = (Vec::new(), 0);
+        list_folder(path, "", MAX_DEPTH, &mut listed, &mut too_deep)
+            .map_err(|source| NotHistory::unreadable(path, source))?;
+        let damage =
+            (too_deep > 0).then(|| format!("{too_deep} folders lie deeper than {MAX_DEPTH}, and are left out"));
+        Ok(Self::new(Source::Folder, listed, damage))
     }
 
     /// The files of a zip. One that was cut off is searched for what is still there.
@@ -168,7 +173,7 @@ fn is_ordinary(part: &str) -> bool {
     !part.is_empty() && !part.starts_with('.') && part != "__MACOSX"
 }
 
-fn list_folder(path: &Path, prefix: &str, levels: u32, listed: &mut Vec<Listed>) -> io::Result<()> {
+fn list_folder(path: &Path, prefix: &str, levels: u32, listed: &mut Vec<Listed>, too_deep: &mut u32) -> io::Result<()> {
     for entry in fs::read_dir(path)? {
         let entry = entry?;
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
@@ -176,7 +181,9 @@ fn list_folder(path: &Path, prefix: &str, levels: u32, listed: &mut Vec<Listed>)
         if about.is_file() && listed.len() < MAX_FILES {
             listed.push(Listed { name, size: about.len(), at: At::Path(entry.path()) });
         } else if about.is_dir() && levels > 0 {
-            list_folder(&entry.path(), &format!("{name}/"), levels - 1, listed)?;
+            list_folder(&entry.path(), &format!("{name}/"), levels - 1, listed, too_deep)?;
+        } else if about.is_dir() {
+            *too_deep += 1;
         }
     }
     Ok(())

@@ -36,6 +36,16 @@ pub struct History {
     wanted: Wanted,
     total_bytes: u64,
     left_out: usize,
+    not_read: NotRead,
+}
+
+/// Files of an export that hold no conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct NotRead {
+    /// How many.
+    pub count: usize,
+    /// The first of them, by their paths within the export.
+    pub names: Vec<String>,
 }
 
 enum Source {
@@ -194,7 +204,12 @@ impl History {
         self.aside().people.iter()
     }
 
-    /// How many private conversations between people were left out.
+    /// Files of the export that hold no conversation that is read.
+    pub fn not_read(&self) -> &NotRead {
+        &self.not_read
+    }
+
+    /// How many private conversations between people, and comments of canvases, were left out.
     pub fn left_out(&self) -> usize {
         self.left_out
     }

@@ -11,7 +11,7 @@ use chat::{ChannelId, Unreadable, WorkspaceId};
 use serde_json::Value;
 
 use super::{
-    Aside, Channel, History, NotHistory, Source, Wanted, day_of,
+    Aside, Channel, History, NotHistory, NotRead, Source, Wanted, day_of,
     discord_files::Exported,
     entries::{Entries, Root},
     files::{Files, Listed},
@@ -22,6 +22,12 @@ use super::{
 
 /// The largest `users.json` or `channels.json` that is read: 256 MiB.
 const MAX_LIST_BYTES: u64 = 256 << 20;
+/// Lists of people: a workspace's, and an Enterprise Grid organisation's.
+const PEOPLE: [&str; 2] = ["users.json", "org_users.json"];
+/// The folder in which an Enterprise Grid export has its workspaces, each with lists and channels of its own.
+const TEAMS: &str = "teams/";
+/// How many names of files that are not read are told.
+const NOT_READ_TOLD: usize = 20;
 /// The lists of an export's conversations; private ones come last.
 const CONVERSATIONS: [(&str, bool); 4] =
     [("channels.json", false), ("groups.json", false), ("mpims.json", true), ("dms.json", true)];
@@ -34,11 +40,12 @@ pub(super) fn open(path: &Path, wanted: Wanted) -> Result<History, NotHistory> {
         if is_slack(&files.listed) {
             return slack(path, files, wanted);
         }
-        let json: Vec<_> = files.listed.iter().filter(|file| has_ending(&file.name, ".json")).collect();
+        let (json, other): (Vec<_>, Vec<_>) = files.listed.iter().partition(|file| has_ending(&file.name, ".json"));
         return if json.is_empty() {
             Err(unknown(&format!("a folder of {} files, none of them JSON", files.listed.len())))
         } else {
-            discord(path, &json, wanted)
+            let other = other.into_iter().map(|file| file.name.clone()).collect();
+            discord(path, &json, other, files.damage.as_deref(), wanted)
         };
     }
     if !about.is_file() {
@@ -57,7 +64,7 @@ pub(super) fn open(path: &Path, wanted: Wanted) -> Result<History, NotHistory> {
                 "a zip without days of a Slack channel in it (JSON of DiscordChatExporter is to be unpacked first)",
             ))
         }
-        Kind::Object => discord(path, &[&Listed::on_disk(path, about.len())], wanted),
+        Kind::Object => discord(path, &[&Listed::on_disk(path, about.len())], Vec::new(), None, wanted),
         Kind::Other(found) => Err(unknown(found)),
     }
 }
@@ -88,15 +95,31 @@ fn has_ending(name: &str, ending: &str) -> bool {
     name.to_ascii_lowercase().ends_with(ending)
 }
 
-/// The folder and the day of a file like `general/2019-01-02.json`.
-fn folder_and_day(file: &Listed) -> Option<(&str, Day)> {
-    let (folder, name) = file.name.split_once('/')?;
-    Some((folder, Day { starts_at: day_of(name)?, file: file.clone() }))
+/// A file like `general/2019-01-02.json` or `teams/acme/general/2019-01-02.json`: the workspace's folder within the
+/// export, the channel's in that, and the day.
+fn folder_and_day(file: &Listed) -> Option<(&str, &str, Day)> {
+    let (team, rest) = file.name.split_at(team_of(&file.name).len());
+    let (folder, name) = rest.split_once('/')?;
+    Some((team, folder, Day::new(day_of(name)?, file.clone())))
+}
+
+/// `teams/acme/` of a file of that workspace; empty for one of the whole export.
+fn team_of(name: &str) -> &str {
+    let team = name.strip_prefix(TEAMS).and_then(|rest| rest.split_once('/'));
+    team.map_or("", |(team, _)| &name[..TEAMS.len() + team.len() + 1])
+}
+
+/// The workspaces' folders of an export, the export's own first.
+fn teams(listed: &[Listed]) -> BTreeSet<String> {
+    listed.iter().map(|file| team_of(&file.name).to_owned()).chain([String::new()]).collect()
 }
 
 fn is_slack(listed: &[Listed]) -> bool {
-    listed.iter().any(|file| matches!(file.name.as_str(), "channels.json" | "groups.json" | "dms.json" | "mpims.json"))
-        || listed.iter().any(|file| folder_and_day(file).is_some())
+    let is_list = |file: &Listed| {
+        let name = &file.name[team_of(&file.name).len()..];
+        CONVERSATIONS.iter().any(|(list, _)| *list == name)
+    };
+    listed.iter().any(|file| is_list(file) || folder_and_day(file).is_some())
 }
 
 fn slack(path: &Path, mut files: Files, wanted: Wanted) -> Result<History, NotHistory> {
@@ -105,49 +128,75 @@ fn slack(path: &Path, mut files: Files, wanted: Wanted) -> Result<History, NotHi
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
         aside.broken(&name, None, damage);
     }
+    let teams = teams(&files.listed);
     let mut export = slack::export::Export::new(WorkspaceId::new("export"));
-    read_list(&mut files, "users.json", &mut aside, |user| export.meet(user));
+    for list in teams.iter().flat_map(|team| PEOPLE.map(|list| format!("{team}{list}"))) {
+        read_list(&mut files, &list, &mut aside, |user| export.meet(user));
+    }
     for (who, profile) in export.people() {
         aside.meet(who, profile.clone());
     }
-    let mut ids = BTreeMap::new();
+    // By workspace and folder.
+    let mut ids: BTreeMap<(String, String), ChannelId> = BTreeMap::new();
     let mut private = BTreeSet::new();
-    for (list, is_private) in CONVERSATIONS {
-        read_list(&mut files, list, &mut aside, |entry| {
-            let (folder, id) = slack::export::channel(entry)?;
-            if is_private {
-                private.insert(folder.clone());
-            }
-            ids.insert(folder, id);
-            Ok(())
-        });
-    }
-    let mut folders: BTreeMap<String, Vec<Day>> = BTreeMap::new();
-    for file in &files.listed {
-        if let Some((folder, day)) = folder_and_day(file) {
-            folders.entry(folder.to_owned()).or_default().push(day);
+    for team in &teams {
+        for (list, is_private) in CONVERSATIONS {
+            read_list(&mut files, &format!("{team}{list}"), &mut aside, |entry| {
+                let (folder, id) = slack::export::channel(entry)?;
+                if is_private {
+                    private.insert((team.clone(), folder.clone()));
+                }
+                ids.insert((team.clone(), folder), id);
+                Ok(())
+            });
         }
     }
-    let (left_out, folders): (Vec<_>, Vec<_>) =
-        folders.into_iter().partition(|(folder, _)| private.contains(folder) || is_private_folder(folder, &ids));
+    let mut folders: BTreeMap<(String, String), Vec<Day>> = BTreeMap::new();
+    let mut not_read = Vec::new();
+    for file in &files.listed {
+        let name = &file.name[team_of(&file.name).len()..];
+        if let Some((team, folder, day)) = folder_and_day(file) {
+            folders.entry((team.to_owned(), folder.to_owned())).or_default().push(day);
+        } else if !PEOPLE.contains(&name) && !CONVERSATIONS.iter().any(|(list, _)| *list == name) {
+            not_read.push(file.name.clone());
+        }
+    }
+    let (left_out, folders): (Vec<_>, Vec<_>) = folders.into_iter().partition(|(folder, _)| {
+        private.contains(folder) || is_canvas(&folder.1) || is_private_folder(&folder.1, ids.contains_key(folder))
+    });
     let mut named = Vec::new();
-    for (folder, mut days) in folders {
-        let id = ids.get(&folder).cloned().unwrap_or_else(|| ChannelId::new(folder.clone()));
+    for ((team, folder), mut days) in folders {
+        let id = ids.get(&(team.clone(), folder.clone())).cloned().unwrap_or_else(|| ChannelId::new(folder.clone()));
         days.retain(|day| day.may_hold(wanted.from, wanted.to));
-        named.push((Channel { place: export.place(&id), name: folder }, Days::new(id, days)));
+        let name = format!("{}{folder}", team.strip_prefix(TEAMS).unwrap_or_default());
+        named.push((Channel { place: export.place(&id), name }, Days::new(id, days)));
     }
     let (channels, days) = only_wanted(named, &wanted)?;
     let total_bytes = days.iter().map(Days::bytes).sum();
     let source = Source::Slack(Merge::new(days), Box::new(Shared { files, export, aside }));
-    Ok(History { source, channels, wanted, total_bytes, left_out: left_out.len() })
+    let not_read = NotRead::of(not_read);
+    Ok(History { source, channels, wanted, total_bytes, left_out: left_out.len(), not_read })
+}
+
+impl NotRead {
+    fn of(mut names: Vec<String>) -> Self {
+        let count = names.len();
+        names.truncate(NOT_READ_TOLD);
+        Self { count, names: names.into_iter().map(|name| plain_line(&name, 120)).collect() }
+    }
+}
+
+/// The folder of a canvas's comments, `FC:F0123:Title`: no channel that people talk in.
+fn is_canvas(folder: &str) -> bool {
+    folder.starts_with("FC:")
 }
 
 /// A private conversation whose list is missing, told by Slack's way to name its folder.
-fn is_private_folder(folder: &str, ids: &BTreeMap<String, ChannelId>) -> bool {
+fn is_private_folder(folder: &str, is_listed: bool) -> bool {
     let is_id = folder.len() >= 9
         && folder.starts_with('D')
         && folder.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    !ids.contains_key(folder) && (is_id || folder.starts_with("mpdm-"))
+    !is_listed && (is_id || folder.starts_with("mpdm-"))
 }
 
 fn read_list(files: &mut Files, name: &str, aside: &mut Aside, mut take: impl FnMut(&Value) -> Result<(), Unreadable>) {
@@ -170,8 +219,18 @@ fn read_list(files: &mut Files, name: &str, aside: &mut Aside, mut take: impl Fn
     }
 }
 
-fn discord(path: &Path, files: &[&Listed], wanted: Wanted) -> Result<History, NotHistory> {
+fn discord(
+    path: &Path,
+    files: &[&Listed],
+    not_json: Vec<String>,
+    damage: Option<&str>,
+    wanted: Wanted,
+) -> Result<History, NotHistory> {
     let mut aside = Aside::default();
+    if let Some(damage) = damage {
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        aside.broken(&name, None, damage);
+    }
     let mut named = Vec::new();
     let mut left_out = 0;
     let mut total_bytes = 0;
@@ -202,7 +261,15 @@ fn discord(path: &Path, files: &[&Listed], wanted: Wanted) -> Result<History, No
         return Err(NotHistory::Unknown { path: path.to_owned(), found: format!("something else ({reason})") });
     }
     let (channels, exported) = only_wanted(named, &wanted)?;
-    Ok(History { source: Source::Discord(Merge::new(exported), aside), channels, wanted, total_bytes, left_out })
+    let not_read = NotRead::of(not_json);
+    Ok(History {
+        source: Source::Discord(Merge::new(exported), aside),
+        channels,
+        wanted,
+        total_bytes,
+        left_out,
+        not_read,
+    })
 }
 
 /// What a Discord file tells before its messages, and where these begin.
@@ -218,7 +285,10 @@ fn discord_root(path: &Path) -> Result<(discord::export::Export, u64), String> {
 fn only_wanted<S>(named: Vec<(Channel, S)>, wanted: &Wanted) -> Result<(Vec<Channel>, Vec<S>), NotHistory> {
     let is = |channel: &Channel, name: &str| {
         let name = name.trim_start_matches('#');
-        channel.name.eq_ignore_ascii_case(name) || channel.place.channel.as_str() == name
+        // Of an Enterprise Grid also without the workspace before it.
+        let short = channel.name.rsplit_once('/').map_or(channel.name.as_str(), |(_, short)| short);
+        [channel.name.as_str(), short].iter().any(|known| known.eq_ignore_ascii_case(name))
+            || channel.place.channel.as_str() == name
     };
     for name in &wanted.channels {
         if !named.iter().any(|(channel, _)| is(channel, name)) {

@@ -292,3 +292,62 @@ proptest! {
         prop_assert_eq!((events.len(), broken.len()), (good, kinds.len() - good));
     }
 }
+
+/// mattermost/mmetl's Enterprise Grid transform, hfaran/slack-export-viewer#224: workspaces below `teams/`, people of the
+/// whole organisation beside them.
+#[test]
+fn an_enterprise_grid_is_read_whole() {
+    let message = |at: &str, user: &str| {
+        format!(r#"[{{"type": "message", "user": "{user}", "ts": "{at}", "text": "hello"}}]"#).into_bytes()
+    };
+    let person =
+        |id: &str| format!(r#"[{{"id": "{id}", "name": "{id}", "profile": {{}}, "tz": "Europe/Rome"}}]"#).into_bytes();
+    let channels = |id: &str, name: &str| format!(r#"[{{"id": "{id}", "name": "{name}"}}]"#).into_bytes();
+    let (at, day) = ("1709546400.000100", "2024-03-04.json");
+    let grid = folder(&[
+        ("org_users.json", &person("W0ANA")),
+        ("channels.json", &channels("C0ALL", "all-hands")),
+        (&format!("all-hands/{day}"), &message(at, "W0ANA")),
+        ("teams/acme/users.json", &person("W0BEN")),
+        ("teams/acme/channels.json", &channels("C0ACME", "deals")),
+        (&format!("teams/acme/deals/{day}"), &message(at, "W0BEN")),
+        ("teams/widgets-inc/channels.json", &channels("C0WID", "deals")),
+        (&format!("teams/widgets-inc/deals/{day}"), &message(at, "W0ANA")),
+        ("canvases.json", b"[]"),
+        (&format!("FC:F0CANVAS1:Untitled/{day}"), &message(at, "W0ANA")),
+    ]);
+    let history = open(grid.path());
+    let names: Vec<_> = history.channels().iter().map(|channel| channel.name.as_str()).collect();
+    assert_eq!(names, ["acme/deals", "all-hands", "widgets-inc/deals"]);
+    assert_eq!((history.left_out(), history.not_read().names.as_slice()), (1, ["canvases.json".to_owned()].as_slice()));
+    assert_eq!(history.people().count(), 2);
+    let (events, broken) = read(grid.path());
+    assert_eq!((events.iter().filter_map(said).count(), broken), (3, vec![]));
+    let wanted = Wanted { channels: vec!["deals".to_owned()], ..Wanted::default() };
+    assert_eq!(History::open(grid.path(), wanted).unwrap().channels().len(), 2, "a name without its workspace");
+}
+
+/// Twelve channels whose one day holds 200,000 messages each took 1.3 GB: a day is held piece by piece.
+#[test]
+fn a_huge_day_is_held_piece_by_piece() {
+    const MESSAGES: u32 = 50_000;
+    let day: String = (0..MESSAGES)
+        .map(|number| {
+            format!(r#"{{"type":"message","user":"U1","ts":"{}.{number:06}","text":"x"}}"#, 1_709_546_400 + number / 2)
+        })
+        .collect::<Vec<_>>()
+        .join(",");
+    let day = format!("[{day}]").into_bytes();
+    let huge = folder(&[("a/2024-03-04.json", &day), ("b/2024-03-04.json", &day)]);
+    let mut history = open(huge.path());
+    let (mut told, mut most, mut last) = (0, 0, Timestamp::from_ms(0));
+    while let Some(event) = history.next() {
+        let event = event.unwrap();
+        assert!(event.at >= last);
+        last = event.at;
+        told += 1;
+        most = most.max(history.held());
+    }
+    assert_eq!(told, MESSAGES * 2);
+    assert!(most < 45_000, "{most} events were held of {told}");
+}

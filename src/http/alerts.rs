@@ -75,10 +75,18 @@ async fn take(
             ::metrics::counter!("kairos_requests_refused_total", "platform" => "alerts").increment(1);
             return answer(StatusCode::UNAUTHORIZED, "not accepted: signature, time or token");
         }
-        Err(Refused::NoText) => return answer(StatusCode::BAD_REQUEST, "the body is no UTF-8 text"),
+        Err(Refused::NoText) => return answer(StatusCode::BAD_REQUEST, "not read: the body is no UTF-8 text"),
+        Err(Refused::Unreadable(reason)) => {
+            ::metrics::counter!("kairos_alerts_unreadable_total").increment(1);
+            return answer(StatusCode::BAD_REQUEST, &format!("not read: {reason}"));
+        }
     };
+    let unread = accepted.unread.clone();
     match door.inbox.accept_alerts(&source, accepted).await {
-        Ok(true) => answer(StatusCode::ACCEPTED, "accepted"),
+        Ok(true) => match unread {
+            None => answer(StatusCode::ACCEPTED, "accepted"),
+            Some(told) => (StatusCode::ACCEPTED, Json(json!({ "status": "accepted", "unread": told }))),
+        },
         Ok(false) => answer(StatusCode::OK, "accepted before"),
         Err(error) => {
             tracing::warn!(%error, "an alert is not accepted: the store takes nothing");

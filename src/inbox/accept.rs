@@ -53,7 +53,7 @@ impl Inbox {
 
     /// Commits what a source of alerts sent. False when it was here before, by its own id.
     pub async fn accept_alerts(&self, source: &str, accepted: Accepted) -> Result<bool, StoreError> {
-        let Accepted { id, raw } = accepted;
+        let Accepted { id, raw, .. } = accepted;
         let origin = Origin::Alerts(source.to_owned());
         let arrival = Arrival { id: EventId::new(id), origin, raw, received_at: self.clock.now() };
         let fresh = self.commit(arrival).await?;

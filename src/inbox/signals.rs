@@ -9,18 +9,19 @@
 use std::time::Duration;
 
 use chat::{Alert, Event, EventId, Identity, Message, Observation, PersonId, Said, Signal, Timestamp};
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{
     Line, LineError,
     line::{Effect, PAST},
 };
 use crate::{
+    alerts::{Parsed, Unread},
     engine::{
         Evidence, Need,
-        dip::{Outcome as Found, Watched, judge},
+        dip::{Outcome as Found, Watched, judge, misfit},
     },
-    library::{Dip, DipMethod, Mode, Trigger},
+    library::{Dip, DipMethod, MeasureId, Mode, Trigger},
     store::{DipChange, Origin},
 };
 
@@ -44,20 +45,40 @@ pub(super) struct About<'a> {
 
 impl Line {
     /// Takes every signal of an arrival, each by itself, then finishes the arrival: what is known is skipped, so a
-    /// crash in between costs nothing.
+    /// crash in between costs nothing. An arrival with entries that can't be read is kept, with the reason.
     pub(super) async fn take_signals(
         &self,
-        signals: &[Signal],
+        parsed: &Parsed,
         origin: &Origin,
         received_at: Timestamp,
         arrival: (EventId, i64),
     ) -> Result<Effect, LineError> {
-        for signal in signals {
-            self.hear_signal(signal, origin, received_at).await?;
+        let (mut signals, mut unread) = (Vec::new(), parsed.unread.clone());
+        for (index, signal) in parsed.signals.iter().enumerate() {
+            let Some(reason) = self.misfit(signal) else {
+                self.hear_signal(signal, origin, received_at).await?;
+                signals.push(signal.clone());
+                continue;
+            };
+            unread.push(Unread { place: format!("signal {}", index + 1), reason: reason.to_owned() });
         }
+        let parsed = Parsed { signals, unread };
         let mut effect = Effect::default();
-        effect.outcome.arrival = Some(arrival);
+        let Some(told) = parsed.told() else {
+            effect.outcome.arrival = Some(arrival);
+            return Ok(effect);
+        };
+        warn!(%origin, unread = parsed.unread.len(), reason = told, "entries of an alert's body are kept unread");
+        metrics::counter!("kairos_alert_entries_unread_total").increment(parsed.unread.len() as u64);
+        self.parts.store.park_arrival(&arrival.0, arrival.1, &told).await?;
         Ok(effect)
+    }
+
+    /// Why a number can't be one of its measure; `None` also where nobody declared the measure.
+    fn misfit(&self, signal: &Signal) -> Option<&'static str> {
+        let Said::Observation(seen) = &signal.what else { return None };
+        let measures = &self.parts.engine.library().measures;
+        measures.get(&MeasureId::new(&seen.measure)).and_then(|measure| misfit(measure, seen))
     }
 
     /// Keeps a signal and decides about it; one that is known is left alone.

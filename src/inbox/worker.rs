@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chat::{Event, Signal};
+use chat::Event;
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
 use super::{Line, LineError, line::Effect};
 use crate::{
+    alerts::Parsed,
     clock::Rounds,
     store::{Arrival, Claimed, Origin},
 };
@@ -20,7 +21,7 @@ const TRIES: u32 = 8;
 /// What an arrival was read as.
 enum Arrived {
     Events(Vec<Event>),
-    Signals(Vec<Signal>),
+    Signals(Parsed),
 }
 
 /// What was done in one go.
@@ -132,7 +133,7 @@ impl Line {
         let decided = on_its_own(async move {
             match arrived {
                 Arrived::Events(events) => line.decide_all(&events, Some(arrival)).await,
-                Arrived::Signals(signals) => line.take_signals(&signals, &origin, received_at, arrival).await,
+                Arrived::Signals(parsed) => line.take_signals(&parsed, &origin, received_at, arrival).await,
             }
         });
         let committed = match decided.await {

@@ -19,8 +19,8 @@ static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/prompts");
 const TEXT_BYTES: u64 = 256 * 1024;
 /// The largest picture, in bytes.
 const PICTURE_BYTES: u64 = 1024 * 1024;
-/// How many files and folders a library may have.
-const ENTRIES: usize = 10_000;
+/// How many files and folders a library may have: those of 10,000 triggers, with room for their cards.
+const ENTRIES: usize = 50_000;
 /// Folders that are no skills and have readers of their own: templates for the language model, and the product's texts.
 const NO_SKILLS: [&str; 2] = ["coach", "messages"];
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -102,10 +102,14 @@ impl Contents {
 
     fn read_folder(&mut self, root: &Path) {
         let mut left = ENTRIES;
+        // A folder that can't be resolved can't be listed either, which is told below.
+        let home = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
         for (name, path) in self.entries(root, &root.display().to_string(), &mut left) {
-            if path.is_dir() {
+            if leads_out(&home, &path) {
+                self.refuse_link(name);
+            } else if path.is_dir() {
                 if !NO_SKILLS.contains(&name.as_str()) {
-                    self.read_skill_folder(&name, &path, &mut left);
+                    self.read_skill_folder(&home, &name, &path, &mut left);
                 }
             } else if !matches!(manner(&name), Manner::Quiet) {
                 let expected = "a folder for each skill, and the files inside it";
@@ -117,9 +121,13 @@ impl Contents {
         }
     }
 
-    fn read_skill_folder(&mut self, skill: &str, folder: &Path, left: &mut usize) {
+    fn read_skill_folder(&mut self, home: &Path, skill: &str, folder: &Path, left: &mut usize) {
         for (name, path) in self.entries(folder, skill, left) {
             let file = format!("{skill}/{name}");
+            if leads_out(home, &path) {
+                self.refuse_link(file);
+                continue;
+            }
             match fs::metadata(&path) {
                 Ok(data) if data.is_dir() => self.diagnostics.push(
                     Diagnostic::of_file(
@@ -155,18 +163,20 @@ impl Contents {
             .filter_map(Result::ok)
             .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
             .filter(|(name, _)| !name.starts_with('.'))
-            .take(*left)
             .collect();
+        // By name before some are left out: which ones must not depend on the disk.
+        entries.sort();
+        let are_too_many = entries.len() > *left;
+        entries.truncate(*left);
         *left -= entries.len();
-        if *left == 0 {
+        if are_too_many {
             self.diagnostics.push(Diagnostic::of_file(
                 shown,
                 "too-many-files",
-                format!("more than {ENTRIES} files"),
+                format!("more than {ENTRIES} files and folders: the rest is not read"),
                 "a folder with prompts and nothing else",
             ));
         }
-        entries.sort();
         entries
     }
 
@@ -240,6 +250,11 @@ impl Contents {
         self.refuse(file, "unreadable", found, "a plain file that may be read");
     }
 
+    fn refuse_link(&mut self, file: String) {
+        let found = "this is a link that leads out of the prompts folder".to_owned();
+        self.refuse(file, "outside-link", found, "the file itself, inside the folder");
+    }
+
     fn refuse(&mut self, file: String, code: &'static str, found: String, expected: &str) {
         self.diagnostics.push(Diagnostic::of_file(&file, code, found, expected));
         self.broken.push(file);
@@ -255,6 +270,11 @@ fn manner(path: &str) -> Manner {
         Some("svg") => Manner::Quiet,
         _ => Manner::Unknown,
     }
+}
+
+/// Whether a path lies elsewhere once its links are followed: prompts are shown to people, other files are not.
+fn leads_out(home: &Path, path: &Path) -> bool {
+    fs::canonicalize(path).is_ok_and(|real| !real.starts_with(home))
 }
 
 /// The file's bytes; a file that grows while it is read stays bounded.

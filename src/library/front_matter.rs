@@ -128,7 +128,25 @@ fn read_yaml(page: &mut Page<'_>, yaml: &str) -> Option<Vec<Field>> {
         }
     }
     refuse_repeated(page, &mut reader.fields);
+    warn_of_comments(page, &reader.fields);
     Some(reader.fields)
+}
+
+/// Warns where YAML takes the end of a value for a comment: `title: Ticket #7` would lose its number without a word.
+fn warn_of_comments(page: &mut Page<'_>, fields: &[Field]) {
+    for field in fields.iter().filter(|field| matches!(field.value, Value::One(_))) {
+        let line = page.document.text.lines().nth(field.value_at.line - 1).unwrap_or_default();
+        let behind: String = line.chars().skip(field.value_at.column - 1 + field.value_at.width).collect();
+        if behind.trim_start_matches(['"', '\'']).trim_start().starts_with('#') {
+            let found = format!("`{}` ends before the `#`: what stands behind it counts as a comment", field.key);
+            page.warn(
+                "yaml-comment",
+                field.value_at,
+                found,
+                "the whole value in quotes, or the comment on a line of its own",
+            );
+        }
+    }
 }
 
 const YAML_HELP: &str = "one `key: value` a line; a value with a colon, a `#` or quotes inside stands in quotes, \

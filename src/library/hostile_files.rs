@@ -214,3 +214,43 @@ fn files_in_a_circle_end() {
     assert!(told.contains(&"s/loop.md unreadable".to_owned()), "{told:?}");
     assert!(told.contains(&"s/up nested-folder".to_owned()), "{told:?}");
 }
+
+/// `~ s = s + s` in a loop took 5 GB.
+#[test]
+fn a_story_that_grows_without_end_is_told_and_takes_no_memory() {
+    for growing in [
+        "VAR s = \"xx\"\n-> loop\n=== loop\n~ s = s + s\n-> loop\n",
+        "VAR s = \"xx\"\n-> loop\n=== loop\n~ s = \"{s}{s}\"\nOn and on.\n-> loop\n",
+        "-> loop(\"xx\")\n=== loop(s)\n~ temp t = s + s\n-> loop(t)\n",
+    ] {
+        let ink = format!("# kind: scenario\n# id: a\n# title: T\n# minutes: 5\n\n{growing}");
+        let reading = read("s/a.ink", ink.as_bytes());
+        let told: Vec<String> = reading.diagnostics.iter().map(|it| it.found.clone()).collect();
+        assert!(told.iter().any(|it| it.contains("grows without end") || it.contains("in a circle")), "{told:?}");
+    }
+}
+
+#[test]
+fn a_comment_that_cuts_a_value_is_warned_of() {
+    let skill = "---\ntitle: Ticket #7 and more\narea: Work\n---\nAbout it.\n";
+    let reading = read("s/skill.md", skill.as_bytes());
+    let warned = reading.diagnostics.iter().find(|it| it.code == "yaml-comment").unwrap();
+    assert!(warned.found.contains("`title` ends before the `#`"), "{}", warned.found);
+    let quoted = skill.replace("Ticket #7 and more", "\"Ticket #7 and more\"");
+    let reading = read("s/skill.md", quoted.as_bytes());
+    assert!(reading.diagnostics.iter().all(|it| it.code != "yaml-comment"));
+}
+
+/// What a link leads to is shown to people: it has to lie inside.
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_out_of_the_folder_is_not_followed() {
+    let (home, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::fs::write(elsewhere.path().join("secret.md"), "hush").unwrap();
+    std::fs::create_dir(home.path().join("s")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path().join("secret.md"), home.path().join("s/a.md")).unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), home.path().join("t")).unwrap();
+    let reading = Library::read(&super::Source::Folder(home.path().to_owned()));
+    let told: Vec<_> = reading.diagnostics.iter().filter(|it| it.code == "outside-link").map(|it| &it.file).collect();
+    assert_eq!(told, ["s/a.md", "t"]);
+}

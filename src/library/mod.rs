@@ -43,6 +43,7 @@ pub use measure::{Better, Counted, Dip, DipMethod, Measure, MeasureId, MeasureKi
 pub use reading::Reading;
 pub use scenario::{Scenario, ScenarioId};
 pub use trigger::{Hearing, Mode, Trigger, TriggerId};
+pub use turn::{BoundedStory, LineError};
 
 chat::id! {
     /// The name of a skill: the name of its folder.

@@ -6,11 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use bladeink::story::Story;
-
 use super::{
     sameness::key,
-    turn::{Broken, ENDLESS, Turn, open, tell},
+    turn::{BoundedStory, Broken, ENDLESS, GROWS, Turn, tell},
 };
 
 /// How many states are visited.
@@ -78,7 +76,7 @@ struct State {
 
 struct Walker<'s> {
     compiled: &'s str,
-    story: Story,
+    story: BoundedStory,
     /// Whether states that differ only in where the story has been are different.
     history: bool,
     states: Vec<State>,
@@ -93,7 +91,7 @@ impl<'s> Walker<'s> {
     fn start(compiled: &'s str, history: bool) -> Result<Self, String> {
         let mut walker = Self {
             compiled,
-            story: open(compiled)?,
+            story: BoundedStory::open(compiled).map_err(|error| error.to_string())?,
             history,
             states: Vec::new(),
             known: HashMap::new(),
@@ -115,7 +113,8 @@ impl<'s> Walker<'s> {
                     self.cut = true;
                     return;
                 }
-                let chosen = self.story.load_state(&saved).and_then(|()| self.story.choose_choice_index(number));
+                let story = self.story.story();
+                let chosen = story.load_state(&saved).and_then(|()| story.choose_choice_index(number));
                 match chosen {
                     Ok(()) => self.arrive(Some(&(index, choice))),
                     Err(error) => self.crash(Some(&(index, choice)), &Broken::new(&error)),
@@ -130,9 +129,10 @@ impl<'s> Walker<'s> {
             Ok(turn) => turn,
             Err(broken) => return self.crash(from, &broken),
         };
-        let choices: Vec<_> = self.story.get_current_choices().iter().map(|choice| choice.text.clone()).collect();
+        let choices: Vec<_> =
+            self.story.story().get_current_choices().iter().map(|choice| choice.text.clone()).collect();
         self.check_turn(from, &turn, &choices);
-        let saved = match self.story.save_state() {
+        let saved = match self.story.story().save_state() {
             Ok(saved) => saved,
             Err(error) => return self.crash(from, &Broken::new(&error)),
         };
@@ -194,18 +194,22 @@ impl<'s> Walker<'s> {
     /// Takes note of a mistake at run time, and goes on with a fresh story.
     fn crash(&mut self, from: Option<&(usize, String)>, broken: &Broken) {
         let endless = broken.reason == ENDLESS;
-        let code = if endless { "ink-endless" } else { "ink-runtime" };
+        let grows = broken.reason == GROWS;
+        let code = if endless || grows { "ink-endless" } else { "ink-runtime" };
         // Ink wraps the reason in advice for programmers.
         let reason = broken.reason.rsplit("RUNTIME ERROR: ").next().unwrap_or_default();
         let found = match reason {
-            ENDLESS => ENDLESS.to_owned(),
+            ENDLESS | GROWS => reason.to_owned(),
             reason if reason.starts_with("ran out of content") => "the story stops without `-> END`".to_owned(),
             reason => format!("the story breaks: {reason}"),
         };
         let choice = from.map(|(_, choice)| choice.clone());
         let near = broken.after.clone().or(choice);
-        let expected =
-            if endless { "a choice or `-> END` on every way round" } else { "every way leads on, or to `-> END`" };
+        let expected = match (endless, grows) {
+            (true, _) => "a choice or `-> END` on every way round",
+            (_, true) => "a text that is set anew, and not joined to itself time and again",
+            _ => "every way leads on, or to `-> END`",
+        };
         self.problem(code, from, near.as_deref(), found, expected);
         // It was told: such a state counts as an end, so that it isn't told again as a way without one.
         if let Some((parent, _)) = from {
@@ -224,7 +228,7 @@ impl<'s> Walker<'s> {
             });
             self.states[parent].next.push(index);
         }
-        if let Ok(story) = open(self.compiled) {
+        if let Ok(story) = BoundedStory::open(self.compiled) {
             self.story = story;
         }
     }

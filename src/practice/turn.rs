@@ -1,8 +1,13 @@
 //! One turn of a scenario: what happened, what comes next, and what can be done.
 
-use bladeink::story::{Story, error::StoryError};
+use bladeink::story::error::StoryError;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use crate::library::{BoundedStory, LineError};
+
+/// The most lines of a turn; a story that was checked says far fewer.
+const LINES: usize = 200;
 
 /// What a person sees at one turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,39 +35,44 @@ pub enum PlayError {
     /// The story or its state does not fit the runtime, e.g. since the scenario was rewritten meanwhile.
     #[error("the scenario can't go on from where it was")]
     Story(#[from] StoryError),
+    /// The story goes on without end.
+    #[error("the scenario goes on without end")]
+    Endless,
     /// The option is not offered at this turn.
     #[error("option {0} is not offered at this turn")]
     NoSuchOption(usize),
 }
 
-/// The same for every play, so that a story told twice is the same story.
-const SEED: i32 = 1;
-
 /// Opens a compiled story: its first turn and the state to keep.
 pub fn begin(story: &str) -> Result<(Turn, String), PlayError> {
-    let mut story = Story::new_with_seed(story, SEED)?;
-    advance(&mut story)
+    advance(&mut BoundedStory::open(story)?)
 }
 
 /// Takes `option` from where `state` stands: the next turn and the state to keep.
 pub fn take(story: &str, state: &str, option: usize) -> Result<(Turn, String), PlayError> {
-    let mut story = Story::new_with_seed(story, SEED)?;
+    let mut bounded = BoundedStory::open(story)?;
+    let story = bounded.story();
     story.load_state(state)?;
     if option >= story.get_current_choice_infos().len() {
         return Err(PlayError::NoSuchOption(option));
     }
     story.choose_choice_index(option)?;
-    advance(&mut story)
+    advance(&mut bounded)
 }
 
-fn advance(story: &mut Story) -> Result<(Turn, String), PlayError> {
+fn advance(bounded: &mut BoundedStory) -> Result<(Turn, String), PlayError> {
     let mut turn = Turn::default();
-    while story.can_continue() {
-        let line = story.cont()?.trim().to_owned();
+    let mut lines = 0;
+    while bounded.story().can_continue() {
+        let (line, tags) = bounded.next_line()?;
+        lines += 1;
+        if lines > LINES {
+            return Err(PlayError::Endless);
+        }
+        let line = line.trim().to_owned();
         if line.is_empty() {
             continue;
         }
-        let tags = story.get_current_tags()?;
         let tagged = |name: &str| tags.iter().any(|tag| tag.trim() == name);
         let part = if tagged("feedback") {
             &mut turn.feedback
@@ -73,6 +83,16 @@ fn advance(story: &mut Story) -> Result<(Turn, String), PlayError> {
         };
         part.push(line);
     }
+    let story = bounded.story();
     turn.options = story.get_current_choice_infos().into_iter().map(|choice| choice.text).collect();
     Ok((turn, story.save_state()?))
+}
+
+impl From<LineError> for PlayError {
+    fn from(error: LineError) -> Self {
+        match error {
+            LineError::Endless | LineError::Grows => Self::Endless,
+            LineError::Story(error) => Self::Story(error),
+        }
+    }
 }

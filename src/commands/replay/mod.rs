@@ -190,7 +190,7 @@ struct Telling<'a> {
 impl<'a> Telling<'a> {
     fn new(replay: &'a Replay, history: &History, out: &'a mut dyn Write) -> Self {
         let mut report = Report::new(replay.zone.clone(), if replay.json { 0 } else { replay.show });
-        report.opened(history.channels().len(), history.left_out());
+        report.opened(history.channels().len(), history.left_out(), history.not_read().clone());
         Self { replay, report, out, held: HashMap::new() }
     }
 

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::{Outcome, Phase};
 use crate::{
     engine::{Act, Rule},
-    history::Broken,
+    history::{Broken, NotRead},
     library::TriggerId,
 };
 
@@ -27,6 +27,7 @@ pub struct Report {
     examples: usize,
     channels: usize,
     left_out: usize,
+    not_read: NotRead,
     messages: u64,
     by_programs: u64,
     broken: u64,
@@ -90,8 +91,10 @@ pub struct Summary {
     pub by_programs: u64,
     /// Channels read.
     pub channels: usize,
-    /// Private conversations between people, which are never read.
+    /// Private conversations between people, which are never read, and comments of canvases.
     pub left_out: usize,
+    /// Files that hold no conversation.
+    pub not_read: NotRead,
     /// The day of the first event.
     pub from: Option<String>,
     /// The day of the last event.
@@ -187,6 +190,7 @@ impl Report {
             examples,
             channels: 0,
             left_out: 0,
+            not_read: NotRead::default(),
             messages: 0,
             by_programs: 0,
             broken: 0,
@@ -200,10 +204,11 @@ impl Report {
         }
     }
 
-    /// Notes how many channels will be read, and how many private conversations will not.
-    pub fn opened(&mut self, channels: usize, left_out: usize) {
+    /// Notes how many channels will be read, and what will not.
+    pub fn opened(&mut self, channels: usize, left_out: usize, not_read: NotRead) {
         self.channels = channels;
         self.left_out = left_out;
+        self.not_read = not_read;
     }
 
     /// Counts an event that was read.
@@ -271,6 +276,7 @@ impl Report {
             by_programs: self.by_programs,
             channels: self.channels,
             left_out: self.left_out,
+            not_read: self.not_read.clone(),
             from: day(self.first),
             to: day(self.last),
             broken: self.broken,

@@ -85,6 +85,12 @@ fn head(page: &mut String, summary: &Summary, screen: Screen) {
         let left_out = count(summary.left_out as u64, "private conversation", "private conversations");
         wrapped(page, "", &[format!("{left_out} left out: Kairos is never in them")], screen.width);
     }
+    if summary.not_read.count > 0 {
+        let files = count(summary.not_read.count as u64, "file", "files");
+        let more = if summary.not_read.count > summary.not_read.names.len() { ", …" } else { "" };
+        let names = summary.not_read.names.join(", ");
+        wrapped(page, "", &[format!("{files} without a conversation not read: {names}{more}")], screen.width);
+    }
     if summary.broken > 0 {
         let broken = count(summary.broken, "entry or file", "entries or files");
         wrapped(page, "", &[format!("{broken} could not be read:")], screen.width);

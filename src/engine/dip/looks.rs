@@ -77,6 +77,16 @@ pub(super) fn amount(measure: &Measure, seen: &Observation) -> Option<Amount> {
     is_whole.then_some(amount)
 }
 
+/// Why an observation can't be one of `measure`; `None` where it can.
+pub fn misfit(measure: &Measure, seen: &Observation) -> Option<&'static str> {
+    let over = seen.numerator.zip(seen.denominator).is_some_and(|(part, whole)| part > whole);
+    match measure.kind {
+        MeasureKind::Proportion if over => Some("`numerator` is over `denominator`, and the measure is a proportion"),
+        _ if amount(measure, seen).is_none() => Some("it lacks the numbers that the measure's kind needs"),
+        _ => None,
+    }
+}
+
 /// Looks at a series, oldest first; `None` when nothing in it can be read.
 pub(super) fn look(measure: &Measure, dip: &Dip, series: &[Observation]) -> Option<Look> {
     let newest = series.last()?;

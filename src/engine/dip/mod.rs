@@ -109,6 +109,7 @@ pub fn judge(measure: &Measure, dip: &Dip, watched: &Watched<'_>) -> Option<Verd
     verdict(outcome, words::found(measure, dip, &look, &found), numbers)
 }
 
+pub use looks::misfit;
 pub use totals::{FEWEST, Moved, Part, Total, total};
 pub use trial::{Trial, false_alarms, found_within};
 pub use words::promise;
