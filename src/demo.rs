@@ -1,5 +1,7 @@
 //! The playground at home: its own time, the story a newcomer finds, and what Kairos decided beside each message.
 
+mod limits;
+
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Result;
@@ -15,6 +17,8 @@ use crate::{
     inbox::{Observed, Observer},
     run::Works,
 };
+
+pub(crate) use limits::DemoLimits;
 
 /// Decisions that may wait to be shown; beyond, the oldest page is only missing a note.
 const WAITING: usize = 1_024;

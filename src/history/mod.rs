@@ -36,6 +36,8 @@ pub struct History {
     wanted: Wanted,
     total_bytes: u64,
     left_out: usize,
+    /// How many more events are read; `None`: all.
+    most: Option<u64>,
 }
 
 enum Source {
@@ -199,6 +201,11 @@ impl History {
         self.left_out
     }
 
+    /// Ends after so many events.
+    pub fn stop_after(&mut self, events: u64) {
+        self.most = Some(events);
+    }
+
     /// About how many bytes there are to read.
     pub fn total_bytes(&self) -> u64 {
         self.total_bytes
@@ -249,6 +256,9 @@ impl Iterator for History {
                 return None;
             }
             if let Some(event) = event.filter(|event| self.wanted.holds(event.at)) {
+                if let Some(most) = &mut self.most {
+                    *most = most.checked_sub(1)?;
+                }
                 return Some(Ok(event));
             }
         }

@@ -139,7 +139,7 @@ fn slack(path: &Path, mut files: Files, wanted: Wanted) -> Result<History, NotHi
     let (channels, days) = only_wanted(named, &wanted)?;
     let total_bytes = days.iter().map(Days::bytes).sum();
     let source = Source::Slack(Merge::new(days), Box::new(Shared { files, export, aside }));
-    Ok(History { source, channels, wanted, total_bytes, left_out: left_out.len() })
+    Ok(History { source, channels, wanted, total_bytes, left_out: left_out.len(), most: None })
 }
 
 /// A private conversation whose list is missing, told by Slack's way to name its folder.
@@ -202,7 +202,14 @@ fn discord(path: &Path, files: &[&Listed], wanted: Wanted) -> Result<History, No
         return Err(NotHistory::Unknown { path: path.to_owned(), found: format!("something else ({reason})") });
     }
     let (channels, exported) = only_wanted(named, &wanted)?;
-    Ok(History { source: Source::Discord(Merge::new(exported), aside), channels, wanted, total_bytes, left_out })
+    Ok(History {
+        source: Source::Discord(Merge::new(exported), aside),
+        channels,
+        wanted,
+        total_bytes,
+        left_out,
+        most: None,
+    })
 }
 
 /// What a Discord file tells before its messages, and where these begin.
