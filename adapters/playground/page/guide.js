@@ -1,7 +1,7 @@
 // The way of the first minutes: one step after another, each a tap, and gone after the last.
 import { post } from "./composer.js";
 import { $, el } from "./dom.js";
-import { latestNote, remember, remembered, store, update } from "./store.js";
+import { latestNote, now, remember, remembered, store, update } from "./store.js";
 import { skipWords } from "./why.js";
 
 const STEPS = ["ask", "skip", "practise", "ben", "number", "manager", "done"];
@@ -26,10 +26,11 @@ export function did(what, detail = "") {
   if (what === "number" || what === "manager") passed(what);
 }
 
-/** What was asked after the story, with the decision about it. */
+/** What was asked since this visitor came, with the decision about it. */
 function asked() {
-  const since = store.story?.[1] ?? 0;
-  return [...store.messages.values()].filter((message) => !message.by.bot && message.at > since)
+  const since = Number(remembered("guide-since", "0")) || now();
+  remember("guide-since", String(since));
+  return [...store.messages.values()].filter((message) => !message.by.bot && message.at >= since)
     .map((message) => ({ message, note: latestNote(message.id) })).filter(({ note }) => note);
 }
 

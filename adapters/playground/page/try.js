@@ -26,7 +26,7 @@ export function setUpTry(given) {
       el("div.band", { id: "band", "aria-hidden": "true" }),
       el("label.hidden", { for: "number-slider" }, "Ben’s closed negotiations"),
       el("input", { id: "number-slider", type: "range", min: 0, max: 60, value: events, "aria-describedby": "number-result" }),
-      el("div.legend", { "aria-hidden": "true" }, el("span.moved", {}, "beyond luck: a card"), el("span.chance", {}, "may be luck"), el("span.usual", {}, "as usual")),
+      el("div.legend", { id: "band-legend", "aria-hidden": "true" }, el("span.moved", {}, "beyond luck: a card"), el("span.chance", {}, "may be luck"), el("span.usual", {}, "as usual")),
       el("p.result", { id: "number-result", role: "status" }),
       el("div.row", { id: "number-row" },
         el("button.button.strong", { type: "button", id: "number-send", on: { click: sendNumber } }, "Send it, as a CRM would"),
@@ -111,7 +111,7 @@ function drawNumber() {
   $("number-about").textContent = `Ben’s ${unit} this month: how many of ${of} closed? Usually ${percent(usual)} do.`;
   const spans = verdicts.map(({ outcome }, at) => el("span", { class: `${outcome} ${at === events ? "here" : ""}` }));
   $("band").replaceChildren(...spans);
-  $("band").nextElementSibling.nextElementSibling.nextElementSibling.hidden = verdict.outcome === "waits";
+  $("band-legend").hidden = verdict.outcome === "waits";
   const told = `${events} of ${of} (${percent(events / of)}, usually ${percent(usual)}). `;
   $("number-result").textContent = told + ({
     moved: verdict.chance === null ? "" : `By pure luck a month this low comes ${luck(verdict.chance)}, so something probably changed: ${helped ? "Ben has his card for this already." : "Ben gets a card, in private."}`,
