@@ -108,8 +108,8 @@ const acts = {
       update({ chosen: message });
     } catch (error) { complain(error.message); }
   },
-  openNumber() {
-    show("try");
+  async openNumber() {
+    await show("try");
     $("number").scrollIntoView({ block: "nearest" });
     $("number-slider").focus();
   },
@@ -164,10 +164,10 @@ function show(panel, focus = false) {
   $("app").dataset.panel = panel;
   if (panel === "why" || panel === "try") $("app").dataset.side = panel;
   for (const tab of $("sides").children) tab.setAttribute("aria-pressed", String(tab.dataset.panel === $("app").dataset.side));
-  if (panel === "try") openTry();
   for (const tab of $("tabs").children) tab.setAttribute("aria-pressed", String(tab.dataset.panel === panel));
   if (panel === "why") $("tab-why").hidden = true;
   if (focus && panel === "why") document.querySelector(".decision.open .pick")?.focus();
+  return panel === "try" ? openTry() : Promise.resolve();
 }
 
 /** Minutes until nine on the next working morning in this person's zone. */

@@ -57,7 +57,7 @@ const isShown = () => $("app").dataset.side === "try";
 export function openTry() {
   $("day").hidden = !canPlay();
   if (hearing !== heardText || !$("bars").children.length) hear(hearing, 0);
-  refreshNumbers();
+  return refreshNumbers();
 }
 
 // What would Kairos hear?
