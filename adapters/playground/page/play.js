@@ -22,6 +22,8 @@ export function play(show) {
   if (!left.length) return;
   pace = MINUTE_MS / left.length;
   update({ playing: left[0].at - 1, replying: null, editing: null });
+  // The decisions stand beside the chat where there is room.
+  show("why");
   show("chat");
   step();
 }
