@@ -48,7 +48,7 @@ async fn it_comes_on_its_day_lists_what_was_held_back_and_opens_it() {
         app.advance(minutes(1)).await;
         let digest = digests(&app, "ana").pop().expect("a digest");
         assert!(
-            digest.text().contains("Tip number 3. You asked on 16 Nov in #deals: The need angry call"),
+            digest.text().contains("Tip number 3. You asked on 18 Nov in #deals: The need angry call"),
             "{}",
             digest.text()
         );
