@@ -17,7 +17,7 @@ use chat::{
 };
 use kairos::{
     config::Config,
-    engine::{Audience, Engine, Evidence, Facts, Molecule, Need, PersonFacts, PlaceFacts, Plan},
+    engine::{Audience, Engine, Evidence, Facts, Limits, Molecule, Need, PersonFacts, PlaceFacts, Plan},
     library::{Hearing, Library, Mode, Source, TriggerId},
     store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Store},
 };
@@ -79,6 +79,7 @@ async fn past(store: &Store, engine: &Engine) -> Result<PersonFacts> {
 
 fn here(last_spoke: Vec<(TriggerId, Timestamp)>) -> PlaceFacts {
     PlaceFacts {
+        limits: Limits::default(),
         mode: Mode::Live,
         hearing: Hearing::Balanced,
         channel: "deals".to_owned(),

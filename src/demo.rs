@@ -1,5 +1,7 @@
 //! The playground at home: its own time, the story a newcomer finds, and what Kairos decided beside each message.
 
+mod limits;
+
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Result;
@@ -15,6 +17,8 @@ use crate::{
     inbox::{Observed, Observer},
     run::Works,
 };
+
+pub(crate) use limits::DemoLimits;
 
 /// Decisions that may wait to be shown; beyond, the oldest page is only missing a note.
 const WAITING: usize = 1_024;
@@ -153,24 +157,24 @@ fn note(observed: &Observed, engine: &Engine) -> Note {
 
 fn headline(act: &Act, settled: Option<Settled>) -> String {
     match (act, settled) {
-        (_, Some(settled)) => format!("Stays silent: {}", settled.words()),
+        (_, Some(settled)) => format!("Stayed silent: {}", settled.words()),
         (Act::Speak(plan), _) if plan.shadow => "Would answer, but only watches here (shadow)".to_owned(),
         (Act::Speak(plan), _) if plan.unasked => "Nobody answered in time, so Kairos did".to_owned(),
-        (Act::Speak(_), _) => "Was asked, so it answered at once".to_owned(),
-        (Act::Hold { because: Rule::QuietHours, .. }, _) => "Waits for working hours".to_owned(),
-        (Act::Hold { because: Rule::Digest, .. }, _) => "Waits for the weekly digest".to_owned(),
-        (Act::Hold { .. }, _) => "Waits for people to answer first".to_owned(),
+        (Act::Speak(_), _) => "Asked directly: answered right away".to_owned(),
+        (Act::Hold { because: Rule::QuietHours, .. }, _) => "Waiting for working hours".to_owned(),
+        (Act::Hold { because: Rule::Digest, .. }, _) => {
+            "Saved for the weekly summary: the cards for now are used up".to_owned()
+        }
+        (Act::Hold { .. }, _) => "Waiting for people to answer first".to_owned(),
         (Act::Silent { because }, _) => match because {
-            Rule::Recognition => "Silent: no need was heard",
-            Rule::Budget => {
-                "Silent: the person had their share of unasked messages; mention @Kairos to ask all the same"
-            }
-            Rule::Cooldown => "Silent: the trigger spoke here a short time ago; mention @Kairos to ask all the same",
-            Rule::Recovery => "Silent: nothing new to show",
-            Rule::Choice => "Silent: the person wants it so",
+            Rule::Recognition => "Silent: nobody seemed to need help",
+            Rule::Budget => "Silent: they have had their cards for today. Mention @Kairos to ask anyway",
+            Rule::Cooldown => "Silent: just answered this here. Mention @Kairos to ask anyway",
+            Rule::Recovery => "Silent: they have seen everything I have on this",
+            Rule::Choice => "Silent: they asked for quiet",
             Rule::Channel | Rule::Trigger => "Silent: switched off here",
-            Rule::Holdout => "Silent: in the comparison group",
-            _ => "Silent: a rule says no",
+            Rule::Holdout => "Silent: in the control group",
+            rule => return format!("Silent: {} says no", rule.label()),
         }
         .to_owned(),
     }

@@ -7,6 +7,7 @@
 
 mod album;
 mod alone;
+mod experiments;
 mod hosts;
 mod installations;
 mod platforms;
@@ -33,7 +34,7 @@ use tracing::{error, info};
 use crate::{
     clock::{Clock, Ids},
     config::{Config, Retention, StoreUrl},
-    demo::{self, Notes},
+    demo::{self, DemoLimits, Notes},
     engine::{Engine, compose::waiting_card, shipped},
     http::{self, Door, Metrics},
     inbox::{Channels, Inbox, Line, Parts, Unlisted, Unobserved},
@@ -66,6 +67,7 @@ pub struct Kairos {
     slack: Option<Slack>,
     /// Discord, where it is configured.
     discord: Option<Arc<Discord>>,
+    limits: Arc<DemoLimits>,
     retention: Retention,
     metrics: Option<(Metrics, Option<TcpListener>)>,
     lease: Duration,
@@ -154,6 +156,10 @@ impl Kairos {
         let tells = |playground: &&Arc<Playground>| playground.is_new() && !among_others;
         if let Some(playground) = kairos.playground.as_ref().filter(tells) {
             demo::tell(&kairos.works, playground).await?;
+            kairos.limits.count_from(kairos.works.clock.now(), &kairos.works).await?;
+        }
+        if kairos.playground.is_some() {
+            kairos.limits.begin_loose();
         }
         Ok(kairos)
     }
@@ -185,8 +191,9 @@ impl Kairos {
         let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
         let notes = playground.clone().map(Notes::beside);
         let observer = notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine));
+        let limits = Arc::new(DemoLimits::kept(&store, clock.now()).await?);
         let channels = Channels::new(store.clone(), clock.clone(), modes(config), Arc::clone(&observer));
-        let channels = Arc::new(channels);
+        let channels = Arc::new(channels.with_limits(limits.of_places()));
         let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived))
             .passing_over(Arc::clone(&channels));
         let sources = Arc::new(config.alerts.clone());
@@ -209,7 +216,10 @@ impl Kairos {
         works.line.learn_soon().await;
         bind_waiting(&works.store, config).await?;
         if let Some(playground) = &playground {
-            let host = House { inbox: inbox.clone(), works: works.clone(), engine, is_alone: !is_among_others(config) };
+            let (inbox, works) = (inbox.clone(), works.clone());
+            let (limits, config, is_alone) = (Arc::clone(&limits), config.clone(), !is_among_others(config));
+            let rehearsing = tokio::sync::Mutex::default();
+            let host = House { inbox, works, engine, is_alone, limits, config, rehearsing };
             playground.attach(Arc::new(host)).await;
         }
         Ok(Self {
@@ -219,6 +229,7 @@ impl Kairos {
             playground,
             slack,
             discord,
+            limits,
             retention: config.retention,
             metrics: None,
             lease: config.replicas_lease,

@@ -1,6 +1,6 @@
 //! What a decision rests on: values that the house looked up before asking the engine.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use chat::{AssetId, PersonId, Profile, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -96,6 +96,34 @@ pub struct PlaceFacts {
     pub paused: Vec<TriggerId>,
     /// What people's taps made of triggers, here and everywhere.
     pub learnt: Arc<Vec<LearntTrigger>>,
+    /// Whose limits hold here.
+    pub limits: Limits,
+}
+
+/// Which limits hold in a place: budgets, cooldowns and recovery windows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// None hold: for trying Kairos out, where everybody asks ten things in ten minutes.
+    pub loose: bool,
+    /// What came before counts against none of them, such as the story that a new playground tells.
+    pub since: Option<Timestamp>,
+}
+
+impl Limits {
+    /// A person with what counts of what reached them.
+    pub(super) fn counted<'a>(&self, person: &'a PersonFacts) -> Cow<'a, PersonFacts> {
+        if !self.loose && self.since.is_none() {
+            return Cow::Borrowed(person);
+        }
+        let mut person = person.clone();
+        person.received.retain(|card| self.counts(card.at));
+        Cow::Owned(person)
+    }
+
+    /// True where something of that instant counts.
+    pub(super) fn counts(&self, at: Timestamp) -> bool {
+        !self.loose && self.since.is_none_or(|since| at >= since)
+    }
 }
 
 impl PlaceFacts {

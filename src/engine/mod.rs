@@ -20,11 +20,12 @@ mod samples;
 mod tap;
 #[cfg(test)]
 mod tests;
+mod topics;
 mod totals;
 
 pub use cadence::{Budget, Cadence, DaysOff, DigestHour, Load, Open, Settled, WorkingHours, settles, zone_named};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
-pub use facts::{Own, PersonFacts, PlaceFacts, Received};
+pub use facts::{Limits, Own, PersonFacts, PlaceFacts, Received};
 pub use marks::{LEAST_PEOPLE, Learnt, LearntTrigger, Mark, Marked, Restraint, code_of, learn, restrain, worth_a_look};
 pub use moment::{Conversation, Engine, Facts, is_addressed};
 pub use own_words::{Admission, MOST_TAKEN_IN, OWN_WORDS_DAYS, Waits, admit, read_own_words};
@@ -33,4 +34,5 @@ pub use recognise::{
     other_language, shipped,
 };
 pub use tap::{Setting, Tap};
+pub use topics::TopicScore;
 pub use totals::{FEWEST, Total, Totals};

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use chat::{AssetId, Text, Timestamp};
 
-use super::{Budget, Cadence, Engine, PersonFacts, PlaceFacts, Restraint, WorkingHours};
+use super::{Budget, Cadence, Engine, Limits, PersonFacts, PlaceFacts, Restraint, WorkingHours};
 use crate::library::{Asset, AssetKind, Hearing, Library, Mode, Moment, SkillId, Trigger, TriggerId};
 
 /// Wednesday, 2026-11-18, 10:00 UTC.
@@ -90,6 +90,7 @@ pub(crate) fn person() -> PersonFacts {
 
 pub(crate) fn place() -> PlaceFacts {
     PlaceFacts {
+        limits: Limits::default(),
         mode: Mode::Live,
         hearing: Hearing::Balanced,
         channel: "deals".to_owned(),

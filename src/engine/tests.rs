@@ -2,6 +2,7 @@
 
 mod cases;
 mod conditions;
+mod limits;
 mod machine;
 mod order;
 mod peace;

@@ -37,6 +37,8 @@ pub struct History {
     total_bytes: u64,
     left_out: usize,
     not_read: NotRead,
+    /// How many more events are read; `None`: all.
+    most: Option<u64>,
 }
 
 /// Files of an export that hold no conversation.
@@ -214,6 +216,11 @@ impl History {
         self.left_out
     }
 
+    /// Ends after so many events.
+    pub fn stop_after(&mut self, events: u64) {
+        self.most = Some(events);
+    }
+
     /// About how many bytes there are to read.
     pub fn total_bytes(&self) -> u64 {
         self.total_bytes
@@ -264,6 +271,9 @@ impl Iterator for History {
                 return None;
             }
             if let Some(event) = event.filter(|event| self.wanted.holds(event.at)) {
+                if let Some(most) = &mut self.most {
+                    *most = most.checked_sub(1)?;
+                }
                 return Some(Ok(event));
             }
         }

@@ -175,7 +175,7 @@ fn slack(path: &Path, mut files: Files, wanted: Wanted) -> Result<History, NotHi
     let total_bytes = days.iter().map(Days::bytes).sum();
     let source = Source::Slack(Merge::new(days), Box::new(Shared { files, export, aside }));
     let not_read = NotRead::of(not_read);
-    Ok(History { source, channels, wanted, total_bytes, left_out: left_out.len(), not_read })
+    Ok(History { source, channels, wanted, total_bytes, left_out: left_out.len(), not_read, most: None })
 }
 
 impl NotRead {
@@ -269,6 +269,7 @@ fn discord(
         total_bytes,
         left_out,
         not_read,
+        most: None,
     })
 }
 

@@ -18,13 +18,16 @@ use chat::{Event, Place, Timestamp, What};
 use super::{Observed, Observer};
 use crate::{
     clock::Clock,
-    engine::is_addressed,
+    engine::{Limits, is_addressed},
     library::{Hearing, Mode},
     store::{Store, StoreError},
 };
 
 /// What holds in a channel that nobody set from within.
 pub type Unlisted = Arc<dyn Fn(&Place) -> (Mode, Hearing) + Send + Sync>;
+
+/// Which limits hold in a place.
+pub type LimitsOf = Arc<dyn Fn(&Place) -> Limits + Send + Sync>;
 
 /// How long it is believed what was found out about a channel. Another replica's change is heard of so much later.
 const LASTS: Duration = Duration::from_secs(1);
@@ -38,6 +41,7 @@ pub struct Channels {
     store: Store,
     clock: Clock,
     unlisted: Unlisted,
+    limits: Option<LimitsOf>,
     observer: Arc<dyn Observer>,
     remembered: Mutex<Remembered>,
 }
@@ -66,7 +70,18 @@ impl fmt::Debug for Channels {
 impl Channels {
     /// The channels that `store` knows, and `unlisted` ones; `observer` is told of what is passed over.
     pub fn new(store: Store, clock: Clock, unlisted: Unlisted, observer: Arc<dyn Observer>) -> Self {
-        Self { store, clock, unlisted, observer, remembered: Mutex::default() }
+        Self { store, clock, unlisted, limits: None, observer, remembered: Mutex::default() }
+    }
+
+    /// The same with limits that differ from place to place.
+    #[must_use]
+    pub fn with_limits(self, limits: LimitsOf) -> Self {
+        Self { limits: Some(limits), ..self }
+    }
+
+    /// Which limits hold in a place.
+    pub(super) fn limits_of(&self, place: &Place) -> Limits {
+        self.limits.as_ref().map(|limits| limits(place)).unwrap_or_default()
     }
 
     /// What Kairos does in a place, how soon it hears a need there, and the channel's name or id.

@@ -4,9 +4,12 @@
 //! - A digest exists, or is planned by the same commit, as long as anything is put by.
 //! - What was told once is never told again, and nothing is told to somebody who chose to hear nothing.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
-use chat::{AssetId, DeliveryId, Event, EventId, Identity, PersonId};
+use chat::{AssetId, DeliveryId, Event, EventId, Identity, PersonId, PlatformKind};
 
 use super::{
     Line, LineError,
@@ -14,7 +17,7 @@ use super::{
 };
 use crate::{
     engine::{
-        Act, Decision, Facts, PersonFacts, Plan, Reason, Rule,
+        Act, Decision, Evidence, Facts, PersonFacts, Plan, Reason, Rule,
         compose::{PutBy, digest_card, offer_card},
     },
     library::TriggerId,
@@ -102,6 +105,7 @@ impl Line {
             return self.commit(effect).await;
         }
         let mut told: Vec<(&Delivery, Plan)> = Vec::new();
+        let mut channels: HashMap<DeliveryId, String> = HashMap::new();
         for (item, offer) in items.iter().filter_map(|item| Some((item, item.offer.as_ref()?))) {
             let place = self.place_facts(&offer.place).await?;
             let known = Facts { person: &facts, place: &place, heard_at: offer.heard_at, now, addressed: false };
@@ -111,12 +115,15 @@ impl Line {
                 self.parts.engine.still_worth(&offer.plan, &known)
             };
             match worth {
-                Ok(plan) => told.push((item, plan)),
+                Ok(plan) => {
+                    channels.insert(item.id.clone(), place.channel);
+                    told.push((item, plan));
+                }
                 Err(reason) => self.drop_put_by(item, offer, reason, &mut effect),
             }
         }
         self.the_most_urgent(&mut told, &mut effect);
-        let card = self.digest(&told);
+        let card = self.digest(&told, &facts, &channels);
         let date = self.parts.engine.cadence().date_of(&facts, now);
         for (item, offer) in told.iter().filter_map(|(item, _)| Some((*item, item.offer.as_ref()?))) {
             let reason = Reason::passed(Rule::Digest, format!("told in the digest of {date}"));
@@ -153,14 +160,30 @@ impl Line {
     }
 
     /// The card; `None` when nothing is left to tell.
-    fn digest(&self, told: &[(&Delivery, Plan)]) -> Option<chat::Card> {
+    fn digest(
+        &self,
+        told: &[(&Delivery, Plan)],
+        facts: &PersonFacts,
+        channels: &HashMap<DeliveryId, String>,
+    ) -> Option<chat::Card> {
         let library = self.parts.engine.library();
         let items: Vec<_> = told
             .iter()
             .filter_map(|(item, plan)| {
                 let trigger = library.triggers.get(&plan.trigger)?;
                 let asset = library.assets.get(plan.molecule.assets.first()?)?;
-                Some(PutBy { id: item.id.clone(), trigger, asset })
+                let offer = item.offer.as_ref()?;
+                let is_question = matches!(offer.need.evidence, Evidence::Keyword { .. } | Evidence::Example { .. });
+                // An id that only a platform knows says nothing to a person.
+                let channel = channels.get(&item.id).filter(|name| {
+                    !name.is_empty()
+                        && (name.as_str() != offer.place.channel.as_str()
+                            || offer.place.platform == PlatformKind::Playground)
+                });
+                let asked = channel
+                    .filter(|_| is_question)
+                    .map(|name| (self.parts.engine.cadence().date_of(facts, offer.heard_at), format!("#{name}")));
+                Some(PutBy { id: item.id.clone(), trigger, asset, asked })
             })
             .collect();
         (!items.is_empty()).then(|| digest_card(&items))

@@ -328,7 +328,8 @@ impl Line {
     pub(super) async fn mode_of(&self, place: &Place) -> Result<PlaceFacts, LineError> {
         let (mode, hearing, channel) = self.parts.channels.mode_of(place).await?;
         let learnt = self.learnt(&place.tenant()).await?;
-        Ok(PlaceFacts { mode, hearing, channel, last_spoke: Vec::new(), paused: Vec::new(), learnt })
+        let limits = self.parts.channels.limits_of(place);
+        Ok(PlaceFacts { mode, hearing, channel, last_spoke: Vec::new(), paused: Vec::new(), learnt, limits })
     }
 
     /// A card that answers what somebody just did; `what` names the manner of answer in its key.

@@ -33,6 +33,6 @@ mod traffic;
 mod worker;
 
 pub use accept::Inbox;
-pub use channels::{Channels, Unlisted};
+pub use channels::{Channels, LimitsOf, Unlisted};
 pub use line::{Line, LineError, Parts};
 pub use observer::{Observed, Observer, Unobserved};

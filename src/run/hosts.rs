@@ -3,11 +3,11 @@
 use std::{pin::Pin, sync::Arc, time::Duration};
 
 use chat::{Card, PlatformKind, Timestamp};
-use playground::Host;
+use playground::{Experiments, Host};
 use serde_json::Value;
 
 use super::{PICTURES, Works};
-use crate::{engine::Engine, inbox::Inbox};
+use crate::{config::Config, demo::DemoLimits, engine::Engine, inbox::Inbox};
 
 /// What Slack asks of the house.
 pub(super) struct SlackHost(pub(super) Inbox);
@@ -28,6 +28,10 @@ pub(super) struct House {
     pub(super) engine: Arc<Engine>,
     /// No real platform is connected beside the playground.
     pub(super) is_alone: bool,
+    pub(super) limits: Arc<DemoLimits>,
+    pub(super) config: Config,
+    /// Held while an export is read.
+    pub(super) rehearsing: tokio::sync::Mutex<()>,
 }
 
 impl Host for House {
@@ -68,5 +72,9 @@ impl Host for House {
 
     fn as_discord(&self, card: &Card) -> Value {
         discord::components(card, |file| Some(format!("{PICTURES}{file}")))
+    }
+
+    fn experiments(&self) -> Option<&dyn Experiments> {
+        Some(self)
     }
 }

@@ -47,7 +47,11 @@ async fn it_comes_on_its_day_lists_what_was_held_back_and_opens_it() {
         assert!(digests(&app, "ana").is_empty(), "not before its hour");
         app.advance(minutes(1)).await;
         let digest = digests(&app, "ana").pop().expect("a digest");
-        assert!(digest.text().contains("Tip number 3. The need angry call"), "{}", digest.text());
+        assert!(
+            digest.text().contains("Tip number 3. You asked on 18 Nov in #deals: The need angry call"),
+            "{}",
+            digest.text()
+        );
         app.person("ana").taps("Open: Tip number 3", &digest).await;
         let card = app.last_private("ana");
         assert_eq!(card.card.title, "Tip number 3");

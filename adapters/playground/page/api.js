@@ -1,12 +1,15 @@
 // What the page asks of the server, and how it hears of changes.
 
 /** Posts and returns the answer; a refusal becomes an Error with the server's reason. */
-export async function send(path, body) {
+export const send = (path, body) => ask(path, JSON.stringify(body), "application/json");
+
+/** The same with a file as it is. */
+export const upload = (path, file) => ask(path, file, "application/octet-stream");
+
+async function ask(path, body, kind) {
   let response;
   try {
-    response = await fetch(`/playground/${path}`, {
-      method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
-    });
+    response = await fetch(`/playground/${path}`, { method: "POST", headers: { "content-type": kind }, body });
   } catch {
     throw new Error("Not connected: that was not sent.");
   }

@@ -11,13 +11,33 @@ export function drawCard(card, look, acts) {
       ?? card.choices.find(({ id }) => value?.includes(id));
     return choice ? acts.tap(choice.id) : acts.write();
   };
-  return look === "discord" ? discord(card.discord, press) : slack(card.slack, press);
+  const node = look === "discord" ? discord(card.discord, press) : slack(card.slack, press);
+  node.setAttribute("role", "group");
+  node.setAttribute("aria-label", card.title || "Card");
+  if (look === "slack") node.append(el("p.context", {}, builder(card.slack)));
+  return node;
 }
 
 // Slack: Block Kit.
 
 function slack(message, press) {
   return el("div.card.slack", {}, (message.blocks ?? []).map((block) => slackBlock(block, press)));
+}
+
+/** Slack's own drawing board, with this card in the link: what stands behind # stays in the browser until Slack's page reads it. */
+function builder(message) {
+  const blocks = (message.blocks ?? []).map(abroad).filter(Boolean);
+  const href = `https://app.slack.com/block-kit-builder/#${encodeURIComponent(JSON.stringify({ blocks }))}`;
+  return el("a.builder", { href, target: "_blank", rel: "noopener noreferrer" }, "Open in Block Kit Builder");
+}
+
+/** Pictures of this machine can't be shown elsewhere: their words stand for them. */
+function abroad(block) {
+  const isOurs = (part) => part?.image_url?.startsWith("/");
+  if (block.type === "image" && isOurs(block)) return { type: "context", elements: [{ type: "plain_text", text: `Picture: ${block.alt_text}`.slice(0, 2000) }] };
+  if (isOurs(block.accessory)) { const { accessory, ...rest } = block; return rest; }
+  if (block.type === "context") { const elements = block.elements.filter((part) => !isOurs(part)); return elements.length ? { ...block, elements } : null; }
+  return block;
 }
 
 function slackBlock(block, press) {
@@ -54,8 +74,8 @@ function slackElement(element, press) {
   }
   if (element.type === "overflow" || element.type === "static_select") {
     const label = element.placeholder ? unescape(element.placeholder.text) : "More";
-    return menu(label, element.type === "overflow" ? "…" : `${label} ▾`, element.options.map((option) =>
-      ({ label: unescape(option.text.text), choose: () => press(option.value, unescape(option.text.text)) })));
+    return menu(label, element.type === "overflow" ? "…" : label, element.options.map((option) =>
+      ({ label: unescape(option.text.text), choose: () => press(option.value, unescape(option.text.text)) })), element.type !== "overflow");
   }
   if (element.type === "image") return el("img", { src: element.image_url, alt: element.alt_text, width: 72 });
   return el("span", {}, `(${element.type})`);
@@ -121,8 +141,8 @@ function discordPart(part, press) {
       if (part.style === 5 || part.url) return link(part.url, label);
       return el("button", { type: "button", class: BUTTONS[part.style] ?? "secondary", disabled: part.disabled, data: { focus: label }, on: { click: () => press(part.custom_id, label) } }, label);
     }
-    case 3: return menu(part.placeholder ?? "More", `${part.placeholder ?? "More"} ▾`, part.options.map((option) =>
-      ({ label: option.label, choose: () => press(option.value, option.label) })));
+    case 3: return menu(part.placeholder ?? "More", part.placeholder ?? "More", part.options.map((option) =>
+      ({ label: option.label, choose: () => press(option.value, option.label) })), true);
     case 9: return el("div.with-accessory", {}, el("div", {}, inside()), part.accessory && discordPart(part.accessory, press));
     case 10: return el("div.md", {}, discordBlocks(part.content));
     case 11: return el("img", { src: part.media.url, alt: part.description ?? "", width: 84 });
@@ -133,8 +153,8 @@ function discordPart(part, press) {
   }
 }
 
-/** A menu behind a button: opens upwards, closes by Escape, by leaving, and by choosing. */
-function menu(label, shown, entries) {
+/** A menu behind a button: opens upwards, closes by Escape, by leaving, and by choosing. A select is as wide as it may be. */
+function menu(label, shown, entries, isSelect = false) {
   const list = el("div.entries", { role: "group", "aria-label": label, hidden: true });
   const button = el("button", { type: "button", "aria-expanded": "false", "aria-label": label, data: { focus: `menu ${label}` } }, shown);
   const open = (wanted) => {
@@ -150,7 +170,7 @@ function menu(label, shown, entries) {
   button.addEventListener("click", () => open(list.hidden));
   list.append(...entries.map(({ label: text, choose }) =>
     el("button", { type: "button", on: { click: () => { open(false); button.focus(); choose(); } } }, text)));
-  const box = el("span.menu", {}, button, list);
+  const box = el("span.menu", { class: isSelect ? "select" : "" }, button, list);
   box.addEventListener("keydown", (event) => {
     if (list.hidden) return;
     const items = [...list.children];

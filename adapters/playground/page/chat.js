@@ -2,6 +2,8 @@
 import { drawCard } from "./cards.js";
 import { act, editor, fillCard } from "./composer.js";
 import { $, avatar, day, el, hour, reconcile } from "./dom.js";
+import { did } from "./guide.js";
+import { rove } from "./keys.js";
 import { inline } from "./markdown.js";
 import { channel, conversation, latestNote, now, person, store, update, zone } from "./store.js";
 import { chip, inFocus, verdict } from "./why.js";
@@ -22,7 +24,7 @@ export function drawChat({ choose, reply }) {
   const fresh = reconcile(list, wanted);
   for (const { fill } of wanted) if (fill) fresh.push(...fill(list));
   if (!switched) for (const node of fresh) node.classList.add("arrives");
-  if (switched && !$("hint").hidden) log.scrollTop = 0;
+  if (switched && !$("hint").hidden && store.playing === null) log.scrollTop = 0;
   else if (store.follow > Date.now() && fresh.length) fresh.at(-1).scrollIntoView({ block: "nearest" });
   else if (atEnd && (fresh.length || switched)) log.scrollTop = log.scrollHeight;
 }
@@ -68,8 +70,8 @@ function thread(message, replies, acts) {
       const frame = [...list.children].find((node) => node.dataset.key === key);
       const [button, inner] = frame.children;
       const folded = store.folded.has(message.id);
-      const words = `${folded ? "Show" : "Hide"} ${replies.length === 1 ? "1 reply" : `${replies.length} replies`}`;
-      if (button.textContent !== words) button.textContent = words;
+      const sign = JSON.stringify([store.look, folded, replies.length, replies.at(-1).at, zone()]);
+      if (button.sign !== sign) { button.sign = sign; button.replaceChildren(...threadWords(message, replies, folded)); }
       button.setAttribute("aria-expanded", String(!folded));
       inner.hidden = folded;
       return reconcile(inner, replies.map((reply) => item(reply, acts)));
@@ -77,27 +79,51 @@ function thread(message, replies, acts) {
   };
 }
 
+/** A thread's line as Slack and as Discord show it. */
+function threadWords(message, replies, folded) {
+  const many = (one, more) => replies.length === 1 ? `1 ${one}` : `${replies.length} ${more}`;
+  const last = `${hour(replies.at(-1).at, zone())}`;
+  const faces = [...new Map(replies.map(({ by }) => [by.id, by])).values()].slice(0, 3).map((by) => avatar(by, true));
+  if (store.look === "discord") {
+    return [
+      el("span.thread-name", {}, message.text || message.card?.title || "Thread"), el("b", {}, many("Message", "Messages"), " ›"),
+      el("span.thread-last", {}, ...faces, `${replies.at(-1).by.name}, ${last}`, el("span.hidden", {}, folded ? ". Show the thread" : ". Hide the thread")),
+    ];
+  }
+  return [...faces, el("b", {}, many("reply", "replies")), el("span.thread-last", {}, folded ? `Last reply at ${last} · View thread` : `Last reply at ${last} · Hide thread`)];
+}
+
+/** Who sees a message, as the platform words it. */
+function onlyYou(message) {
+  if (store.look === "slack") return el("p.note", {}, eye(), "Only visible to you");
+  return el("p.note", {}, eye(), "Only you can see this · ",
+    el("button.link", { type: "button", data: { focus: "dismiss" }, on: { click: () => update((s) => s.dismissed.add(message.id)) } }, "Dismiss message"));
+}
+
+const eye = () => el("img.eye", { src: "/playground/page/eye.svg", alt: "", width: 16, height: 16 });
+
 function draw(message, note, chosen, acts) {
   const node = el("li.message", { data: { id: message.id }, class: `${chosen ? "chosen" : ""} ${message.only ? "only" : ""}` });
   const body = el("div.body", {},
-    message.only && el("p.note", {}, "Only you can see this"),
+    message.only && store.look === "slack" && onlyYou(message),
     el("p.head", {}, el("strong", {}, message.by.name), message.by.bot && el("span.app-mark", {}, "APP"),
-      el("time", { datetime: new Date(message.at).toISOString() }, hour(message.at, zone())),
+      el("time", { datetime: new Date(message.at).toISOString() }, store.look === "discord" ? `Today at ${hour(message.at, zone())}` : hour(message.at, zone())),
       message.edited && el("span.meta", {}, "(edited)")));
   if (store.editing === message.id) body.append(editor(message));
   else if (message.card) {
     body.append(drawCard(message.card, store.look, {
-      tap: (choice) => act("tap", { message: message.id, choice }),
+      tap: (choice) => { store.tapped = message.id; did("tap", choice); return act("tap", { message: message.id, choice }); },
       write: () => fillCard(body, message),
     }));
   } else body.append(el("div.text", {}, inline(message.text, "person")));
+  if (message.only && store.look === "discord") body.append(onlyYou(message));
   if (message.reactions.length) body.append(reactions(message));
   if (note) {
     body.append(el("button.verdict", { type: "button", "aria-label": `Kairos: ${verdict(note)}. Show why`, data: { focus: `verdict ${message.id}` }, on: { click: () => acts.choose(message.id, true) } }, chip(note)));
   }
   node.append(avatar(message.by), body, tools(message, acts));
   if (note) body.addEventListener("click", (event) => { if (!event.target.closest("button, a, textarea")) acts.choose(message.id); });
-  return node;
+  return rove(node);
 }
 
 function reactions(message) {
@@ -120,7 +146,7 @@ function tools(message, { reply }) {
       const had = message.reactions.find((one) => one.emoji === emoji)?.people.includes(store.person);
       act("react", { message: message.id, emoji, added: !had });
     }, emoji, "extra")),
-    !channel().private && button("Reply in thread", () => reply(message.thread ?? message.id), "Reply"),
+    !channel().private && message.channel === store.channel && button("Reply in thread", () => reply(message.thread ?? message.id), "Reply"),
     mine && button("Edit the message", () => update({ editing: message.id }), "Edit", "extra"),
     mine && removal(message));
 }

@@ -8,6 +8,8 @@ export async function post(text) {
   complain("");
   follow();
   try {
+    const isCommand = /^\/kairos(\s|$)/.test(text.trimStart()) && !store.channel.startsWith("private-");
+    store.commanded = isCommand ? { channel: store.channel, thread: store.replying } : null;
     await send("post", { as: store.person, channel: store.channel, thread: store.replying, text });
     return true;
   } catch (error) {
@@ -115,10 +117,12 @@ function drawForm() {
     const values = fields.map(({ id, input }) => [id, input.value]);
     if (await act("submit", { channel: store.channel, form: form.id, fields: values })) update({ form: null });
   };
+  // Told to the server too, so that it stays cancelled.
+  const cancel = () => { update({ form: null }); act("dismiss", {}); };
   dialog.replaceChildren(el("form", { on: { submit } },
     el("h2", { id: "form-title" }, form.title), fields.map(({ node }) => node),
-    el("div.row", {}, el("button.button", { type: "button", on: { click: () => update({ form: null }) } }, "Cancel"),
+    el("div.row", {}, el("button.button", { type: "button", on: { click: cancel } }, "Cancel"),
       el("button.button.strong", { type: "submit" }, "Send"))));
-  dialog.oncancel = () => update({ form: null });
+  dialog.oncancel = cancel;
   if (!dialog.open) dialog.showModal();
 }

@@ -18,6 +18,20 @@ export const store = {
   /** Kairos wrote in private, in answer to what was done elsewhere just now. */
   nudged: false,
   folded: new Set(),
+  /** "demo" or "real"; null where the server has no such switch. */
+  limits: null,
+  /** When the story that a new playground tells began and ended; null where it is gone. */
+  story: null,
+  /** While the day is played: the instant it has come to. */
+  playing: null,
+  /** Answers to commands, which arrive in private, shown where the command was given: message to { channel, thread }. */
+  placed: new Map(JSON.parse(remembered("placed", "[]"))),
+  /** Where the command was given whose answer is awaited. */
+  commanded: null,
+  /** "Only visible to you" messages that were dismissed here. */
+  dismissed: new Set(),
+  /** The card on which a choice was just made: focus goes on to the next choices. */
+  tapped: null,
   /** Per person and channel: the instant up to which it was read. */
   read: JSON.parse(remembered("read", "{}")),
 };
@@ -47,7 +61,7 @@ const FOLLOW_MS = 4000;
 /** What arrives in the next seconds is the answer to what was done just now. */
 export function follow() { store.follow = Date.now() + FOLLOW_MS; }
 
-export const now = () => Date.now() + store.offset;
+export const now = () => store.playing ?? Date.now() + store.offset;
 export const person = (id = store.person) => store.people.find((one) => one.id === id);
 export const channel = (id = store.channel) => store.channels.find((one) => one.id === id);
 export const zone = () => person()?.zone ?? "UTC";
@@ -61,9 +75,11 @@ export function replace(state) {
     s.notes = new Map();
     for (const note of state.notes) addNote(s, note);
     s.form = state.form;
+    s.limits = state.limits;
+    s.story = state.story;
     s.offset = state.now - Date.now();
     s.ready = true;
-    if (!s.channels.some(({ id }) => id === s.channel)) s.channel = telling(s);
+    if (!s.channels.some(({ id }) => id === s.channel)) s.channel = "deals";
     markRead(s);
   });
 }
@@ -76,6 +92,7 @@ export function apply(change) {
     if (change.type === "message") {
       if (!s.messages.has(change.message.id)) fresh = change.message;
       s.messages.set(change.message.id, change.message);
+      if (fresh) place(s, fresh);
     } else if (change.type === "gone") {
       s.messages.delete(change.message);
       if (s.chosen === change.message) s.chosen = null;
@@ -83,17 +100,30 @@ export function apply(change) {
       addNote(s, change.note);
     } else if (change.type === "form") {
       s.form = change.form;
+    } else if (change.type === "limits") {
+      s.limits = change.limits;
     }
     markRead(s);
   });
   return fresh;
 }
 
-/** Where a newcomer sees at once what this is about: where Kairos spoke last among colleagues. */
-function telling(s) {
-  const spoke = [...s.messages.values()].filter((message) => message.card && !message.channel.startsWith("private-")).at(-1);
-  return spoke?.channel ?? "deals";
+/** The answers to commands that are remembered. */
+const MOST_PLACED = 50;
+
+/** Shows the answer to a command where it was given. */
+function place(s, message) {
+  if (!s.commanded || !message.by.bot || message.channel !== `private-${s.person}` || s.follow < Date.now()) return;
+  s.placed.set(message.id, s.commanded);
+  s.commanded = null;
+  remember("placed", JSON.stringify([...s.placed].slice(-MOST_PLACED)));
 }
+
+/** True for what stands in a channel: its own messages, and answers to commands that were given there. */
+const standsIn = (message, id) => message.channel === id || (store.placed.get(message.id)?.channel === id && message.channel === `private-${store.person}`);
+
+/** True for what has happened: all of it, or as far as the day has been played. */
+export const hasHappened = (at) => store.playing === null || at <= store.playing;
 
 function addNote(s, note) {
   s.notes.set(note.message, [...(s.notes.get(note.message) ?? []), note]);
@@ -101,7 +131,7 @@ function addNote(s, note) {
 
 /** What stands in the open channel counts as read. */
 export function markRead(s = store) {
-  if (document.hidden) return;
+  if (document.hidden || s.playing !== null) return;
   const latest = [...s.messages.values()].filter((message) => message.channel === s.channel).at(-1);
   if (!latest) return;
   s.read[`${s.person}/${s.channel}`] = latest.at;
@@ -116,7 +146,8 @@ export function unread(id) {
 
 /** The messages of a channel in order, each opening message with its replies. */
 export function conversation(id = store.channel) {
-  const here = [...store.messages.values()].filter((message) => message.channel === id);
+  const here = [...store.messages.values()].filter((message) => standsIn(message, id) && hasHappened(message.at) && !store.dismissed.has(message.id))
+    .map((message) => message.channel === id ? message : { ...message, thread: store.placed.get(message.id).thread, only: true });
   const replies = Map.groupBy
     ? Map.groupBy(here, (message) => message.thread)
     : here.reduce((groups, message) => groups.set(message.thread, [...(groups.get(message.thread) ?? []), message]), new Map());
@@ -126,4 +157,6 @@ export function conversation(id = store.channel) {
   return [...openings, ...orphans].map((message) => ({ message, replies: replies.get(message.id) ?? [] }));
 }
 
-export const latestNote = (id) => store.notes.get(id)?.at(-1);
+/** The decisions about a message as far as they were made. */
+export const notesOf = (id) => (store.notes.get(id) ?? []).filter((note) => hasHappened(note.at));
+export const latestNote = (id) => notesOf(id).at(-1);

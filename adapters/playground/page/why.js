@@ -1,6 +1,6 @@
 // The right column: what Kairos decided about each message, and by which rules.
 import { $, el, hour, reconcile, when } from "./dom.js";
-import { conversation, latestNote, now, store, zone } from "./store.js";
+import { conversation, latestNote, notesOf, now, store, zone } from "./store.js";
 
 /** The outcome in words, for the chip. */
 export function verdict(note) {
@@ -34,15 +34,15 @@ function judgedHere() {
   return conversation().flatMap(({ message, replies }) => [message, ...replies]).filter(({ id }) => latestNote(id));
 }
 
-export function drawWhy({ choose, wind }) {
+export function drawWhy({ choose, skip }) {
   const focus = inFocus();
   const judged = judgedHere().sort((a, b) => b.at - a.at || (b.id > a.id ? 1 : -1));
   const items = judged.map((message) => {
-    const notes = store.notes.get(message.id), open = message.id === focus;
+    const notes = notesOf(message.id), open = message.id === focus;
     return {
       key: message.id,
       sign: JSON.stringify([open, notes, message.text, verdict(notes.at(-1)), zone()]),
-      build: () => decision(message, notes, open, choose, wind),
+      build: () => decision(message, notes, open, choose, skip),
     };
   });
   if (!items.length) {
@@ -57,22 +57,27 @@ function nothing() {
     : "Nothing to decide here yet. Write a message in this channel, and the decision about it appears here with its reasons.";
 }
 
-function decision(message, notes, open, choose, wind) {
+function decision(message, notes, open, choose, skip) {
   const note = notes.at(-1);
   const about = message.text || message.card?.title || "Message";
   return el("li.decision", { class: open ? "open" : "" },
     el("button.pick", { type: "button", "aria-expanded": String(open), data: { focus: `why ${message.id}` }, on: { click: () => choose(message.id) } },
       el("span.about", {}, `${message.by.name}: “${about}”`), chip(note)),
-    open && detail(note, notes, wind));
+    open && detail(note, notes, skip));
 }
 
-function detail(note, notes, wind) {
+function detail(note, notes, skip) {
   return el("div.detail", {},
     el("p.headline", {}, note.headline),
-    note.trigger && el("p.trigger", {}, "It heard: ", el("b", {}, note.trigger)),
-    note.outcome === "waits" && el("button.button.strong.skip-ahead", { type: "button", data: { focus: "skip-ahead" }, on: { click: () => wind(10) } }, "Skip ahead 10 minutes"),
+    note.trigger && el("p.trigger", {}, "Sounds like: ", el("b", {}, note.trigger)),
+    note.outcome === "waits" && store.playing === null && el("button.button.strong.skip-ahead", { type: "button", data: { focus: "skip-ahead" }, on: { click: () => skip(note) } }, skipWords(note)),
     note.reasons.length > 0 && el("ul.reasons", { "aria-label": "Reasons" }, note.reasons.map((line) => reason(line, note.outcome === "waits"))),
     notes.length > 1 && past(notes));
+}
+
+/** Names the moment that a skip goes to. */
+export function skipWords(note) {
+  return note.until ? `Skip to ${when(note.until, now(), zone())}, when Kairos would answer` : "Skip ahead 10 minutes";
 }
 
 /** A rule in words. While Kairos waits, a rule that does not hold yet is no refusal. */
@@ -85,5 +90,5 @@ function reason(line, waits) {
 
 function past(notes) {
   return el("ol.past", { "aria-label": "Decided earlier" },
-    notes.slice(-6, -1).reverse().map((note) => el("li", {}, `Before, at ${hour(note.at, zone())}: ${note.headline}`)));
+    notes.slice(-6, -1).reverse().map((note) => el("li", {}, `${hour(note.at, zone())} ${note.headline}`)));
 }

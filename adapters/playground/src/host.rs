@@ -5,6 +5,8 @@ use std::{future::Future, pin::Pin, time::Duration};
 use chat::{Card, Timestamp};
 use serde_json::Value;
 
+use crate::Experiments;
+
 /// The house, as the playground sees it.
 pub trait Host: Send + Sync {
     /// The playground's clock, which can be wound forward.
@@ -30,4 +32,9 @@ pub trait Host: Send + Sync {
 
     /// The message `{flags, components}` that Discord would get; pictures lie under `/playground/pictures/`.
     fn as_discord(&self, card: &Card) -> Value;
+
+    /// What may be tried out beside the chat; nothing, unless the house says so.
+    fn experiments(&self) -> Option<&dyn Experiments> {
+        None
+    }
 }

@@ -9,6 +9,7 @@
 //! - Nothing that people write is logged.
 
 mod cast;
+mod experiments;
 mod host;
 mod http;
 mod journal;
@@ -22,6 +23,9 @@ pub mod seed;
 mod state;
 
 pub use cast::{KAIROS, Person, Room, WORKSPACE};
+pub use experiments::{
+    Comes, Experiments, Numbers, Rehearsed, RehearsedMessage, RehearsedTopic, Topic, Trying, Verdict,
+};
 pub use host::Host;
 pub use journal::{Damage, OpenError};
 pub use note::{Line, Note, Outcome};

@@ -21,6 +21,7 @@ use crate::{
     Damage, Host, Note, OpenError, Person, Room,
     journal::Journal,
     record::{Change, Noted, Posted, Record},
+    seed,
     state::State,
 };
 
@@ -61,6 +62,9 @@ pub enum Fault {
     /// The house has not moved in yet.
     #[error("the playground is still starting")]
     Starting,
+    /// What was tried did not work.
+    #[error("{0}")]
+    Failed(String),
     /// The journal can't be written.
     #[error("the playground's journal can't be written")]
     Journal(#[source] std::io::Error),
@@ -180,6 +184,30 @@ impl Playground {
     /// Tells open pages that the clock was wound by somebody else than them.
     pub fn clock_changed(&self) {
         self.publish(Change::Clock);
+    }
+
+    /// Winds the clock to an instant, so that what is due then comes due; nothing where it has passed.
+    pub fn wind_to(&self, at: Timestamp) -> Result<Timestamp, Fault> {
+        self.wind(at.since(self.host()?.now()))
+    }
+
+    /// Throws away the form that a person was asked to fill in.
+    pub fn dismiss_form(&self, person: Person) {
+        self.lock().state.forms.remove(&person);
+    }
+
+    /// When the story of a new playground began and ended, where it stands here still.
+    pub fn story(&self) -> Option<(Timestamp, Timestamp)> {
+        self.look(seed::told)
+    }
+
+    /// Lets go of the house's limits, or has them hold again.
+    pub(crate) async fn loosen_limits(&self, loose: bool) -> Result<(), Fault> {
+        let host = Arc::clone(self.host()?);
+        let experiments = host.experiments().ok_or(Fault::Unknown("experiment"))?;
+        experiments.loosen_limits(loose).await.map_err(Fault::Failed)?;
+        self.publish(Change::Limits { loose });
+        Ok(())
     }
 
     /// Winds the clock, at most 31 days at a time; refused where a real platform goes by the same clock.

@@ -131,6 +131,11 @@ pub enum Change {
     },
     /// The clock was wound.
     Clock,
+    /// The limits hold from now on, or no longer.
+    Limits {
+        /// True where they don't hold.
+        loose: bool,
+    },
 }
 
 impl Change {
@@ -141,7 +146,7 @@ impl Change {
             Self::Gone { channel, .. } => open(channel, person),
             Self::Note(noted) => open(&noted.note.channel, person),
             Self::Form { who, .. } => Person::of(who) == Some(person),
-            Self::Clock => true,
+            Self::Clock | Self::Limits { .. } => true,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The conversation that a newcomer finds: played by the house through the real engine, so what Kairos decides in it
 //! is decided, not painted.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use chat::MessageId;
+use chat::{MessageId, Timestamp};
 
-use crate::{Fault, Person, Playground, Room};
+use crate::{Fault, Person, Playground, Room, record::Author, state::State};
 
 /// One thing that happens in the story.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +72,15 @@ pub fn story() -> Vec<Step> {
         step(7, Chloe, Support, ReactsTo(6, "🙏")),
         step(15, Dev, TeamLeads, Taps(5, "Useful")),
     ]
+}
+
+/// When the story began and ended, where its first message is still there.
+pub(crate) fn told(state: &State) -> Option<(Timestamp, Timestamp)> {
+    let first = state.messages.front()?;
+    let opening = story().into_iter().next()?;
+    let is_opening =
+        first.by == Author::Person(opening.who) && matches!(opening.what, Deed::Says(text) if text == first.text);
+    is_opening.then(|| (first.at, first.at + Duration::from_mins(u64::from(MINUTES))))
 }
 
 /// Does one step, given the messages that the earlier steps left; returns the message that this one left.

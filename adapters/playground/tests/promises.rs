@@ -280,3 +280,55 @@ async fn a_page_that_comes_back_gets_what_it_missed() {
     let lost = page.get("/playground/stream?as=ana", "Last-Event-ID: 1-999\r\n").await;
     assert!(lost.contains("event: reload"), "{lost}");
 }
+
+#[tokio::test]
+async fn the_clock_is_wound_to_an_instant_and_never_back() {
+    let (playground, house) = opened(None).await;
+    let page = Page::of(&playground).await;
+    let now = playground::Host::now(house.as_ref());
+    let due = now + Duration::from_mins(10);
+    let wind = |until: i64| json!({ "until": until }).to_string();
+    assert!(page.post("/playground/wind", "", &wind(due.as_ms())).await.contains(&due.as_ms().to_string()));
+    page.post("/playground/wind", "", &wind(now.as_ms())).await;
+    assert_eq!(playground::Host::now(house.as_ref()), due);
+    assert!(page.post("/playground/wind", "", "{}").await.starts_with("HTTP/1.1 400"));
+}
+
+#[tokio::test]
+async fn a_form_that_was_cancelled_is_gone() {
+    let (playground, _) = opened(None).await;
+    let page = Page::of(&playground).await;
+    let message = playground.post(Person::Ana, Room::Deals, None, "my hours").await.unwrap();
+    let event = Event {
+        id: chat::EventId::new("e"),
+        at: chat::Timestamp::from_ms(0),
+        place: Room::Deals.place(),
+        by: Person::Ana.identity(),
+        what: What::Deleted { message },
+    };
+    let form = chat::Form { id: chat::FormId::new("hours"), title: "Hours".to_owned(), fields: Vec::new() };
+    playground.ask(&event, &form).await.unwrap();
+    assert_eq!(playground.form(Person::Ana), Some(form));
+    assert!(page.post("/playground/dismiss", "", r#"{"as":"ana"}"#).await.starts_with("HTTP/1.1 200"));
+    assert_eq!(playground.form(Person::Ana), None);
+}
+
+/// What may be tried is the house's to offer; where it offers nothing the page is refused, and foreign pages always.
+#[tokio::test]
+async fn a_house_without_experiments_refuses_them_and_foreign_pages_reach_none() {
+    let (playground, _) = opened(None).await;
+    let page = Page::of(&playground).await;
+    for (path, body) in [
+        ("hear", r#"{"text":"hello"}"#),
+        ("limits", r#"{"loose":true}"#),
+        ("numbers", "{}"),
+        ("number", r#"{"events":9}"#),
+        ("export", "PK"),
+    ] {
+        let path = format!("/playground/{path}");
+        assert!(page.post(&path, "", body).await.starts_with("HTTP/1.1 404"), "{path}");
+        let foreign = page.post(&path, "Origin: https://evil.example\r\n", body).await;
+        assert!(foreign.starts_with("HTTP/1.1 403"), "{path}: {foreign}");
+    }
+    assert!(page.get("/playground/state?as=ana", "").await.contains("\"limits\":null"));
+}

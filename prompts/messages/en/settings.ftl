@@ -15,6 +15,7 @@ pulse-noted-overloaded = Overloaded: you only get what you ask for until the nex
 digest-title = This week’s summary
 digest-intro = These cards might have helped, but you had already had your cards. Open what you like; none of it will come again on its own.
 digest-line = . { $topic }
+digest-line-asked = . You asked on { $day } in { $channel }: { $topic }
 digest-open = Open: { $title }
 digest-off = Turn off this summary
 digest-footer = Only you see this. At most once a week, in your working hours.

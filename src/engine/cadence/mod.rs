@@ -29,6 +29,7 @@ pub use load::Load;
 pub use quiet_hours::WorkingHours;
 pub use zones::zone_named;
 
+use super::moment::DEMO;
 use super::{PersonFacts, PlaceFacts, Reason, Restraint, Rule};
 use crate::library::{Mode, Trigger};
 
@@ -100,6 +101,10 @@ impl Cadence {
         }
         if let Some(wait) = self.ask_the_clock(asking, reasons) {
             return wait;
+        }
+        if asking.place.limits.loose {
+            reasons.push(Reason::passed(Rule::Budget, DEMO));
+            return Leave::Now { shadow };
         }
         let budget = self.budget_of(asking.person).check(&asking.person.received, asking.now);
         let within = budget.passed;
@@ -247,8 +252,16 @@ fn cooldown(asking: &Asking<'_>) -> Option<Reason> {
     if *addressed || trigger.cooldown.is_zero() {
         return None;
     }
+    if place.limits.loose {
+        return Some(Reason::passed(Rule::Cooldown, DEMO));
+    }
     let hours = trigger.cooldown.as_secs() / 3_600;
-    let last = place.last_spoke.iter().filter(|(id, _)| *id == trigger.id).map(|(_, at)| *at).max();
+    let last = place
+        .last_spoke
+        .iter()
+        .filter(|(id, at)| *id == trigger.id && place.limits.counts(*at))
+        .map(|(_, at)| *at)
+        .max();
     Some(match last {
         Some(at) if at + trigger.cooldown > *now => {
             Reason::stopped(Rule::Cooldown, format!("spoke here within the last {hours} hours"))

@@ -17,12 +17,18 @@ pub struct PutBy<'a> {
     pub trigger: &'a Trigger,
     /// What it would have shown first.
     pub asset: &'a Asset,
+    /// When and where the person asked for it, where they did: a day, and a channel's name.
+    pub asked: Option<(String, String)>,
 }
 
 /// Lists what was put by, each a tap away.
 pub fn digest_card(items: &[PutBy<'_>]) -> Card {
     let lines = items.iter().map(|item| {
-        let because = say!("digest-line", topic = &item.trigger.title);
+        let topic = &item.trigger.title;
+        let because = match &item.asked {
+            Some((day, channel)) => say!("digest-line-asked", topic = topic, day = day, channel = channel),
+            None => say!("digest-line", topic = topic),
+        };
         vec![Span::Bold(item.asset.title.clone()), Span::Plain(because)]
     });
     let open = items.iter().map(|item| Choice {

@@ -302,7 +302,7 @@ pub fn asks(text: &str) -> bool {
 }
 
 /// Odds as people read them: from 0 to 1.
-fn shown(odds: f32) -> f32 {
+pub(super) fn shown(odds: f32) -> f32 {
     1.0 / (1.0 + (-odds).exp())
 }
 

@@ -21,12 +21,15 @@ macro_rules! embedded {
 }
 
 const INDEX: &str = include_str!("../../page/index.html");
-const FILES: [(&str, &str, &str); 15] = embedded!(
+const FILES: [(&str, &str, &str); 22] = embedded!(
     "base.css": CSS,
     "layout.css": CSS,
     "chat.css": CSS,
     "cards.css": CSS,
+    "looks.css": CSS,
+    "try.css": CSS,
     "icon.svg": SVG,
+    "eye.svg": SVG,
     "main.js": JS,
     "api.js": JS,
     "store.js": JS,
@@ -36,6 +39,10 @@ const FILES: [(&str, &str, &str); 15] = embedded!(
     "markdown.js": JS,
     "cards.js": JS,
     "why.js": JS,
+    "guide.js": JS,
+    "keys.js": JS,
+    "play.js": JS,
+    "try.js": JS,
     "dom.js": JS,
 );
 

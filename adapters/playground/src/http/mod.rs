@@ -3,8 +3,9 @@
 //! Invariants
 //! - Every answer to a person is JSON; a refusal says why in `error`.
 //! - Every request passes the guard: loopback names only, posts from our own page only.
-//! - A body has at most 64 kB.
+//! - A body has at most 64 kB; an export has its own limit.
 
+mod experiments;
 mod files;
 mod guard;
 mod stream;
@@ -21,7 +22,7 @@ use axum::{
     response::{IntoResponse, Json, Response},
     routing::{get, post},
 };
-use chat::{ChoiceId, FormId, MessageId};
+use chat::{ChoiceId, FormId, MessageId, Timestamp};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
@@ -48,7 +49,10 @@ impl Playground {
             .route("/playground/tap", post(tap))
             .route("/playground/submit", post(submit))
             .route("/playground/wind", post(wind))
+            .route("/playground/dismiss", post(dismiss))
+            .merge(experiments::router())
             .layer(DefaultBodyLimit::max(MOST_BYTES))
+            .merge(experiments::export_router())
             .layer(middleware::from_fn(guard::guard))
             .with_state(Arc::clone(self))
     }
@@ -76,6 +80,7 @@ impl From<Fault> for Refused {
             Fault::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Fault::Unknown(_) => StatusCode::NOT_FOUND,
             Fault::NotYours(_) => StatusCode::FORBIDDEN,
+            Fault::Failed(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Fault::Outdated => StatusCode::CONFLICT,
             Fault::Busy | Fault::Starting => StatusCode::SERVICE_UNAVAILABLE,
             Fault::Journal(source) => {
@@ -130,9 +135,11 @@ struct Submit {
     fields: Vec<(String, String)>,
 }
 
+/// So many minutes, or to an instant.
 #[derive(Deserialize)]
 struct Wind {
-    minutes: u32,
+    minutes: Option<u32>,
+    until: Option<Timestamp>,
 }
 
 async fn state(
@@ -190,8 +197,18 @@ async fn submit(State(here): Here, body: Body) -> Result<Json<Value>, Refused> {
 
 async fn wind(State(here): Here, body: Body) -> Result<Json<Value>, Refused> {
     let wind: Wind = read(body)?;
-    let now = here.wind(Duration::from_secs(u64::from(wind.minutes) * 60))?;
+    let now = match (wind.minutes, wind.until) {
+        (Some(minutes), None) => here.wind(Duration::from_secs(u64::from(minutes) * 60))?,
+        (None, Some(until)) => here.wind_to(until)?,
+        _ => return Err(Refused::bad("minutes or until is needed")),
+    };
     Ok(Json(json!({ "now": now })))
+}
+
+async fn dismiss(State(here): Here, body: Body) -> Result<Json<Value>, Refused> {
+    let viewer: Viewer = read(body)?;
+    here.dismiss_form(viewer.person);
+    Ok(done())
 }
 
 fn done() -> Json<Value> {

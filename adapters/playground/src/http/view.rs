@@ -6,6 +6,7 @@ use crate::{
     Host, Person, Room,
     cast::KAIROS,
     record::{Author, Change, Posted, open},
+    seed,
     state::State,
 };
 
@@ -28,6 +29,8 @@ pub(super) fn state(state: &State, host: &dyn Host, person: Person) -> Value {
     json!({
         "you": person.id(), "now": host.now(), "people": people, "channels": channels, "messages": messages,
         "notes": notes, "form": state.forms.get(&person), "cursor": cursor(state.changed),
+        "limits": host.experiments().map(|tried| limits(tried.limits_are_loose())),
+        "story": seed::told(state).map(|(from, until)| [from, until]),
     })
 }
 
@@ -39,9 +42,14 @@ pub(super) fn change(change: &Change, host: &dyn Host) -> Value {
         Change::Note(noted) => json!({ "type": "note", "note": noted }),
         Change::Form { form, .. } => json!({ "type": "form", "form": form }),
         Change::Clock => json!({ "type": "clock" }),
+        Change::Limits { loose } => json!({ "type": "limits", "limits": limits(*loose) }),
     };
     value["now"] = json!(host.now());
     value
+}
+
+fn limits(loose: bool) -> &'static str {
+    if loose { "demo" } else { "real" }
 }
 
 /// Names a change for a page that comes back; another process numbers anew.
