@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod connections;
 pub mod crash;
 mod demo;
 pub mod engine;

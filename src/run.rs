@@ -20,7 +20,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use chat::{Platform, Platforms, Scope, Timestamp};
+use chat::{Platform, PlatformKind, Platforms, Scope, Timestamp};
 use discord::Discord;
 use playground::{Playground, Room};
 use slack::Slack;
@@ -34,6 +34,7 @@ use tracing::{error, info};
 use crate::{
     clock::{Clock, Ids},
     config::{Config, Retention, StoreUrl},
+    connections::Connections,
     demo::{self, DemoLimits, Notes},
     engine::{Engine, compose::waiting_card, shipped},
     http::{self, Door, Metrics},
@@ -44,10 +45,10 @@ use crate::{
 };
 
 use alone::Replica;
-use hosts::{House, SlackHost};
+use hosts::{House, Sink, discord_door};
 pub use installations::Installed;
 pub use platforms::discord_connection;
-use platforms::{discord_door, discord_of, slack_of};
+use platforms::{discord_of, slack_of};
 use sweeping::sweep;
 
 /// Where the playground's pictures lie.
@@ -61,6 +62,8 @@ pub struct Kairos {
     pub inbox: Inbox,
     /// The door for alerts.
     pub alerts: Door,
+    /// How the adapters are connected.
+    pub connections: Connections,
     /// The playground, where it is open.
     pub playground: Option<Arc<Playground>>,
     /// Slack, where it is configured.
@@ -226,6 +229,7 @@ impl Kairos {
             works,
             inbox,
             alerts,
+            connections: Connections::default(),
             playground,
             slack,
             discord,
@@ -244,8 +248,14 @@ impl Kairos {
         Self { metrics: Some((metrics, listener)), ..self }
     }
 
+    /// Where the adapter of a platform delivers what happens.
+    fn sink(&self, platform: PlatformKind) -> Arc<Sink> {
+        Arc::new(Sink { platform, inbox: self.inbox.clone(), connections: self.connections.clone() })
+    }
+
     /// Runs until `stop` ends, then finishes what is in hand.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+        let (slack_sink, discord_sink) = (self.sink(PlatformKind::Slack), self.sink(PlatformKind::Discord));
         let stopping = tokio::sync::watch::Sender::new(false);
         let until = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
             // The sender lives as long as this function; were it gone, stopping would be right too.
@@ -265,7 +275,7 @@ impl Kairos {
         let (works, retention) = (self.works.clone(), self.retention);
         let clean = move |stop| sweep(works.clone(), retention, until(stop));
         let sweeping = tokio::spawn(replica.clone().alone("sweeping", stopping.subscribe(), clean));
-        let mut pages = http::router(self.works.store.clone()).merge(self.alerts.router());
+        let mut pages = http::router(self.works.store.clone(), self.connections.clone()).merge(self.alerts.router());
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
         }
@@ -287,12 +297,12 @@ impl Kairos {
         }
         let mut listening = None;
         if let Some(slack) = &self.slack {
-            let door: Arc<dyn slack::Host> = Arc::new(SlackHost(self.inbox.clone()));
+            let door: Arc<dyn slack::Host> = slack_sink;
             pages = pages.merge(slack.router(Arc::clone(&door)));
             listening = Some(slack.listen(door));
         }
         if let Some(discord) = &self.discord {
-            let door = discord_door(&self.inbox);
+            let door = discord_door(&discord_sink);
             pages = pages.merge(discord.router(Arc::clone(&door)).unwrap_or_default());
             let discord = Arc::clone(discord);
             // Each connection would be told everything once more.

@@ -100,6 +100,7 @@ fn describe() {
     describe_counter!("kairos_attempts_total", "Attempts to send a card, by what became of them");
     describe_histogram!("kairos_attempt_seconds", Unit::Seconds, "How long attempts to send a card take");
     describe_counter!("kairos_lookups_total", "Looks for cards whose answer never came, by what was found");
+    describe_gauge!("kairos_connections", "Connections to a platform that stand now");
     describe_counter!("kairos_connections_total", "Connections to a platform: opened, or failed");
     describe_counter!("kairos_requests_refused_total", "Requests that were forged, or not signed at all");
 }

@@ -12,22 +12,28 @@ use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
 pub use metrics::Metrics;
 use serde_json::{Value, json};
 
-use crate::store::Store;
+use crate::{connections::Connections, store::Store};
 
-/// `/healthz`: the process answers. `/readyz`: it could accept an event now.
-pub fn router(store: Store) -> Router {
+/// `/healthz`: the process answers. `/readyz`: it could accept an event now, and hears those of the platforms.
+pub fn router(store: Store, connections: Connections) -> Router {
     Router::new()
         .route("/healthz", get(|| async { Json(json!({ "status": "ok" })) }))
         .route("/readyz", get(ready))
-        .with_state(store)
+        .with_state((store, connections))
 }
 
-async fn ready(State(store): State<Store>) -> (StatusCode, Json<Value>) {
-    match store.probe().await {
-        Ok(()) => (StatusCode::OK, Json(json!({ "status": "ready" }))),
-        Err(error) => {
-            tracing::warn!(%error, "not ready: the store takes nothing");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "not ready", "store": "takes nothing" })))
-        }
+async fn ready(State((store, connections)): State<(Store, Connections)>) -> (StatusCode, Json<Value>) {
+    let faults = connections.faults();
+    let mut told = json!({ "status": "ready" });
+    if !faults.is_empty() {
+        told["connections"] = json!(faults);
     }
+    if let Err(error) = store.probe().await {
+        tracing::warn!(%error, "not ready: the store takes nothing");
+        told["store"] = json!("takes nothing");
+    } else if faults.iter().all(|fault| !fault.is_down) {
+        return (StatusCode::OK, Json(told));
+    }
+    told["status"] = json!("not ready");
+    (StatusCode::SERVICE_UNAVAILABLE, Json(told))
 }

@@ -5,13 +5,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chat::{EventId, PlatformKind, Platforms};
+use chat::{Accepted, Event, EventId, PlatformKind, Platforms};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, oneshot};
 
-use super::Channels;
+use super::{Channels, settings::mistakes_in};
 use crate::{
-    alerts::Accepted,
+    alerts,
     clock::Clock,
     crash::may_crash_at,
     store::{Arrival, Origin, Store, StoreError},
@@ -52,8 +52,8 @@ impl Inbox {
     }
 
     /// Commits what a source of alerts sent. False when it was here before, by its own id.
-    pub async fn accept_alerts(&self, source: &str, accepted: Accepted) -> Result<bool, StoreError> {
-        let Accepted { id, raw, .. } = accepted;
+    pub async fn accept_alerts(&self, source: &str, accepted: alerts::Accepted) -> Result<bool, StoreError> {
+        let alerts::Accepted { id, raw, .. } = accepted;
         let origin = Origin::Alerts(source.to_owned());
         let arrival = Arrival { id: EventId::new(id), origin, raw, received_at: self.clock.now() };
         let fresh = self.commit(arrival).await?;
@@ -85,19 +85,39 @@ impl Inbox {
     }
 
     /// Commits a raw event, unless nothing can come of it. False when it was here before, by the platform's own id.
-    ///
-    /// What can't be read has no id of the platform; it goes by its digest, and is kept.
     pub async fn accept(&self, platform: PlatformKind, raw: String) -> Result<bool, StoreError> {
+        let (raw, readable) = self.read(platform, raw);
+        self.keep(platform, raw, readable.as_deref()).await
+    }
+
+    /// The same for an adapter that can leave a form open: one with mistakes in it is not kept, and they are told.
+    pub async fn take_in(&self, platform: PlatformKind, raw: String) -> Result<Accepted, StoreError> {
+        let (raw, readable) = self.read(platform, raw);
+        let mistakes: Vec<_> = readable.iter().flatten().flat_map(mistakes_in).collect();
+        if !mistakes.is_empty() {
+            count(platform.as_str(), "mistaken");
+            return Ok(Accepted::Mistaken(mistakes));
+        }
+        let fresh = self.keep(platform, raw, readable.as_deref()).await?;
+        Ok(if fresh { Accepted::New } else { Accepted::Repeated })
+    }
+
+    fn read(&self, platform: PlatformKind, raw: String) -> (String, Option<Vec<Event>>) {
         // PostgreSQL holds no NUL in a text, and no platform means one.
         let raw = if raw.contains('\0') { raw.replace('\0', "\u{fffd}") } else { raw };
         let readable = self.platforms.get(platform).and_then(|adapter| adapter.translate(&raw).ok());
-        if let (Some(channels), Some(events)) = (&self.channels, &readable)
+        (raw, readable)
+    }
+
+    /// What can't be read has no id of the platform; it goes by its digest, and is kept.
+    async fn keep(&self, platform: PlatformKind, raw: String, readable: Option<&[Event]>) -> Result<bool, StoreError> {
+        if let (Some(channels), Some(events)) = (&self.channels, readable)
             && channels.pass_over(events).await?
         {
             count(platform.as_str(), "off");
             return Ok(true);
         }
-        let id = match readable.as_deref() {
+        let id = match readable {
             Some([event, ..]) if !event.id.as_str().contains('\0') => event.id.clone(),
             _ => EventId::new(format!("{platform}:{}", hex(&Sha256::digest(&raw)))),
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chat::{Card, Event, Field, Form, FormId, HOME, PersonId, Text, What};
+use chat::{Card, Event, Field, Form, FormId, HOME, Mistake, PersonId, Text, What};
 
 use super::{
     Line, LineError,
@@ -93,6 +93,21 @@ impl Asked {
     }
 }
 
+/// What is wrong in a form that somebody sent about themselves.
+pub(super) fn mistakes_in(event: &Event) -> Vec<Mistake> {
+    let What::Form { form, fields, .. } = &event.what else { return Vec::new() };
+    let Some(asked) = Asked::ALL.into_iter().find(|asked| asked.name() == form.as_str()) else { return Vec::new() };
+    let read = asked.read(written(asked, fields)).err();
+    read.map(|right| Mistake { field: asked.name().to_owned(), reason: format!("I could read {right}.") })
+        .into_iter()
+        .collect()
+}
+
+/// What stands in the one field of a form about oneself.
+fn written(asked: Asked, fields: &[(String, String)]) -> &str {
+    fields.iter().find(|(field, _)| field == asked.name()).map_or("", |(_, written)| written.trim())
+}
+
 impl Line {
     /// Opens the form behind a setting, with what holds now; false where the setting has none.
     pub(super) async fn ask_about(
@@ -142,8 +157,7 @@ impl Line {
     ) -> Result<bool, LineError> {
         let Some(asked) = Asked::ALL.into_iter().find(|asked| asked.name() == form.as_str()) else { return Ok(false) };
         let person = self.known(&event.by).await?.id;
-        let written = fields.iter().find(|(field, _)| field == asked.name()).map_or("", |(_, written)| written.trim());
-        let card = match asked.read(written) {
+        let card = match asked.read(written(asked, fields)) {
             Ok((change, told)) => {
                 effect.outcome.people.push((person.clone(), change));
                 Card::new("Noted", Text::paragraph(told))

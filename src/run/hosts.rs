@@ -2,23 +2,54 @@
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use chat::{Card, PlatformKind, Timestamp};
+use chat::{Accepting, Card, EventSink, Outage, PlatformKind, Timestamp, WorkspaceId};
 use playground::{Experiments, Host};
 use serde_json::Value;
 
 use super::{PICTURES, Works};
-use crate::{config::Config, demo::DemoLimits, engine::Engine, inbox::Inbox};
+use crate::{config::Config, connections::Connections, demo::DemoLimits, engine::Engine, inbox::Inbox};
 
-/// What Slack asks of the house.
-pub(super) struct SlackHost(pub(super) Inbox);
+/// Where the adapter of one platform delivers what happens, and tells how it is connected.
+pub(super) struct Sink {
+    pub(super) platform: PlatformKind,
+    pub(super) inbox: Inbox,
+    pub(super) connections: Connections,
+}
 
-impl slack::Host for SlackHost {
+impl EventSink for Sink {
+    fn accept(&self, raw: String) -> Accepting<'_> {
+        Box::pin(async move { self.inbox.take_in(self.platform, raw).await.map_err(|error| error.to_string()) })
+    }
+
+    fn connected(&self, connection: &str) {
+        self.connections.connected(self.platform, connection);
+    }
+
+    fn disconnected(&self, connection: &str, outage: &Outage) {
+        self.connections.disconnected(self.platform, connection, outage);
+    }
+
+    fn gap(&self, workspace: Option<&WorkspaceId>) {
+        self.connections.gap(self.platform, workspace);
+    }
+}
+
+impl slack::Host for Sink {
     fn accept(&self, raw: String) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + '_>> {
         Box::pin(async move {
-            let accepted = self.0.accept(PlatformKind::Slack, raw).await;
+            let accepted = self.inbox.accept(self.platform, raw).await;
             accepted.map(drop).map_err(|error| error.to_string())
         })
     }
+}
+
+/// Where Discord's events come in.
+pub(super) fn discord_door(sink: &Arc<Sink>) -> discord::Door {
+    let sink = Arc::clone(sink);
+    Arc::new(move |raw| {
+        let sink = Arc::clone(&sink);
+        Box::pin(async move { sink.inbox.accept(sink.platform, raw).await.map_err(|error| error.to_string()) })
+    })
 }
 
 /// What the playground asks of the house.

@@ -13,7 +13,6 @@ use crate::{
     clock::{Clock, Ids},
     config::{Config, Secret, SlackApp},
     engine::Engine,
-    inbox::Inbox,
     store::Store,
 };
 
@@ -81,15 +80,6 @@ pub(super) fn discord_of(config: &Config, engine: &Arc<Engine>, store: &Store) -
     };
     let discord = Discord::new(connection).map_err(anyhow::Error::msg);
     Ok(Some(discord.context("Discord can't be reached as it is configured")?))
-}
-
-/// Where Discord's events come in.
-pub(super) fn discord_door(inbox: &Inbox) -> discord::Door {
-    let inbox = inbox.clone();
-    Arc::new(move |raw| {
-        let inbox = inbox.clone();
-        Box::pin(async move { inbox.accept(PlatformKind::Discord, raw).await.map_err(|error| error.to_string()) })
-    })
 }
 
 /// The notes of one adapter, in the store.

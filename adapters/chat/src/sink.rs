@@ -41,8 +41,9 @@ pub enum Outage {
 
 /// Where an adapter delivers what happens, and tells how it stands.
 ///
-/// A connection has a name that is unique within its adapter and stays the same when it is opened anew: `socket-1`,
-/// `shard-0`, `bot token of T1`. Reasons carry no text of people and no token.
+/// A connection has a name that is unique within its adapter and stays the same when it is opened anew: its kind in one
+/// word, and where there are several, a space and which one: `socket 1`, `shard 0`, `token`, `token T1`. Of each kind one
+/// has to stand, or Kairos is not ready. Reasons carry no text of people and no token.
 pub trait EventSink: Send + Sync {
     /// Takes a raw event durably; the same event twice is one.
     fn accept(&self, raw: String) -> Accepting<'_>;

@@ -14,6 +14,7 @@ mod keywords;
 mod lately;
 mod look;
 mod looks;
+mod nearness;
 mod once;
 mod recent;
 mod second_look;
