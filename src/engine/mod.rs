@@ -13,6 +13,7 @@ mod facts;
 mod lessons;
 mod marks;
 mod moment;
+mod named;
 mod own_words;
 mod recognise;
 #[cfg(test)]
@@ -21,9 +22,10 @@ mod tap;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod which_need;
 
 pub use cadence::{Budget, Cadence, DaysOff, DigestHour, Load, Open, Settled, WorkingHours, settles, zone_named};
-pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
+pub use decision::{Act, Audience, Candidate, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
 pub use facts::{Own, PersonFacts, PlaceFacts, Received};
 pub use marks::{LEAST_PEOPLE, Learnt, LearntTrigger, Mark, Marked, Restraint, code_of, learn, restrain, worth_a_look};
 pub use moment::{Conversation, Engine, Facts, is_addressed};

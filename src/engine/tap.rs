@@ -7,7 +7,7 @@
 use chat::{AssetId, ChoiceId, DeliveryId, SessionId};
 
 use super::Load;
-use crate::library::{ScenarioId, TriggerId};
+use crate::library::{ScenarioId, SkillId, TriggerId};
 
 /// What a person may change about themselves with one tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +103,12 @@ pub enum Tap {
     Snooze(DeliveryId),
     /// This trigger no more.
     Stop(DeliveryId),
+    /// The topic that was meant, of those that a card asks about.
+    Pick(DeliveryId, usize),
+    /// None of them was meant.
+    NoneOfThese(DeliveryId),
+    /// Open the topic of a skill.
+    Skill(SkillId),
     /// Show an asset.
     Show(AssetId),
     /// Begin a scenario.
@@ -147,6 +153,9 @@ impl Tap {
             Self::Practise(id) => format!("practise:{id}"),
             Self::Snooze(id) => format!("snooze:{id}"),
             Self::Stop(id) => format!("stop:{id}"),
+            Self::Pick(id, index) => format!("pick:{id}:{index}"),
+            Self::NoneOfThese(id) => format!("none-of-these:{id}"),
+            Self::Skill(id) => format!("skill:{id}"),
             Self::Show(id) => format!("show:{id}"),
             Self::Start(id) => format!("start:{id}"),
             Self::Turn(session, turn, option) => format!("turn:{session}:{turn}:{option}"),
@@ -178,6 +187,12 @@ impl Tap {
             "snooze" => Self::Snooze(DeliveryId::new(rest)),
             "stop" => Self::Stop(DeliveryId::new(rest)),
             "open" => Self::Open(DeliveryId::new(rest)),
+            "pick" => {
+                let (id, index) = rest.rsplit_once(':')?;
+                Self::Pick(DeliveryId::new(id), index.parse().ok()?)
+            }
+            "none-of-these" => Self::NoneOfThese(DeliveryId::new(rest)),
+            "skill" => Self::Skill(SkillId::new(rest)),
             "show" => Self::Show(AssetId::new(rest)),
             "start" => Self::Start(ScenarioId::new(rest)),
             "turn" => {

@@ -27,8 +27,10 @@ mod practices;
 mod pulse;
 mod settings;
 mod signals;
+mod small_talk;
 mod steering;
 mod taps;
+mod topics;
 mod traffic;
 mod worker;
 

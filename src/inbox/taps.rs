@@ -42,6 +42,9 @@ impl Line {
             Some(Tap::Turn(session, turn, option)) => {
                 self.take_turn(event, message, (&session, turn, option), &person, effect).await
             }
+            Some(Tap::Pick(id, index)) => self.picked(event, message, (&id, Some(index)), &person, effect).await,
+            Some(Tap::NoneOfThese(id)) => self.picked(event, message, (&id, None), &person, effect).await,
+            Some(Tap::Skill(skill)) => self.skill_opened(event, message, &skill, &person, effect).await,
             Some(Tap::Show(asset)) => {
                 self.show(event, &asset, &person, effect);
                 Ok(())

@@ -3,6 +3,7 @@
 mod a_channel_is_switched_by_whoever_made_it;
 mod a_channel_sets_its_own_threshold;
 mod a_clock_set_back_does_no_harm;
+mod a_need_that_may_not_speak_keeps_the_message;
 mod a_number_that_moved_brings_help_in_private;
 mod a_question_nobody_answers_gets_a_card_in_its_thread;
 mod a_question_over_several_messages_is_one;

@@ -50,8 +50,12 @@ impl Rating {
     }
 }
 
-/// The first asset of `plan` with everything one tap away. `None` when the library no longer has it.
+/// The first asset of `plan` with everything one tap away, or the topics to choose from. `None` when the library no longer
+/// has it.
 pub fn offer_card(library: &Library, trigger: &Trigger, plan: &Plan, delivery: &DeliveryId) -> Option<Card> {
+    if !plan.among.is_empty() {
+        return Some(super::which_card(library, plan, delivery));
+    }
     let asset = library.assets.get(plan.molecule.assets.first()?)?;
     let mut card = asset_card(asset);
     if let Some(dip) = &trigger.dip {

@@ -283,7 +283,7 @@ pub fn erase_card() -> Card {
 /// What can be typed behind the command.
 pub fn help_card(library: &Library) -> Card {
     let command = |word: &str, what: &str| vec![Span::Code(format!("/kairos {word}")), Span::Plain(format!(" {what}"))];
-    let mut card = super::greeting_card(library);
+    let mut card = super::skills_card(library);
     card.text.0.push(Block::Bullets(vec![
         command("ask …", "or just your question: you get an answer, or a reason why there is none"),
         command("why", "tells why you saw the last card"),
