@@ -147,6 +147,11 @@ impl Engine {
         self.talks().resembles(text, &self.recogniser())
     }
 
+    /// How alike a text and each of others are: 1 is the same, 0 is chance.
+    pub fn likeness(&self, text: &str, others: &[&str]) -> Vec<f32> {
+        CardIndex::likeness(text, others)
+    }
+
     fn talks(&self) -> &TalkIndex {
         self.talks.get_or_init(|| TalkIndex::of(&self.library))
     }

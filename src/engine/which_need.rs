@@ -117,7 +117,7 @@ impl Engine {
 
     fn order(&self, trigger: &Trigger, text: &str, shows_picture: bool) -> Vec<AssetId> {
         let assets: Vec<_> = trigger.offer.iter().filter_map(|id| self.library.assets.get(id)).collect();
-        if assets.len() < 2 {
+        if assets.len() < 2 || text.trim().is_empty() {
             return Vec::new();
         }
         let fits = self.cards.fit(text, &assets);
@@ -126,7 +126,9 @@ impl Engine {
             let moment = if compose::serves(trigger, asset) { MOMENT_BONUS } else { 0.0 };
             let picture = if shows_picture && asset.kind == AssetKind::Infographic { PICTURE_BONUS } else { 0.0 };
             let author = if place == 0 { FIRST_BONUS } else { 0.0 };
-            order.push((fit + moment + picture + author, &asset.id));
+            // A question back is no answer: it comes when the cards have been seen.
+            let reflection = if asset.kind == AssetKind::Reflection { 1.0 } else { 0.0 };
+            order.push((fit + moment + picture + author - reflection, &asset.id));
         }
         order.sort_by(|(a, _), (b, _)| b.total_cmp(a));
         order.into_iter().map(|(_, id)| id.clone()).collect()

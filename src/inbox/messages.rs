@@ -25,21 +25,33 @@ pub(super) const OFFER_LASTS: Duration = Duration::from_hours(24 * 5);
 pub(super) const SNOOZE: Duration = Duration::from_hours(24 * 7);
 
 impl Line {
+    /// Hears a message; one that goes on from our own answer in a thread is put to us.
     pub(super) async fn hear(&self, event: &Event, message: &Message, effect: &mut Effect) -> Result<(), LineError> {
         if message.by_bot {
             return self.overhear(event, message).await;
         }
+        let turned = self.turned_to_us(event, message).await?;
+        let event = turned.as_ref().unwrap_or(event);
         let addressed = is_addressed(event);
         let place = self.mode_of(&event.place).await?;
         if !addressed && place.mode == Mode::Off {
             effect.observed.push(Observed::in_a_channel_that_is_off(event, message, self.now()));
             return Ok(());
         }
-        if addressed && self.small_talk(event, message, effect).await? {
+        if addressed
+            && (self.typed_in_practice(event, message, effect).await?
+                || self.small_talk(event, message, effect).await?)
+        {
             return Ok(());
         }
         let Heard { needs, already } = self.listen(event, message, &place, effect).await?;
         let is_heard = needs.iter().any(Need::is_heard);
+        let is_met = addressed
+            && !is_heard
+            && (self.follow_up(event, message, effect).await? || self.choices_again(event, effect).await?);
+        if is_met {
+            return Ok(());
+        }
         if let Some(need) = already.filter(|_| !is_heard) {
             return self.heard_already(event, message, need, effect).await;
         }

@@ -4,20 +4,19 @@
 //! - Only what is put to Kairos is answered here, at once, and no budget counts it.
 //! - What concerns one person alone is answered in private.
 
-use chat::{Event, Message, PersonId};
+use chat::{Event, Message};
 
 use super::{
     Line, LineError, Observed,
     line::{Effect, privately},
     messages::{answer_here, of_message},
-    topics::{OpenedBy, Wanted},
 };
 use crate::{
     engine::{
         Act, Decision, Evidence, Need, Reason, Rule,
         compose::{here_card, privacy_card, skills_card, thanks_card, ways_out_card, who_card},
     },
-    library::About,
+    library::{About, TriggerId},
     store::Delivery,
 };
 
@@ -35,7 +34,8 @@ impl Line {
             return Ok(true);
         }
         let named = engine.named(&message.text);
-        if !named.is_empty() && self.open_named(event, message, &named, effect).await? {
+        if !named.is_empty() {
+            self.open_named(event, message, &named, effect).await?;
             return Ok(true);
         }
         if let Some(about) = engine.resembles_talk(&message.text) {
@@ -72,33 +72,28 @@ impl Line {
         Ok(())
     }
 
-    /// Opens a topic that was called by its name, or asks which of several; false where it names too many.
+    /// Opens a topic that was called by its name, or asks which of several.
     async fn open_named(
         &self,
         event: &Event,
         message: &Message,
-        named: &[crate::library::TriggerId],
+        named: &[TriggerId],
         effect: &mut Effect,
-    ) -> Result<bool, LineError> {
-        let person: PersonId = self.known(&event.by).await?.id;
+    ) -> Result<(), LineError> {
         if let [trigger] = named {
-            let cause = of_message(&event.place, message);
-            let offer = OpenedBy::Event(&cause, &message.id);
             let order = self.parts.engine.order_of(trigger, &message.text);
-            let wanted = Wanted { trigger, order: &order, offer, action: answer_here(event, message) };
-            self.open_topic(event, &wanted, &person, effect).await?;
-            return Ok(true);
+            self.open_for(event, message, (trigger, &order), effect).await?;
+            return Ok(());
         }
         // Which of them is asked as for needs that are near each other.
-        let need = |trigger: &crate::library::TriggerId| Need {
+        let need = |trigger: &TriggerId| Need {
             trigger: trigger.clone(),
             score: 1.0,
             threshold: 0.0,
             evidence: Evidence::Asked,
         };
         let needs: Vec<Need> = named.iter().take(3).map(need).collect();
-        self.decide_about(event, message, &needs, effect).await?;
-        Ok(true)
+        self.decide_about(event, message, &needs, effect).await
     }
 
     fn note_talk(&self, event: &Event, message: &Message, delivery: Delivery, effect: &mut Effect) {

@@ -4,11 +4,12 @@
 //! - A topic that was opened is an answer like any other, with its taps and its reasons; done twice, it is there once.
 //! - Only the person whom a card asks can choose on it.
 
-use chat::{AssetId, Card, DeliveryId, Event, EventId, MessageId, PersonId};
+use chat::{AssetId, Card, DeliveryId, Event, EventId, Message, MessageId, PersonId};
 
 use super::{
-    Line, LineError,
+    Line, LineError, Observed,
     line::{Effect, privately, tenant},
+    messages::{answer_here, of_message},
     taps::{gone, not_for_you},
 };
 use crate::{
@@ -21,18 +22,18 @@ use crate::{
 };
 
 /// A topic that somebody wants opened.
-pub(super) struct Wanted<'a> {
-    pub(super) trigger: &'a TriggerId,
+struct Wanted<'a> {
+    trigger: &'a TriggerId,
     /// The cards in the order in which they fit what was written, where somebody wrote.
-    pub(super) order: &'a [AssetId],
+    order: &'a [AssetId],
     /// Where it was asked for, and by which event.
-    pub(super) offer: OpenedBy<'a>,
+    offer: OpenedBy<'a>,
     /// Where the card goes.
-    pub(super) action: Action,
+    action: Action,
 }
 
 /// What a topic was opened by.
-pub(super) enum OpenedBy<'a> {
+enum OpenedBy<'a> {
     /// A tap on an earlier card.
     Card(&'a Delivery, &'a Offer),
     /// What somebody wrote to Kairos, or a tap that belongs to no offer.
@@ -99,8 +100,28 @@ impl Line {
         self.open_topic(event, &wanted, person, effect).await
     }
 
+    /// Opens a topic for somebody who wrote to Kairos, and tells those who look on.
+    pub(super) async fn open_for(
+        &self,
+        event: &Event,
+        message: &Message,
+        (trigger, order): (&TriggerId, &[AssetId]),
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let person = self.known(&event.by).await?.id;
+        let cause = of_message(&event.place, message);
+        let offer = OpenedBy::Event(&cause, &message.id);
+        let wanted = Wanted { trigger, order, offer, action: answer_here(event, message) };
+        self.open_topic(event, &wanted, &person, effect).await?;
+        if let Some(recorded) = effect.outcome.decisions.last().filter(|recorded| recorded.event == event.id) {
+            let observed = Observed::first(event, message, recorded.decision.clone(), self.now());
+            effect.observed.push(observed);
+        }
+        Ok(())
+    }
+
     /// Opens a topic for somebody who asked for it, or says why it has no card for them.
-    pub(super) async fn open_topic(
+    async fn open_topic(
         &self,
         event: &Event,
         wanted: &Wanted<'_>,

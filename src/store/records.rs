@@ -328,6 +328,8 @@ pub enum PersonChange {
     Load(Option<Load>),
     /// This trigger no more, or again.
     Stop(TriggerId, bool),
+    /// What they tapped on a card is taken back.
+    Untap(DeliveryId, String),
     /// Forgotten, with everything that is kept about them; what else the outcome holds is written after it.
     Erase,
 }

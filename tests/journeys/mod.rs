@@ -16,6 +16,7 @@ mod an_accepted_event_survives_a_kill;
 mod an_edit_gets_no_second_answer;
 mod any_three_weeks_keep_every_promise;
 mod asking_kairos_always_gets_an_answer_or_a_reason;
+mod forty_messages_of_a_first_day;
 mod holdout_is_recorded_and_silent;
 mod i_am_heard_in_my_own_words;
 mod managers_see_totals_and_pause_triggers;

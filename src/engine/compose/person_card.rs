@@ -7,6 +7,8 @@ use crate::{
     library::{Library, ScenarioId},
 };
 
+/// How many stopped topics can be started again at once.
+const STOPPED: usize = 5;
 /// How many cards that reached somebody are listed.
 const LISTED: usize = 30;
 
@@ -70,6 +72,12 @@ pub fn person_card(library: &Library, kept: &Kept<'_>) -> Card {
     // At most one stands out.
     choices.iter_mut().skip(1).for_each(|choice| choice.prominence = Prominence::Usual);
     choices.extend(ways_to_change(kept));
+    let stopped = kept.facts.stopped.iter().filter_map(|id| library.triggers.get(id));
+    choices.extend(stopped.take(STOPPED).map(|trigger| Choice {
+        id: Tap::Allow(trigger.id.clone()).to_choice(),
+        label: format!("Show again: {}", trigger.title).chars().take(75).collect(),
+        prominence: Prominence::Tucked,
+    }));
     Card {
         title: "You and Kairos".to_owned(),
         text: Text(text),

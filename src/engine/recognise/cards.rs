@@ -48,6 +48,14 @@ impl CardIndex {
         assets.iter().map(fit).collect()
     }
 
+    /// How alike a text and each of others are, in their order.
+    pub(crate) fn likeness(text: &str, others: &[&str]) -> Vec<f32> {
+        let models = shipped();
+        let mut all = Text::all(&models, &[&[text], others].concat());
+        let own = all.remove(0);
+        all.iter().map(|other| other.likeness(&own)).collect()
+    }
+
     fn known(&self, asset: &Asset) -> Arc<Known> {
         let passages = passages(asset);
         let held = || self.0.lock().unwrap_or_else(PoisonError::into_inner);

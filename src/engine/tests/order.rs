@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chat::Message;
+
 use super::{Act, World, event, message, need};
 use crate::{
     engine::{Audience, Decision, Engine, Rule, samples},
@@ -111,7 +113,9 @@ fn ordered(assets: Vec<crate::library::Asset>, roles: &[&str]) -> Vec<String> {
     let engine = Engine::new(Arc::new(library), samples::cadence());
     let mut world = World::new();
     world.person.profile.roles = roles.iter().map(|role| (*role).to_owned()).collect();
-    match engine.decide(&event(), &message(), &[need("price", 1.0)], &world.facts()).act {
+    // No words say which card fits.
+    let wordless = Message { text: String::new(), ..message() };
+    match engine.decide(&event(), &wordless, &[need("price", 1.0)], &world.facts()).act {
         Act::Hold { plan, .. } => plan.molecule.assets.iter().map(ToString::to_string).collect(),
         _ => Vec::new(),
     }
