@@ -88,5 +88,8 @@ fn every_starter_topic_is_heard_in_new_words() {
     let (asked, told) = tally("messages.tsv", true);
     insta::assert_snapshot!("asked", format!("{}\n{told}", table(&asked)));
     assert_eq!(overheard["none"].wrong, 0, "what needs nothing is left alone");
-    assert!(sum(&asked, |tally| tally.right) >= 100, "{}", table(&asked));
+    let (fresh, told) = tally("fresh.tsv", false);
+    insta::assert_snapshot!("fresh", format!("{}\n{told}", table(&fresh)));
+    assert!(sum(&overheard, |tally| tally.right) >= 120, "{}", table(&overheard));
+    assert!(sum(&asked, |tally| tally.right) >= 130, "{}", table(&asked));
 }
