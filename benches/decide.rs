@@ -149,6 +149,7 @@ fn delivered(n: u32, person: &PersonId) -> Delivery {
         molecule: Molecule { assets: vec![AssetId::new(format!("asset-{}", n % 40))], scenario: None },
         shadow: false,
         unasked: n.is_multiple_of(100),
+        among: Vec::new(),
     };
     let key = DeliveryKey {
         tenant: "slack/T1".to_owned(),

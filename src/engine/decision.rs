@@ -114,6 +114,18 @@ pub struct Plan {
     pub shadow: bool,
     /// True when nobody asked us: it counts against the person's budget.
     pub unasked: bool,
+    /// Topics too near each other to tell apart, of which the person is asked to choose one; empty where one is clear.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub among: Vec<Candidate>,
+}
+
+/// A topic that may be meant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The trigger behind it.
+    pub trigger: TriggerId,
+    /// Its cards, the one that fits the message best first.
+    pub assets: Vec<AssetId>,
 }
 
 /// Who is to read an answer.
@@ -191,6 +203,8 @@ rules! {
     Language = "Language",
     /// Who goes first, where one message means several needs.
     Priority = "Who goes first",
+    /// Several topics are too close to tell apart.
+    Which = "Which topic",
     /// What was measured, and whether it moved.
     Measured = "What was measured",
     /// Whether the person turned to Kairos.

@@ -36,6 +36,8 @@ pub enum Mark {
     Know,
     /// No more of it.
     Stop,
+    /// Chosen among several topics: it was meant.
+    Picked,
     /// A manager: the moment was right.
     Right,
     /// A manager: it was not.
@@ -50,6 +52,7 @@ impl Mark {
             "not_for_me" => Self::NotForMe,
             "know" => Self::Know,
             "stop" => Self::Stop,
+            "picked" => Self::Picked,
             "right" => Self::Right,
             "wrong" => Self::Wrong,
             _ => return None,
@@ -59,7 +62,7 @@ impl Mark {
     /// Whether it speaks against the moment; `None`: neither for it nor against.
     const fn is_against(self) -> Option<bool> {
         match self {
-            Self::Useful | Self::Right => Some(false),
+            Self::Useful | Self::Picked | Self::Right => Some(false),
             Self::NotForMe | Self::Stop | Self::Wrong => Some(true),
             Self::Know => None,
         }
@@ -137,7 +140,7 @@ pub fn restrain(rule: Restraint, marks: &[Marked], since: Option<Timestamp>) -> 
         Mark::Useful | Mark::Know => Some(false),
         Mark::NotForMe | Mark::Stop => Some(true),
         // What managers think of it does not outvote whom it reaches.
-        Mark::Right | Mark::Wrong => None,
+        Mark::Picked | Mark::Right | Mark::Wrong => None,
     });
     let (people, against) = (voices.len() as u64, count_against(&voices) as u64);
     let is_enough = people >= u64::from(rule.people).max(FEWEST);

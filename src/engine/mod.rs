@@ -10,9 +10,11 @@ mod condition;
 mod decision;
 pub mod dip;
 mod facts;
+mod follow_up;
 mod lessons;
 mod marks;
 mod moment;
+mod named;
 mod own_words;
 mod recognise;
 #[cfg(test)]
@@ -22,16 +24,18 @@ mod tap;
 mod tests;
 mod topics;
 mod totals;
+mod which_need;
 
 pub use cadence::{Budget, Cadence, DaysOff, DigestHour, Load, Open, Settled, WorkingHours, settles, zone_named};
-pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
+pub use decision::{Act, Audience, Candidate, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
 pub use facts::{Limits, Own, PersonFacts, PlaceFacts, Received};
+pub use follow_up::follows_on;
 pub use marks::{LEAST_PEOPLE, Learnt, LearntTrigger, Mark, Marked, Restraint, code_of, learn, restrain, worth_a_look};
 pub use moment::{Conversation, Engine, Facts, is_addressed};
 pub use own_words::{Admission, MOST_TAKEN_IN, OWN_WORDS_DAYS, Waits, admit, read_own_words};
 pub use recognise::{
     AlarmBudget, OPENINGS, Opened, Parts, Recent, Recogniser, ScoreSketch, Teaching, Thresholds, WITHIN, asks,
-    other_language, shipped,
+    likeness, other_language, shipped,
 };
 pub use tap::{Setting, Tap};
 pub use topics::TopicScore;

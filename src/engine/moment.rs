@@ -1,7 +1,7 @@
 //! The engine: what is heard, and what is decided about it.
 
 use std::{
-    sync::{Arc, Mutex, RwLock},
+    sync::{Arc, Mutex, OnceLock, RwLock},
     time::Duration,
 };
 
@@ -13,9 +13,9 @@ use super::{
     compose,
     condition::{Conditions, Subject},
     lessons::{AllLessons, name_of},
-    recognise::{AlarmBudget, ScoreSketch, other_language},
+    recognise::{AlarmBudget, CardIndex, ScoreSketch, TalkIndex, other_language},
 };
-use crate::library::{Hearing, Library, Mode, Trigger, TriggerId};
+use crate::library::{About, Hearing, Library, Mode, Trigger, TriggerId};
 
 /// What a rule says where no limits hold.
 pub(super) const DEMO: &str = "not counted: demo limits";
@@ -32,6 +32,10 @@ pub struct Engine {
     learnt: String,
     conditions: Conditions,
     cadence: Cadence,
+    /// How well cards fit what was written.
+    pub(super) cards: CardIndex,
+    /// What people say to Kairos about itself; learnt when somebody first turns to it.
+    talks: OnceLock<TalkIndex>,
 }
 
 /// What a decision rests on, besides the need itself.
@@ -47,6 +51,18 @@ pub struct Facts<'a> {
     pub now: Timestamp,
     /// The person turned to Kairos.
     pub addressed: bool,
+}
+
+/// What the rules are asked about: one need, and who would be told what.
+#[derive(Clone, Copy)]
+struct Sought<'a> {
+    need: &'a Need,
+    trigger: &'a Trigger,
+    to: Audience,
+    /// Nothing was decided about it before.
+    first_look: bool,
+    /// The cards in the order in which they fit the message; empty where no text says it.
+    order: &'a [AssetId],
 }
 
 /// What a message is heard within.
@@ -75,8 +91,17 @@ impl Engine {
     /// Decides over a library. Its examples are learnt when something is first to be heard, or by [`Engine::learn`].
     pub fn new(library: Arc<Library>, cadence: Cadence) -> Self {
         let conditions = Conditions::new(library.triggers.values());
-        let learnt = name_of(&library);
-        Self { library, lessons: RwLock::default(), learning: Mutex::default(), learnt, conditions, cadence }
+        let (learnt, cards) = (name_of(&library), CardIndex::default());
+        Self {
+            library,
+            lessons: RwLock::default(),
+            learning: Mutex::default(),
+            learnt,
+            conditions,
+            cadence,
+            cards,
+            talks: OnceLock::new(),
+        }
     }
 
     /// What it can say.
@@ -115,6 +140,20 @@ impl Engine {
         needs
     }
 
+    /// What a text that was put to Kairos says about Kairos, word for word.
+    pub fn says(&self, text: &str) -> Option<About> {
+        self.talks().says(text)
+    }
+
+    /// What it says about Kairos in other words.
+    pub fn resembles_talk(&self, text: &str) -> Option<About> {
+        self.talks().resembles(text, &self.recogniser())
+    }
+
+    fn talks(&self) -> &TalkIndex {
+        self.talks.get_or_init(|| TalkIndex::of(&self.library))
+    }
+
     /// True where a trigger can't be decided about before it is known who the person is: by its condition, or since what
     /// they are to get at once is written for some.
     pub fn asks_who(&self, trigger: &TriggerId, addressed: bool) -> bool {
@@ -123,50 +162,7 @@ impl Engine {
         self.conditions.asks_who(trigger) || (addressed && assets.any(|asset| !asset.roles.is_empty()))
     }
 
-    /// Decides about a message in which `needs` may be meant. One message gets at most one answer: the need of the
-    /// highest priority that may be spoken to, then the one with the strongest evidence. The priority of its skill
-    /// weighs as much as that of the trigger.
-    pub fn decide(&self, event: &Event, message: &Message, needs: &[Need], facts: &Facts<'_>) -> Decision {
-        let mut heard: Vec<(&Need, &Trigger)> = needs
-            .iter()
-            .filter(|need| need.is_heard())
-            .filter_map(|need| Some((need, self.library.triggers.get(&need.trigger)?)))
-            .collect();
-        heard.sort_by(|(a, x), (b, y)| self.weight(y).cmp(&self.weight(x)).then(b.score.total_cmp(&a.score)));
-        let language = other_language(&message.text).map(met_by_wording);
-        let mut first_refusal = None;
-        let of = heard.len();
-        for (place, (need, trigger)) in heard.into_iter().enumerate() {
-            let mut decision = self.decide_need(event, message, need, trigger, facts);
-            if of > 1 {
-                let (own, skill) = (trigger.priority, self.skill_priority(trigger));
-                let value =
-                    format!("{} of {of} needs heard: priority {own}, its skill {skill}, then evidence", place + 1);
-                decision.reasons.insert(1, Reason::passed(Rule::Priority, value));
-            }
-            decision.reasons.extend(language.clone());
-            // Whoever is compared without help for a need gets none by another trigger: that would spoil the comparison.
-            if !matches!(decision.act, Act::Silent { because } if because != Rule::Holdout) {
-                return decision;
-            }
-            first_refusal.get_or_insert(decision);
-        }
-        first_refusal.unwrap_or_else(|| {
-            let mut decision = nothing_heard(needs.first());
-            decision.reasons.extend(language);
-            decision
-        })
-    }
-
-    fn skill_priority(&self, trigger: &Trigger) -> u8 {
-        self.library.skills.get(&trigger.skill).map_or(50, |skill| skill.priority)
-    }
-
-    fn weight(&self, trigger: &Trigger) -> u16 {
-        u16::from(trigger.priority) + u16::from(self.skill_priority(trigger))
-    }
-
-    fn decide_need(
+    pub(super) fn decide_need(
         &self,
         event: &Event,
         message: &Message,
@@ -184,8 +180,10 @@ impl Engine {
             language: facts.person.profile.language.as_deref().unwrap_or("en"),
             zone: facts.person.profile.zone.as_deref().unwrap_or_default(),
         };
-        let to = if event.place.is_private() { Audience::Private } else { Audience::Thread };
-        self.ask_all(need, trigger, (to, true), facts, &subject)
+        let is_private = event.place.is_private() || trigger.is_private;
+        let to = if is_private { Audience::Private } else { Audience::Thread };
+        let order = self.order_for(trigger, &message.text, facts);
+        self.ask_all(&Sought { need, trigger, to, first_look: true, order: &order }, facts, &subject)
     }
 
     /// Decides about a need that was found in numbers or told by an alert: a person is helped in private, always; a
@@ -204,7 +202,7 @@ impl Engine {
             zone: facts.person.profile.zone.as_deref().unwrap_or_default(),
         };
         let to = if to_group { Audience::Thread } else { Audience::Private };
-        self.ask_all(need, trigger, (to, false), facts, &subject)
+        self.ask_all(&Sought { need, trigger, to, first_look: false, order: &[] }, facts, &subject)
     }
 
     /// True for somebody who is in the share that a trigger leaves without help.
@@ -237,14 +235,8 @@ impl Engine {
     }
 
     /// The condition, then cadence.
-    fn ask_all(
-        &self,
-        need: &Need,
-        trigger: &Trigger,
-        to: (Audience, bool),
-        facts: &Facts<'_>,
-        subject: &Subject<'_>,
-    ) -> Decision {
+    fn ask_all(&self, sought: &Sought<'_>, facts: &Facts<'_>, subject: &Subject<'_>) -> Decision {
+        let Sought { need, trigger, .. } = *sought;
         let mut reasons = vec![recognised(need, trigger)];
         reasons.extend(learnt(trigger, facts));
         if let Some(reason) = self.conditions.check(trigger, subject) {
@@ -254,7 +246,7 @@ impl Engine {
                 return Decision { act: Act::Silent { because: Rule::Condition }, need: Some(need.clone()), reasons };
             }
         }
-        self.ask_cadence(need, trigger, to, facts, reasons)
+        self.ask_cadence(sought, facts, reasons)
     }
 
     /// The decision about a message in which no need was heard.
@@ -264,10 +256,15 @@ impl Engine {
 
     /// Decides again about a need whose hour has come, with what is true now.
     pub fn reconsider(&self, need: &Need, plan: &Plan, facts: &Facts<'_>) -> Decision {
+        if !plan.among.is_empty() {
+            return self.reconsider_which(need, plan, facts);
+        }
         match self.library.triggers.get(&plan.trigger) {
             Some(trigger) => {
                 let reasons = [recognised(need, trigger)].into_iter().chain(learnt(trigger, facts)).collect();
-                self.ask_cadence(need, trigger, (plan.to, false), facts, reasons)
+                // The text is gone by now: the order in which the cards fit it is the plan's.
+                let order = &plan.molecule.assets;
+                self.ask_cadence(&Sought { need, trigger, to: plan.to, first_look: false, order }, facts, reasons)
             }
             None => no_longer_there(need),
         }
@@ -287,21 +284,15 @@ impl Engine {
         if place.mode.min(trigger.mode) != Mode::Live {
             return Err(Reason::stopped(Rule::Trigger, "shadow: nothing is said"));
         }
-        let chosen = compose::choose(&self.library, trigger, person, false, now);
+        let chosen = compose::choose(&self.library, trigger, person, &plan.molecule.assets, false, now);
         if chosen.reason.passed { Ok(Plan { molecule: chosen.molecule, ..plan.clone() }) } else { Err(chosen.reason) }
     }
 
-    fn ask_cadence(
-        &self,
-        need: &Need,
-        trigger: &Trigger,
-        (to, first_look): (Audience, bool),
-        facts: &Facts<'_>,
-        mut reasons: Vec<Reason>,
-    ) -> Decision {
+    fn ask_cadence(&self, sought: &Sought<'_>, facts: &Facts<'_>, mut reasons: Vec<Reason>) -> Decision {
+        let Sought { need, trigger, to, first_look, order } = *sought;
         let Facts { place, heard_at, now, addressed, .. } = *facts;
         let person = &*place.limits.counted(facts.person);
-        let mut chosen = compose::choose(&self.library, trigger, person, addressed, now);
+        let mut chosen = compose::choose(&self.library, trigger, person, order, addressed, now);
         if place.limits.loose && chosen.reason.passed {
             DEMO.clone_into(&mut chosen.reason.value);
         }
@@ -317,6 +308,7 @@ impl Engine {
             molecule: chosen.molecule.clone(),
             unasked: !addressed,
             shadow,
+            among: Vec::new(),
         };
         let act = match leave {
             Leave::No(because) => Act::Silent { because },
@@ -340,9 +332,10 @@ pub fn is_addressed(event: &Event) -> bool {
     }
 }
 
-/// What is not English is known to be, and met by its wording.
-fn met_by_wording(language: &'static str) -> Reason {
-    Reason::passed(Rule::Language, format!("{language}, not English: met by its wording alone"))
+/// That a text is not English, where it is not: it is met by its wording.
+pub(super) fn language_of(text: &str) -> Option<Reason> {
+    let language = other_language(text)?;
+    Some(Reason::passed(Rule::Language, format!("{language}, not English: met by its wording alone")))
 }
 
 fn no_longer_there(need: &Need) -> Decision {

@@ -23,6 +23,7 @@ pub(crate) fn trigger(id: &str) -> Trigger {
         keywords: lines(&["price objection"]),
         condition: None,
         roles: Vec::new(),
+        is_private: false,
         grace: None,
         cooldown: Duration::from_hours(4),
         recovery: Duration::from_hours(30 * 24),

@@ -6,8 +6,8 @@
 
 use chat::{AssetId, ChoiceId, DeliveryId, SessionId};
 
-use super::Load;
-use crate::library::{ScenarioId, TriggerId};
+use super::{Load, compose::Rating};
+use crate::library::{ScenarioId, SkillId, TriggerId};
 
 /// What a person may change about themselves with one tap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +103,20 @@ pub enum Tap {
     Snooze(DeliveryId),
     /// This trigger no more.
     Stop(DeliveryId),
+    /// The topic that was meant, of those that a card asks about.
+    Pick(DeliveryId, usize),
+    /// None of them was meant.
+    NoneOfThese(DeliveryId),
+    /// Open the topic of a skill.
+    Skill(SkillId),
+    /// Show everything that a card says.
+    All(DeliveryId),
+    /// Another card of the same offer, by its place in it.
+    Also(DeliveryId, usize),
+    /// Take back what was tapped.
+    Undo(DeliveryId, Rating),
+    /// A topic that was stopped may come again.
+    Allow(TriggerId),
     /// Show an asset.
     Show(AssetId),
     /// Begin a scenario.
@@ -151,6 +165,13 @@ impl Tap {
             Self::Practise(id) => format!("practise:{id}"),
             Self::Snooze(id) => format!("snooze:{id}"),
             Self::Stop(id) => format!("stop:{id}"),
+            Self::Pick(id, index) => format!("pick:{id}:{index}"),
+            Self::NoneOfThese(id) => format!("none-of-these:{id}"),
+            Self::Skill(id) => format!("skill:{id}"),
+            Self::All(id) => format!("all:{id}"),
+            Self::Also(id, index) => format!("also:{id}:{index}"),
+            Self::Undo(id, rating) => format!("undo:{id}:{}", rating.as_str()),
+            Self::Allow(id) => format!("allow:{id}"),
             Self::Show(id) => format!("show:{id}"),
             Self::Start(id) => format!("start:{id}"),
             Self::Turn(session, turn, option) => format!("turn:{session}:{turn}:{option}"),
@@ -184,6 +205,22 @@ impl Tap {
             "snooze" => Self::Snooze(DeliveryId::new(rest)),
             "stop" => Self::Stop(DeliveryId::new(rest)),
             "open" => Self::Open(DeliveryId::new(rest)),
+            "pick" => {
+                let (id, index) = rest.rsplit_once(':')?;
+                Self::Pick(DeliveryId::new(id), index.parse().ok()?)
+            }
+            "none-of-these" => Self::NoneOfThese(DeliveryId::new(rest)),
+            "skill" => Self::Skill(SkillId::new(rest)),
+            "all" => Self::All(DeliveryId::new(rest)),
+            "also" => {
+                let (id, index) = rest.rsplit_once(':')?;
+                Self::Also(DeliveryId::new(id), index.parse().ok()?)
+            }
+            "undo" => {
+                let (id, rating) = rest.rsplit_once(':')?;
+                Self::Undo(DeliveryId::new(id), Rating::read(rating)?)
+            }
+            "allow" => Self::Allow(TriggerId::new(rest)),
             "show" => Self::Show(AssetId::new(rest)),
             "start" => Self::Start(ScenarioId::new(rest)),
             "turn" => {
@@ -231,6 +268,12 @@ mod tests {
         for tap in [
             Tap::Useful(delivery()),
             Tap::OwnWords(delivery()),
+            Tap::Pick(delivery(), 2),
+            Tap::NoneOfThese(delivery()),
+            Tap::All(delivery()),
+            Tap::Also(delivery(), 11),
+            Tap::Undo(delivery(), Rating::NotForMe),
+            Tap::Allow(trigger()),
             Tap::Pause(trigger()),
             Tap::LeaveOut(trigger(), code()),
             Tap::BringBack(trigger(), code()),

@@ -7,6 +7,7 @@ mod machine;
 mod order;
 mod peace;
 mod properties;
+mod which_need;
 
 use std::time::Duration;
 
@@ -70,7 +71,8 @@ impl World {
         // Which cards are offered is chosen again with what is true now.
         let molecule = Molecule::default();
         let (trigger, person) = (self.trigger.id.clone(), self.person.id.clone());
-        let plan = Plan { trigger, person, to: Audience::Thread, molecule, shadow: false, unasked: true };
+        let plan =
+            Plan { trigger, person, to: Audience::Thread, molecule, shadow: false, unasked: true, among: Vec::new() };
         engine.reconsider(&need, &plan, &self.facts())
     }
 }

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     access::{self, authorise},
     engine::{
-        Conversation, PlaceFacts,
-        compose::{help_card, why_card},
+        Act, Conversation, PlaceFacts,
+        compose::{help_card, why_card, why_silent_card},
     },
     library::{Hearing, Mode},
     store::{Action, Channel, PersonChange},
@@ -68,8 +68,11 @@ impl Line {
             mentions_us: true,
             replies_to: None,
         };
+        if self.small_talk(event, &message, effect).await? {
+            return Ok(());
+        }
         let learnt = self.learnt(&event.place.tenant()).await?;
-        let needs = self.needs_of(text, &Conversation { learnt: &learnt, ..Conversation::none(true) });
+        let needs = self.parts.engine.hear(text, &Conversation { learnt: &learnt, ..Conversation::none(true) });
         self.decide_about(event, &message, &needs, effect).await
     }
 
@@ -101,6 +104,12 @@ impl Line {
         let library = self.parts.engine.library();
         let mut card = Card::new("Nothing has reached you yet", Text::paragraph("So there is nothing to explain."));
         for decided in self.parts.store.decisions_of(&person, LOOK_BACK).await? {
+            if let (Act::Silent { because }, Some(need)) = (&decided.decision.act, &decided.decision.need)
+                && let Some(trigger) = library.triggers.get(&need.trigger).filter(|_| need.is_heard())
+            {
+                card = why_silent_card(trigger, *because, &decided.decision.reasons);
+                break;
+            }
             let Some(delivery) = &decided.delivery else { continue };
             let Some((_, offer)) = self.offer_behind(delivery).await? else { continue };
             if let Some(trigger) = library.triggers.get(&offer.plan.trigger) {

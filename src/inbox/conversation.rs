@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chat::{Event, Identity, Message, Place, What};
 
-use super::{Line, LineError, line::Effect, messages::is_greeting};
+use super::{Line, LineError, line::Effect};
 use crate::{
     engine::{Conversation, Need, Opened, Parts, PlaceFacts, asks, is_addressed},
     library::TriggerId,
@@ -39,7 +39,7 @@ impl Line {
         let traffic = if addressed { Vec::new() } else { self.spread(&event.place).await? };
         let said =
             Conversation { before: &before, addressed, hearing: here.hearing, learnt: &here.learnt, traffic: &traffic };
-        let needs = self.needs_of(&message.text, &said);
+        let needs = self.parts.engine.hear(&message.text, &said);
         let is_new = matches!(event.what, What::Message(_));
         if is_new && !addressed {
             self.count(&event.place, &needs, effect);
@@ -51,12 +51,6 @@ impl Line {
             self.recent().heard(event, message, &triggers, addressed);
         }
         Ok(heard)
-    }
-
-    /// What a text may mean. Whoever only says hello has no need yet, however much "what can you do"
-    /// sounds like one.
-    pub(super) fn needs_of(&self, text: &str, said: &Conversation<'_>) -> Vec<Need> {
-        if said.addressed && is_greeting(text) { Vec::new() } else { self.parts.engine.hear(text, said) }
     }
 
     /// What opened the thread of a follow-up: for whoever opened it, and for whoever asks in it. What others say there is

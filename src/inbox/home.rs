@@ -112,17 +112,31 @@ impl Line {
             Setting::Load(load) => pulse_noted_card(load),
             _ => self.about(&event.by, effect).await?,
         };
-        let is_theirs = message.as_str() == HOME || self.is_theirs(event, message, person).await?;
-        let action = if !is_theirs {
+        if message.as_str() != HOME && !self.is_theirs(event, message, person).await? {
             // What they change is their own; the card of somebody else stays as it is.
-            privately(event)
-        } else if message.as_str() == HOME {
+            let answer = self.answer(event, "set", person, privately(event), card);
+            effect.outcome.deliveries.push(answer);
+            return Ok(());
+        }
+        self.show_page(event, message, person, card, effect);
+        Ok(())
+    }
+
+    /// Shows a person's page in the place of the message on which they tapped.
+    pub(super) fn show_page(
+        &self,
+        event: &Event,
+        message: &MessageId,
+        person: &PersonId,
+        card: Card,
+        effect: &mut Effect,
+    ) {
+        let action = if message.as_str() == HOME {
             Action::ShowHome { who: event.by.clone() }
         } else {
             Action::Edit { place: event.place.clone(), message: message.clone() }
         };
         effect.outcome.deliveries.push(self.answer(event, "set", person, action, card));
-        Ok(())
     }
 
     async fn export(&self, event: &Event, person: &PersonId, effect: &mut Effect) -> Result<(), LineError> {
@@ -153,6 +167,6 @@ fn apply(change: &PersonChange, facts: &mut PersonFacts) {
         PersonChange::Load(load) => facts.own.load = *load,
         PersonChange::Stop(trigger, true) => facts.stopped.push(trigger.clone()),
         PersonChange::Stop(trigger, false) => facts.stopped.retain(|stopped| stopped != trigger),
-        PersonChange::ZoneAsked(_) | PersonChange::Name(..) | PersonChange::Erase => {}
+        PersonChange::ZoneAsked(_) | PersonChange::Name(..) | PersonChange::Untap(..) | PersonChange::Erase => {}
     }
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     engine::{
         Act, Audience, Decision, Facts, Need, PersonFacts, Plan, Reason, Rule,
-        compose::{greeting_card, nothing_good_card, offer_card, one_question_card},
+        compose::{nothing_good_card, offer_card, one_question_card, refused_card},
         is_addressed,
     },
     library::Mode,
@@ -25,18 +25,33 @@ pub(super) const OFFER_LASTS: Duration = Duration::from_hours(24 * 5);
 pub(super) const SNOOZE: Duration = Duration::from_hours(24 * 7);
 
 impl Line {
+    /// Hears a message; one that goes on from our own answer in a thread is put to us.
     pub(super) async fn hear(&self, event: &Event, message: &Message, effect: &mut Effect) -> Result<(), LineError> {
         if message.by_bot {
             return self.overhear(event, message).await;
         }
+        let turned = self.turned_to_us(event, message).await?;
+        let event = turned.as_ref().unwrap_or(event);
         let addressed = is_addressed(event);
         let place = self.mode_of(&event.place).await?;
         if !addressed && place.mode == Mode::Off {
             effect.observed.push(Observed::in_a_channel_that_is_off(event, message, self.now()));
             return Ok(());
         }
+        if addressed
+            && (self.typed_in_practice(event, message, effect).await?
+                || self.small_talk(event, message, effect).await?)
+        {
+            return Ok(());
+        }
         let Heard { needs, already } = self.listen(event, message, &place, effect).await?;
         let is_heard = needs.iter().any(Need::is_heard);
+        let is_met = addressed
+            && !is_heard
+            && (self.follow_up(event, message, effect).await? || self.choices_again(event, effect).await?);
+        if is_met {
+            return Ok(());
+        }
         if let Some(need) = already.filter(|_| !is_heard) {
             return self.heard_already(event, message, need, effect).await;
         }
@@ -144,7 +159,9 @@ impl Line {
                 self.put_by(offer, &facts, effect).await?
             }
             Act::Hold { until, plan, .. } => self.offer(event, message, plan, &decision, DeliveryState::Held, *until),
-            Act::Silent { .. } if addressed => Some(self.say_why_not(event, message, needs, &facts)),
+            Act::Silent { because } if addressed => {
+                Some(self.say_why_not(event, message, (needs, *because, &decision), &facts))
+            }
             Act::Silent { .. } => None,
         };
         effect.outcome.decisions.push(Recorded {
@@ -207,9 +224,19 @@ impl Line {
     }
 
     /// Whoever asked gets an answer or a reason, never silence.
-    fn say_why_not(&self, event: &Event, message: &Message, needs: &[Need], person: &PersonFacts) -> Delivery {
+    fn say_why_not(
+        &self,
+        event: &Event,
+        message: &Message,
+        (needs, because, decision): (&[Need], Rule, &Decision),
+        person: &PersonFacts,
+    ) -> Delivery {
         let library = self.parts.engine.library();
-        let card = if is_greeting(&message.text) { greeting_card(library) } else { nothing_good_card(library, needs) };
+        let meant = decision.need.as_ref().filter(|need| need.is_heard());
+        let card = match meant.and_then(|need| library.triggers.get(&need.trigger)) {
+            Some(trigger) => refused_card(trigger, because, &decision.reasons),
+            None => nothing_good_card(library, needs),
+        };
         let mut delivery = self.answer(event, "nothing-good", &person.id, answer_here(event, message), card);
         delivery.key.event = of_message(&event.place, message);
         delivery
@@ -221,12 +248,12 @@ impl Line {
 }
 
 /// The same for a message and its edits, so that a changed message is not answered twice.
-fn of_message(place: &Place, message: &Message) -> EventId {
+pub(super) fn of_message(place: &Place, message: &Message) -> EventId {
     EventId::new(format!("message:{}:{}", place.channel, message.id))
 }
 
 /// Where somebody is answered who turned to Kairos.
-fn answer_here(event: &Event, message: &Message) -> Action {
+pub(super) fn answer_here(event: &Event, message: &Message) -> Action {
     answer_to(event, message, if event.place.is_private() { Audience::Private } else { Audience::Thread })
 }
 
@@ -246,17 +273,4 @@ fn answer_to(event: &Event, message: &Message, to: Audience) -> Action {
 
 fn silent(because: Rule, reason: Reason) -> Decision {
     Decision { act: Act::Silent { because }, need: None, reasons: vec![reason] }
-}
-
-/// Somebody who says hello, or asks what we can do.
-pub(super) fn is_greeting(text: &str) -> bool {
-    let words: Vec<String> = text
-        .split_whitespace()
-        .filter(|word| !word.starts_with("<@") && !word.starts_with('@'))
-        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
-        .filter(|word| !word.is_empty())
-        .collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    matches!(words.as_slice(), [] | ["help" | "hi" | "hello" | "hey" | "kairos"] | ["hi" | "hello" | "hey", _])
-        || words.join(" ").starts_with("what can you do")
 }

@@ -8,12 +8,14 @@
 
 mod accept;
 mod acquaintance;
+mod card_taps;
 mod channels;
 mod commands;
 mod conversation;
 mod describing;
 mod digest;
 mod dips;
+mod follow_ups;
 mod group_numbers;
 mod groups;
 mod holds;
@@ -27,8 +29,10 @@ mod practices;
 mod pulse;
 mod settings;
 mod signals;
+mod small_talk;
 mod steering;
 mod taps;
+mod topics;
 mod traffic;
 mod worker;
 

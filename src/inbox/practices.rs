@@ -1,5 +1,7 @@
 //! Scenarios played in private: begun, carried on, resumed.
 
+use std::time::Duration;
+
 use chat::{AssetId, Card, Choice, DeliveryId, Event, MessageId, PersonId, Prominence, SessionId, Text};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +23,65 @@ struct Kept {
     turn: Turn,
 }
 
+/// How long a practice was begun ago at most for what its player types to be met as an answer.
+const PLAYS: Duration = Duration::from_mins(30);
+
+/// A practice that somebody plays just now.
+pub(super) struct Open {
+    pub(super) session: Session,
+    pub(super) turn: Turn,
+    story: String,
+}
+
 impl Line {
+    /// The practice that the writer of a private message plays just now.
+    pub(super) async fn open_practice(&self, event: &Event) -> Result<Option<Open>, LineError> {
+        if !event.place.is_private() {
+            return Ok(None);
+        }
+        let person = self.known(&event.by).await?.id;
+        let mut newest: Option<Session> = None;
+        for id in self.parts.engine.library().scenarios.keys() {
+            let session = self.parts.store.open_session(&person, id).await?;
+            let session = session.filter(|session| session.started_at + PLAYS > self.now());
+            if let Some(session) = session
+                && newest.as_ref().is_none_or(|newest| newest.started_at < session.started_at)
+            {
+                newest = Some(session);
+            }
+        }
+        let open = newest.and_then(|session| read(&session).map(|Kept { story, turn }| Open { session, turn, story }));
+        Ok(open.filter(|open| !open.turn.is_last()))
+    }
+
+    /// Takes an option that its player typed.
+    pub(super) fn take_typed(
+        &self,
+        event: &Event,
+        open: &Open,
+        option: usize,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let Some(scenario) = self.parts.engine.library().scenarios.get(&open.session.scenario) else { return Ok(()) };
+        let Ok((next, story)) = take(&scenario.story, &open.story, option) else {
+            self.say(event, "turn", &open.session.person, &rewritten(scenario), effect);
+            return Ok(());
+        };
+        self.go_on(event, open.session.clone(), next, story, effect);
+        Ok(())
+    }
+
+    fn go_on(&self, event: &Event, session: Session, next: Turn, story: String, effect: &mut Effect) {
+        let session = Session {
+            turn: session.turn + 1,
+            state: write(story, &next),
+            finished_at: next.is_last().then(|| self.now()),
+            ..session
+        };
+        self.show_turn(event, &session, &next, effect);
+        effect.outcome.sessions.push(session);
+    }
+
     /// Practises what a card offers; goes on where it was left, if it was.
     pub(super) async fn practise_offer(
         &self,
@@ -105,18 +165,11 @@ impl Line {
         let chosen = kept.turn.options.get(option).map(String::as_str).unwrap_or_default();
         let before = turn_card(scenario, &session, &kept.turn, None);
         self.replace(event, (message, "turn-taken"), person, taken_card(&before, chosen), effect);
-        let session = Session {
-            turn: session.turn + 1,
-            state: write(story, &next),
-            finished_at: next.is_last().then(|| self.now()),
-            ..session
-        };
-        self.show_turn(event, &session, &next, effect);
-        effect.outcome.sessions.push(session);
+        self.go_on(event, session, next, story, effect);
         Ok(())
     }
 
-    fn show_turn(&self, event: &Event, session: &Session, turn: &Turn, effect: &mut Effect) {
+    pub(super) fn show_turn(&self, event: &Event, session: &Session, turn: &Turn, effect: &mut Effect) {
         let Some(scenario) = self.parts.engine.library().scenarios.get(&session.scenario) else { return };
         let exercise = self.exercise_after(session, scenario);
         let card = turn_card(scenario, session, turn, exercise.as_ref());

@@ -4,6 +4,7 @@ use chat::{AssetId, Block, Card, ChoiceId, DeliveryId, Event, FormId, MessageId,
 
 use super::{
     Line, LineError,
+    card_taps::{SHOWN_WHOLE, undo_choice},
     line::{Effect, here_only, privately},
     messages::SNOOZE,
     own_words::Review,
@@ -12,13 +13,24 @@ use crate::{
     engine::{
         Tap,
         compose::{
-            Rating, asset_card, exercise_answered_card, exercise_card, offer_card, rated_card, why_card,
-            why_for_others_card, with_own_words, with_way_to_own_words,
+            Rating, asset_card, exercise_answered_card, exercise_card, offer_card, rated_card, whole_offer_card,
+            why_card, why_for_others_card, with_own_words, with_way_to_own_words,
         },
     },
     library::{AssetKind, Trigger},
     store::{self, Action, Delivery, Offer, PersonChange},
 };
+
+/// What a tap changes on a card.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Changed {
+    /// It was rated.
+    pub(super) rating: Option<Rating>,
+    /// That rating is taken back.
+    pub(super) without: Option<Rating>,
+    /// All of it is wanted.
+    pub(super) whole: bool,
+}
 
 impl Line {
     pub(super) async fn tapped(
@@ -42,6 +54,13 @@ impl Line {
             Some(Tap::Turn(session, turn, option)) => {
                 self.take_turn(event, message, (&session, turn, option), &person, effect).await
             }
+            Some(Tap::Pick(id, index)) => self.picked(event, message, (&id, Some(index)), &person, effect).await,
+            Some(Tap::NoneOfThese(id)) => self.picked(event, message, (&id, None), &person, effect).await,
+            Some(Tap::Skill(skill)) => self.skill_opened(event, message, &skill, &person, effect).await,
+            Some(Tap::All(id)) => self.show_all(event, &id, &person, effect).await,
+            Some(Tap::Also(id, index)) => self.show_also(event, (&id, index), &person, effect).await,
+            Some(Tap::Undo(id, rating)) => self.undo(event, message, (&id, rating), &person, effect).await,
+            Some(Tap::Allow(trigger)) => self.allow_again(event, message, &trigger, &person, effect).await,
             Some(Tap::Show(asset)) => {
                 self.show(event, &asset, &person, effect);
                 Ok(())
@@ -145,11 +164,12 @@ impl Line {
             Rating::Useful | Rating::NotForMe | Rating::Know => {}
         }
         if *person == offer.plan.person {
-            self.rewrite(event, &delivery, &offer, rating, effect).await
+            self.rewrite(event, &delivery, &offer, Changed { rating: Some(rating), ..Changed::default() }, effect).await
         } else {
             // The card belongs to whoever asked; for everybody else it stays as it is.
-            let noted =
+            let mut noted =
                 Card::new("Noted", Text::paragraph("Thank you. Only the total of such taps is shown to anybody."));
+            noted.choices.push(undo_choice(id, rating));
             self.say(event, "rated", person, &noted, effect);
             Ok(())
         }
@@ -192,24 +212,24 @@ impl Line {
     }
 
     /// The card in place, with everything its owner tapped so far.
-    async fn rewrite(
+    pub(super) async fn rewrite(
         &self,
         event: &Event,
         delivery: &Delivery,
         offer: &Offer,
-        rating: Rating,
+        changed: Changed,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
         let library = self.parts.engine.library();
         let trigger = library.triggers.get(&offer.plan.trigger);
-        let card = trigger.and_then(|trigger| offer_card(library, trigger, &offer.plan, &delivery.id));
-        let (Some(card), Some((place, message))) = (card, delivery.sent.clone()) else { return Ok(()) };
         let before = self.parts.store.taps_on(&delivery.id).await?;
-        let earlier = before
-            .iter()
-            .filter(|tap| tap.person == offer.plan.person)
-            .filter_map(|tap| Rating::ALL.into_iter().find(|known| known.as_str() == tap.tap));
-        let all: Vec<_> = earlier.chain([rating]).collect();
+        let own = || before.iter().filter(|tap| tap.person == offer.plan.person);
+        let is_whole = changed.whole || own().any(|tap| tap.tap == SHOWN_WHOLE);
+        let draw = if is_whole { whole_offer_card } else { offer_card };
+        let card = trigger.and_then(|trigger| draw(library, trigger, &offer.plan, &delivery.id));
+        let (Some(card), Some((place, message))) = (card, delivery.sent.clone()) else { return Ok(()) };
+        let earlier = own().filter_map(|tap| Rating::read(&tap.tap)).filter(|rating| Some(*rating) != changed.without);
+        let all: Vec<_> = earlier.chain(changed.rating).collect();
         let mut card = all.iter().fold(card, |card, rating| rated_card(&card, &delivery.id, *rating));
         // The card that was tapped is the one to change: it may be a copy for one pair of eyes.
         let (edit, is_private) = match &event.what {

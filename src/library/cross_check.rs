@@ -8,6 +8,7 @@ use super::{
     fields::is_name,
     folder::{Contents, Document},
     front_matter::{FrontMatter, Value},
+    read_talk,
     read_trigger::{Lines, as_heard},
     reading::{Drafts, Found, Names, Places, Reading},
 };
@@ -70,7 +71,9 @@ impl Check<'_> {
     /// Every folder with prompts says what its skill is.
     fn skill_folders(&mut self, drafts: &Drafts) {
         let folders: BTreeSet<&str> = self.documents.iter().map(Document::folder).collect();
-        for folder in folders.into_iter().filter(|folder| !drafts.skill_folders.contains(*folder)) {
+        for folder in
+            folders.into_iter().filter(|folder| *folder != read_talk::FOLDER && !drafts.skill_folders.contains(*folder))
+        {
             let expected = "a file `skill.md` that says what the skill is";
             let file = format!("{folder}/skill.md");
             self.diagnostics.push(Diagnostic::of_file(
@@ -187,7 +190,7 @@ impl Thing {
         if file.strip_suffix(".measure.md").is_some() {
             return Some(Self::Measure);
         }
-        if file.strip_suffix("/skill.md").is_some() {
+        if file.strip_suffix("/skill.md").is_some() || file.strip_suffix(".talk.md").is_some() {
             return None;
         }
         Some(if file.strip_suffix(".ink").is_some() { Self::Scenario } else { Self::Asset })
@@ -220,6 +223,9 @@ fn keep(drafts: Drafts, refused: &BTreeSet<usize>, pictures: &[(String, Vec<u8>)
     }
     for found in drafts.measures.into_iter().filter(|found| !refused.contains(&found.document)) {
         library.measures.insert(found.item.id.clone(), found.item);
+    }
+    for found in drafts.talks.into_iter().filter(|found| !refused.contains(&found.document)) {
+        library.talks.insert(found.item.id.clone(), found.item);
     }
     let names: BTreeSet<_> = library.assets.keys().cloned().collect();
     for asset in library.assets.values_mut() {

@@ -20,10 +20,12 @@ mod read_dip;
 mod read_measure;
 mod read_scenario;
 mod read_skill;
+mod read_talk;
 mod read_trigger;
 mod reading;
 mod sameness;
 mod scenario;
+mod talk;
 mod trigger;
 mod turn;
 mod walk;
@@ -42,6 +44,7 @@ pub use folder::Source;
 pub use measure::{Better, Counted, Dip, DipMethod, Measure, MeasureId, MeasureKind};
 pub use reading::Reading;
 pub use scenario::{Scenario, ScenarioId};
+pub use talk::{About, Talk, TalkId};
 pub use trigger::{Hearing, Mode, Trigger, TriggerId};
 pub use turn::{BoundedStory, LineError};
 
@@ -78,6 +81,8 @@ pub struct Library {
     pub triggers: BTreeMap<TriggerId, Trigger>,
     /// Measures by name.
     pub measures: BTreeMap<MeasureId, Measure>,
+    /// What people say to Kairos about itself: that of the folder, or what ships where the folder has none.
+    pub talks: BTreeMap<TalkId, Talk>,
     /// Pictures by their path below the prompts folder.
     pub pictures: BTreeMap<String, Vec<u8>>,
 }

@@ -25,6 +25,7 @@ const KEYS: &[&str] = &[
     "keywords",
     "condition",
     "roles",
+    "private",
     "grace_minutes",
     "cooldown_hours",
     "recovery_days",
@@ -66,6 +67,7 @@ pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<(Trigger, 
     let moments = fields.choices("moments", Moment::ALL, Moment::as_str);
     let keywords = fields.texts("keywords", TITLE_CHARACTERS, "price objection");
     let roles = fields.names("roles", "seller");
+    let is_private = fields.choice("private", &["yes", "no"], |answer| answer);
     let grace = head.field("grace_minutes").map(|_| fields.whole("grace_minutes", 24 * 60, 10));
     let grace = grace.map(|minutes| Duration::from_mins(u64::from(minutes)));
     let cooldown = fields.whole("cooldown_hours", 24 * 30, 4);
@@ -93,6 +95,7 @@ pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<(Trigger, 
         keywords,
         condition,
         roles,
+        is_private: is_private == Some("yes"),
         // A number waits for nobody's answer, and is told in private, where no channel needs rest.
         grace: if is_dip { Some(Duration::ZERO) } else { grace },
         cooldown: if is_dip { Duration::ZERO } else { Duration::from_secs(u64::from(cooldown) * 3_600) },
@@ -111,14 +114,14 @@ pub(super) fn read(page: &mut Page<'_>, head: &FrontMatter) -> Option<(Trigger, 
 }
 
 #[derive(Default)]
-struct Sections {
-    examples: Vec<(String, At)>,
+pub(super) struct Sections {
+    pub(super) examples: Vec<(String, At)>,
     unlike: Vec<(String, At)>,
     message: Option<(String, At)>,
 }
 
 /// Reads the bullets below the two headings, word for word: people's messages are not Markdown.
-fn read_sections(page: &mut Page<'_>, head: &FrontMatter) -> Sections {
+pub(super) fn read_sections(page: &mut Page<'_>, head: &FrontMatter) -> Sections {
     let document = page.document;
     let body = document.text.get(head.body_start..).unwrap_or_default();
     let mut sections = Sections::default();
@@ -200,6 +203,11 @@ fn check_examples(page: &mut Page<'_>, head: &FrontMatter, sections: &Sections) 
             format!("at most {EXAMPLES}"),
         );
     }
+    refuse_long_and_same(page, sections);
+}
+
+/// Each message stands once, and is as short as what people write.
+pub(super) fn refuse_long_and_same(page: &mut Page<'_>, sections: &Sections) {
     let mut seen: HashMap<String, At> = HashMap::new();
     for (text, at) in sections.examples.iter().chain(&sections.unlike) {
         let length = text.chars().count();

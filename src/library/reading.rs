@@ -3,17 +3,18 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     panic::{self, AssertUnwindSafe},
+    sync::OnceLock,
 };
 
 use chat::AssetId;
 
 use super::{
-    Asset, Library, Measure, Scenario, Skill, Trigger, TriggerId, cross_check,
+    Asset, Library, Measure, Scenario, Skill, Talk, TalkId, Trigger, TriggerId, cross_check,
     diagnostic::{At, Diagnostic, Severity},
     folder::{Contents, Document, Source},
     front_matter::FrontMatter,
     page::Page,
-    read_asset, read_measure, read_scenario, read_skill,
+    read_asset, read_measure, read_scenario, read_skill, read_talk,
     read_trigger::{self, Lines},
 };
 
@@ -75,6 +76,7 @@ pub(super) struct Drafts {
     pub(super) scenarios: Vec<Found<Scenario>>,
     pub(super) triggers: Vec<Found<(Trigger, Lines)>>,
     pub(super) measures: Vec<Found<Measure>>,
+    pub(super) talks: Vec<Found<Talk>>,
     /// Every name that is given to something, right or wrong, with its places.
     pub(super) names: Names,
     /// The head of every document that has one, right or wrong.
@@ -86,7 +88,12 @@ pub(super) struct Drafts {
 impl Library {
     /// Reads a library and tells every mistake in it; what is wrong is left out.
     pub fn read(source: &Source) -> Reading {
-        Self::read_contents(Contents::read(source))
+        let mut reading = Self::read_contents(Contents::read(source));
+        if reading.library.talks.is_empty() {
+            // A house that wrote topics of work alone is still understood when it talks to Kairos.
+            reading.library.talks.clone_from(shipped_talks());
+        }
+        reading
     }
 
     pub(super) fn read_contents(mut contents: Contents) -> Reading {
@@ -112,6 +119,16 @@ impl Library {
     pub fn starter() -> Self {
         Self::read(&Source::Starter).library
     }
+}
+
+/// What people say to Kairos about itself, as it ships.
+fn shipped_talks() -> &'static BTreeMap<TalkId, Talk> {
+    static SHIPPED: OnceLock<BTreeMap<TalkId, Talk>> = OnceLock::new();
+    SHIPPED.get_or_init(|| {
+        let mut contents = Contents::read(&Source::Starter);
+        contents.documents.retain(|document| document.folder() == read_talk::FOLDER);
+        Library::read_contents(contents).library.talks
+    })
 }
 
 /// A file that could not be opened still counts as there, so that nothing is told twice.
@@ -152,6 +169,9 @@ fn read_document(index: usize, document: &Document, drafts: &mut Drafts) -> Vec<
     } else if name.ends_with(".trigger.md") {
         let item = read_trigger::read(&mut page, &head);
         keep(&mut drafts.triggers, &page, index, head, item);
+    } else if name.ends_with(".talk.md") {
+        let item = read_talk::read(&mut page, &head);
+        keep(&mut drafts.talks, &page, index, head, item);
     } else if name.ends_with(".measure.md") {
         let item = read_measure::read(&mut page, &head);
         keep(&mut drafts.measures, &page, index, head, item);
@@ -171,6 +191,7 @@ fn refuse_misnamed(page: &mut Page<'_>, head: &FrontMatter) -> bool {
     let right = match kind {
         "measure" => "a file name that ends in `.measure.md`",
         "trigger" => "a file name that ends in `.trigger.md`",
+        "talk" => "a file name that ends in `.talk.md`",
         "skill" => "the file name `skill.md`",
         "scenario" => "an Ink file that ends in `.ink`",
         _ => return true,

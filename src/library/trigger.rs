@@ -35,6 +35,8 @@ pub struct Trigger {
     pub condition: Option<String>,
     /// Only for these roles; empty: everybody.
     pub roles: Vec<String>,
+    /// Answered in private even where it was heard in a channel: others need not read that it happened.
+    pub is_private: bool,
     /// How long people get to answer first; `None`: as long as the house gives.
     pub grace: Option<Duration>,
     /// How long it stays quiet in a channel after it spoke.

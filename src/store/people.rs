@@ -7,7 +7,7 @@ use super::{
     Person, PersonChange, Store, StoreError,
     backend::{Tx, execute, fetch_all, fetch_optional},
     columns::{read_instant, read_json, read_name, read_small, write_instant, write_json},
-    names,
+    names, taps,
 };
 use crate::engine::{Budget, Load, Own, WorkingHours};
 
@@ -135,6 +135,7 @@ pub(super) async fn change(tx: &mut Tx, person: &PersonId, change: &PersonChange
         PersonChange::Name(key, state) => names::settle(tx, person, key, *state).await?,
         // Done before everything else.
         PersonChange::Erase => {}
+        PersonChange::Untap(delivery, tap) => taps::remove(tx, delivery, person, tap).await?,
         PersonChange::Stop(trigger, false) => {
             let sql = "DELETE FROM stops WHERE person_id = $1 AND trigger_id = $2";
             execute!(tx.on(), sql, id, trigger.as_str())?;

@@ -312,6 +312,8 @@ pub enum PersonChange {
     Stop(TriggerId, bool),
     /// They were asked whether a name means them, or answered.
     Name(PersonKey, NameState),
+    /// What they tapped on a card is taken back.
+    Untap(DeliveryId, String),
     /// Forgotten, with everything that is kept about them; what else the outcome holds is written after it.
     Erase,
 }

@@ -72,6 +72,13 @@ pub(super) async fn insert(tx: &mut Tx, tap: &Tap) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Removes a tap that was taken back.
+pub(super) async fn remove(tx: &mut Tx, delivery: &DeliveryId, person: &PersonId, tap: &str) -> Result<(), StoreError> {
+    let sql = "DELETE FROM taps WHERE delivery_id = $1 AND person_id = $2 AND tap = $3";
+    execute!(tx.on(), sql, delivery.as_str(), person.as_str(), tap)?;
+    Ok(())
+}
+
 impl Store {
     /// What was tapped on a card, the oldest first.
     pub async fn taps_on(&self, delivery: &DeliveryId) -> Result<Vec<Tap>, StoreError> {

@@ -30,7 +30,7 @@ async fn what_no_part_says_alone_is_heard_in_all_of_them() {
     .await;
 }
 
-const SPLIT: [&str; 2] = ["the customer called again", "too expensive?"];
+const SPLIT: [&str; 2] = ["the buyer called again", "too expensive?"];
 
 #[tokio::test]
 async fn what_is_said_minutes_apart_or_by_two_people_is_not_one() {

@@ -58,7 +58,7 @@ async fn one_that_becomes_small_talk_while_it_waits_gets_nothing() {
 async fn a_question_that_was_not_understood_may_be_put_better() {
     each_app(|app: TestApp| async move {
         let question = app.person("ana").says("@Kairos the thing from before").await;
-        assert!(app.answer(&question).card.title.contains("don't have anything good"));
+        assert!(app.answer(&question).card.title.contains("don’t have a card for that"));
         app.person("ana").edits(&question, "@Kairos any line for a price objection?").await;
         let cards = app.answers(&question);
         assert_eq!(cards.len(), 2);

@@ -66,7 +66,7 @@ async fn a_trigger_that_is_off_never_speaks() {
         app.is_left_alone(&overheard);
         assert_eq!(app.stopped_by(&overheard), "Trigger");
         let asked = app.person("ana").says("@Kairos price talk").await;
-        assert!(app.answer(&asked).card.title.contains("don't have anything good"));
+        assert!(app.answer(&asked).card.title.contains("don’t have a card for that"));
     })
     .await;
 }

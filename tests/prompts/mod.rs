@@ -1,6 +1,7 @@
 //! The content that ships is right, and an author's mistake is told so that its author can put it right.
 
 mod crosswise;
+mod hearing;
 mod mistakes;
 mod scenarios;
 mod whole_folders;

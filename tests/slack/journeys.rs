@@ -139,13 +139,13 @@ async fn whoever_asks_gets_an_answer_or_a_reason() {
     let mention = stage.says(ALICE, GENERAL, "<@U0BOT> how do I answer when they say we're too expensive?").await;
     assert_eq!(stage.sees(GENERAL, "Useful").await["thread_ts"], json!(mention));
     let nonsense = stage.says(BOB, GENERAL, "<@U0BOT> what do zebras drink on Tuesdays?").await;
-    let sorry = stage.sees(GENERAL, "I don't have anything good on this").await;
+    let sorry = stage.sees(GENERAL, "I don’t have a card for that yet").await;
     assert_eq!(sorry["thread_ts"], json!(nonsense));
     stage.commands(BOB, GENERAL, "how do I answer when they say we're too expensive?").await;
     let card = stage.sees_privately(BOB, "Useful").await;
     let private = card["channel"].as_str().unwrap().to_owned();
     stage.says(BOB, &private, "what do zebras drink on Wednesdays?").await;
-    stage.sees(&private, "I don't have anything good on this").await;
+    stage.sees(&private, "I don’t have a card for that yet").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -62,6 +62,7 @@ pub(crate) fn plan(trigger: &str, person: &str, asset: &str) -> Plan {
         molecule: Molecule { assets: vec![AssetId::new(asset)], scenario: Some(ScenarioId::new("too-expensive")) },
         shadow: false,
         unasked: true,
+        among: Vec::new(),
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) fn plan(trigger: &str, person: &str) -> Plan {
         molecule: Molecule::default(),
         shadow: false,
         unasked: true,
+        among: Vec::new(),
     }
 }
 

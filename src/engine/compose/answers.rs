@@ -8,25 +8,29 @@ use crate::{
     library::{Asset, Library, Trigger},
 };
 
-/// Says that we have nothing good, and what comes nearest.
+/// The share of its threshold from which on a need that was not heard is near enough to be offered.
+const NEAR: f32 = 0.6;
+
+/// Says that we have no card, with what is near where something is, and every skill.
 pub fn nothing_good_card(library: &Library, near: &[Need]) -> Card {
-    let choices: Vec<Choice> = near
-        .iter()
-        .filter_map(|need| library.triggers.get(&need.trigger))
-        .filter_map(|trigger| library.assets.get(trigger.offer.first()?))
-        .take(3)
-        .map(|asset| Choice {
-            id: Tap::Show(asset.id.clone()).to_choice(),
-            label: asset.title.chars().take(75).collect(),
+    let near = near.iter().filter(|need| need.score >= need.threshold * NEAR);
+    let topics = near.filter_map(|need| library.triggers.get(&need.trigger)).take(2);
+    let mut choices: Vec<Choice> = topics
+        .map(|trigger| Choice {
+            id: Tap::Skill(trigger.skill.clone()).to_choice(),
+            label: format!("Maybe: {}", trigger.title).chars().take(75).collect(),
             prominence: Prominence::Usual,
         })
         .collect();
+    let others = super::skill_buttons(library);
+    choices
+        .extend(others.into_iter().filter(|skill| choices.iter().all(|near| near.id != skill.id)).collect::<Vec<_>>());
     let text = if choices.is_empty() {
-        "Nothing in the library comes near. Other words may help, or a colleague will know."
+        "Other words may help, or a colleague will know."
     } else {
-        "This is what comes nearest; if it is something else, other words may help, or a colleague will know."
+        "Other words may help, or a colleague will know. I can help with:"
     };
-    let mut card = Card::new("I don't have anything good on this", Text::paragraph(text));
+    let mut card = Card::new("I don’t have a card for that yet", Text::paragraph(text));
     card.choices = choices;
     card
 }
@@ -36,23 +40,6 @@ pub fn one_question_card() -> Card {
     let text = "The card just above is what I have on this. If you mean something else, put it into one message and I \
                 look again.";
     Card::new("I read that together with what you wrote before", Text::paragraph(text))
-}
-
-/// What Kairos can do, for somebody who says hello or asks for help.
-pub fn greeting_card(library: &Library) -> Card {
-    let titles: Vec<Vec<Span>> =
-        library.skills.values().map(|skill| vec![Span::Plain(skill.title.clone())]).take(12).collect();
-    Card {
-        title: "Ask me in your own words".to_owned(),
-        text: Text::paragraphs([
-            "Write what you are stuck with, as you would to a colleague. You get one card that takes a minute or two, \
-             and can practise it here, where nobody else sees it.",
-            "I have something on:",
-        ])
-        .then(Text(vec![Block::Bullets(titles)])),
-        footer: "What you write is not kept.".to_owned(),
-        ..Card::default()
-    }
 }
 
 /// Tells in the open that something private is waiting, and nothing about what it is.

@@ -15,13 +15,21 @@ pub struct Chosen {
     pub reason: Reason,
 }
 
-/// Orders what `trigger` offers for `person`: what serves the moment first, then as the author ordered it.
+/// Orders what `trigger` offers for `person`: by `order`, in which the cards fit what was written. Where no text says it,
+/// what serves the moment comes first, then as the author ordered it, with a picture first for somebody who had the tip.
 ///
 /// What the person knows, had within the recovery window, or is not written for them is left out. Somebody who asked
 /// gets it all the same when nothing else is left.
-pub fn choose(library: &Library, trigger: &Trigger, person: &PersonFacts, asked: bool, now: Timestamp) -> Chosen {
+pub fn choose(
+    library: &Library,
+    trigger: &Trigger,
+    person: &PersonFacts,
+    order: &[AssetId],
+    asked: bool,
+    now: Timestamp,
+) -> Chosen {
     let offered: Vec<&Asset> = trigger.offer.iter().filter_map(|id| library.assets.get(id)).collect();
-    let had = |id: &AssetId| person.received.iter().any(|card| card.asset == *id && card.at + trigger.recovery > now);
+    let had = |id: &AssetId| had(person, trigger, id, now);
     // Who they are is known before anything unasked is said, and it is chosen anew then.
     let fits = |asset: &&Asset| written_for(asset, person, person.awaited && !asked);
     let fresh = |asset: &&Asset| !knows(library, person, asset) && !had(&asset.id);
@@ -31,7 +39,11 @@ pub fn choose(library: &Library, trigger: &Trigger, person: &PersonFacts, asked:
     if comes_again {
         assets = offered.iter().copied().filter(fits).collect();
     }
-    assets.sort_by_key(|asset| !asset.moments.iter().any(|moment| trigger.moments.contains(moment)));
+    let shows_picture = had_a_tip(library, trigger, person, now);
+    assets.sort_by_key(|asset| {
+        let place = order.iter().position(|id| *id == asset.id).unwrap_or(order.len());
+        (place, !serves(trigger, asset), shows_picture && asset.kind != AssetKind::Infographic)
+    });
     if trigger.dip.is_some() {
         keep_to_five_minutes(&mut assets);
     }
@@ -50,6 +62,22 @@ pub fn choose(library: &Library, trigger: &Trigger, person: &PersonFacts, asked:
         molecule: Molecule { assets: assets.into_iter().map(|asset| asset.id.clone()).collect(), scenario },
         reason,
     }
+}
+
+fn had(person: &PersonFacts, trigger: &Trigger, asset: &AssetId, now: Timestamp) -> bool {
+    person.received.iter().any(|card| card.asset == *asset && card.at + trigger.recovery > now)
+}
+
+/// True where an asset serves a moment of need that the trigger hears.
+pub fn serves(trigger: &Trigger, asset: &Asset) -> bool {
+    asset.moments.iter().any(|moment| trigger.moments.contains(moment))
+}
+
+/// True for somebody who had the topic's tip lately, or knows it: a picture says the same in another way.
+pub fn had_a_tip(library: &Library, trigger: &Trigger, person: &PersonFacts, now: Timestamp) -> bool {
+    let tips = trigger.offer.iter().filter_map(|id| library.assets.get(id));
+    let mut tips = tips.filter(|asset| asset.kind == AssetKind::Tip);
+    tips.any(|tip| had(person, trigger, &tip.id, now) || knows(library, person, tip))
 }
 
 /// The longest molecule for a number that moved, in seconds.

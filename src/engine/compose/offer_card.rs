@@ -27,6 +27,11 @@ impl Rating {
     /// Every one.
     pub const ALL: [Self; 5] = [Self::Useful, Self::NotForMe, Self::Know, Self::Snooze, Self::Stop];
 
+    /// The rating that is stored by this name.
+    pub fn read(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rating| rating.as_str() == name)
+    }
+
     /// As it is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -50,8 +55,25 @@ impl Rating {
     }
 }
 
-/// The first asset of `plan` with everything one tap away. `None` when the library no longer has it.
+/// The first asset of `plan` at a glance with everything one tap away, or the topics to choose from. `None` when the library no longer
+/// has it.
 pub fn offer_card(library: &Library, trigger: &Trigger, plan: &Plan, delivery: &DeliveryId) -> Option<Card> {
+    if !plan.among.is_empty() {
+        return Some(super::which_card(library, plan, delivery));
+    }
+    let whole = whole_offer_card(library, trigger, plan, delivery)?;
+    let Some(mut short) = super::short_card(&whole) else { return Some(whole) };
+    let all = choice(&Tap::All(delivery.clone()), "Show all", Prominence::Usual);
+    let place = short.choices.iter().position(|choice| choice.prominence == Prominence::Tucked);
+    short.choices.insert(place.unwrap_or(short.choices.len()), all);
+    Some(short)
+}
+
+/// The same with everything that the asset says.
+pub fn whole_offer_card(library: &Library, trigger: &Trigger, plan: &Plan, delivery: &DeliveryId) -> Option<Card> {
+    if !plan.among.is_empty() {
+        return Some(super::which_card(library, plan, delivery));
+    }
     let asset = library.assets.get(plan.molecule.assets.first()?)?;
     let mut card = asset_card(asset);
     if let Some(dip) = &trigger.dip {
@@ -82,8 +104,10 @@ fn further(plan: &Plan, delivery: &DeliveryId, library: &Library) -> Vec<Choice>
         choices.push(choice(&Tap::Practise(delivery.clone()), "Practise this", Prominence::Primary));
     }
     choices.push(choice(&Tap::Why(delivery.clone()), "Why this?", Prominence::Usual));
-    for asset in plan.molecule.assets.iter().skip(1).take(2).filter_map(|id| library.assets.get(id)) {
-        choices.push(choice(&Tap::Show(asset.id.clone()), shortened(&asset.title), Prominence::Tucked));
+    for (index, id) in plan.molecule.assets.iter().enumerate().skip(1).take(2) {
+        if let Some(asset) = library.assets.get(id) {
+            choices.push(choice(&Tap::Also(delivery.clone(), index), shortened(&asset.title), Prominence::Tucked));
+        }
     }
     choices.push(choice(&Tap::Snooze(delivery.clone()), "Quiet for a week", Prominence::Tucked));
     choices.push(choice(&Tap::Stop(delivery.clone()), "Stop this trigger for me", Prominence::Tucked));
@@ -105,6 +129,9 @@ pub fn rated_card(card: &Card, delivery: &DeliveryId, rating: Rating) -> Card {
         let ways_out = [Tap::Snooze(delivery.clone()), Tap::Stop(delivery.clone())].map(|tap| tap.to_choice());
         card.choices.retain(|choice| !ways_out.contains(&choice.id));
     }
+    // Only what was tapped last is taken back by a tap.
+    card.choices.retain(|choice| !matches!(Tap::read(&choice.id), Some(Tap::Undo(..))));
+    card.choices.push(choice(&Tap::Undo(delivery.clone(), rating), "Undo", Prominence::Usual));
     card.footer = format!("✓ {}", rating.thanks());
     card
 }

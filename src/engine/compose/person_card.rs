@@ -7,6 +7,8 @@ use crate::{
     library::{Library, ScenarioId},
 };
 
+/// How many stopped topics can be started again at once.
+const STOPPED: usize = 5;
 /// How many cards that reached somebody are listed.
 const LISTED: usize = 30;
 
@@ -70,6 +72,12 @@ pub fn person_card(library: &Library, kept: &Kept<'_>) -> Card {
     // At most one stands out.
     choices.iter_mut().skip(1).for_each(|choice| choice.prominence = Prominence::Usual);
     choices.extend(ways_to_change(kept));
+    let stopped = kept.facts.stopped.iter().filter_map(|id| library.triggers.get(id));
+    choices.extend(stopped.take(STOPPED).map(|trigger| Choice {
+        id: Tap::Allow(trigger.id.clone()).to_choice(),
+        label: format!("Show again: {}", trigger.title).chars().take(75).collect(),
+        prominence: Prominence::Tucked,
+    }));
     Card {
         title: "You and Kairos".to_owned(),
         text: Text(text),
@@ -283,7 +291,7 @@ pub fn erase_card() -> Card {
 /// What can be typed behind the command.
 pub fn help_card(library: &Library) -> Card {
     let command = |word: &str, what: &str| vec![Span::Code(format!("/kairos {word}")), Span::Plain(format!(" {what}"))];
-    let mut card = super::greeting_card(library);
+    let mut card = super::skills_card(library);
     card.text.0.push(Block::Bullets(vec![
         command("ask …", "or just your question: you get an answer, or a reason why there is none"),
         command("why", "tells why you saw the last card"),

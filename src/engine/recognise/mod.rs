@@ -10,6 +10,7 @@
 //! - A model that is missing or damaged is told by [`Recogniser::notes`]; what remains still recognises.
 
 mod alarm_budget;
+mod cards;
 mod keywords;
 mod lately;
 mod look;
@@ -18,6 +19,7 @@ mod nearness;
 mod once;
 mod recent;
 mod second_look;
+mod talks;
 mod teaching;
 
 use std::{
@@ -29,9 +31,11 @@ use meaning::{Models, clean, strongest_few, words};
 
 pub use self::{
     alarm_budget::{AlarmBudget, ScoreSketch},
+    cards::likeness,
     recent::{OPENINGS, Opened, Parts, Recent, WITHIN},
     teaching::Teaching,
 };
+pub(super) use self::{cards::CardIndex, talks::TalkIndex};
 use self::{
     keywords::Keywords,
     look::Meant,
@@ -221,6 +225,14 @@ impl Recogniser {
         needs.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.trigger.cmp(&b.trigger)));
         needs.truncate(TOLD);
         needs
+    }
+
+    /// How much a text resembles the example that is nearest to it, of whatever trigger.
+    pub(super) fn nearest(&self, text: &str) -> f32 {
+        let seen = Text::all(self.looks.models(), &[text]);
+        let Some(seen) = seen.first() else { return 0.0 };
+        let own = self.taught.iter().flatten().filter(|taught| matches!(taught.meant, Meant::Need(_)));
+        own.map(|taught| taught.seen.likeness(seen)).fold(0.0, f32::max)
     }
 
     /// How strongly each trigger is meant: the logarithm of its odds against no need, in the order of the triggers.

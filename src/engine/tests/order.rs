@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use chat::Message;
+
 use super::{Act, World, event, message, need};
 use crate::{
-    engine::{Decision, Engine, Rule, samples},
+    engine::{Audience, Decision, Engine, Rule, samples},
     library::{AssetKind, Library, Mode, Moment, Trigger},
 };
 
@@ -34,12 +36,46 @@ fn priority_goes_before_evidence() {
 }
 
 #[test]
-fn one_that_may_not_speak_makes_way() {
+fn a_need_that_may_not_speak_keeps_the_message() {
     let off = Trigger { priority: 90, mode: Mode::Off, ..samples::trigger("a") };
-    assert_eq!(chosen(&decided(off.clone(), samples::trigger("b"))), "b");
-    let both = decided(off, Trigger { mode: Mode::Off, ..samples::trigger("b") });
-    assert_eq!(both.act, Act::Silent { because: Rule::Trigger });
-    assert_eq!(both.need.unwrap().trigger.as_str(), "a", "the first refusal is told");
+    let decision = decided(off, samples::trigger("b"));
+    assert_eq!(decision.act, Act::Silent { because: Rule::Trigger }, "the other one says nothing in its place");
+    assert_eq!(decision.need.unwrap().trigger.as_str(), "a");
+}
+
+/// The decision about two needs with these scores, of which `refused` may not speak.
+fn near(scores: (f32, f32), refused: Option<&str>, addressed: bool) -> Decision {
+    let mode = |id: &str| if refused == Some(id) { Mode::Off } else { Mode::Live };
+    let triggers = ["a", "b"].map(|id| Trigger { mode: mode(id), ..samples::trigger(id) });
+    let world = World { addressed, ..World::new() };
+    samples::engine(triggers).decide(&event(), &message(), &[need("a", scores.0), need("b", scores.1)], &world.facts())
+}
+
+#[test]
+fn nobody_guesses_between_two_needs_that_are_near() {
+    let clear = near((0.95, 0.7), None, true);
+    assert!(matches!(&clear.act, Act::Speak(plan) if plan.among.is_empty() && plan.trigger.as_str() == "a"));
+    let asked = near((0.9, 0.88), None, true);
+    let Act::Speak(plan) = &asked.act else { panic!("{:?}", asked.act) };
+    assert_eq!(plan.among.iter().map(|of| of.trigger.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!((plan.to, plan.molecule.assets.len()), (Audience::Thread, 0), "in place, for whoever asked");
+    let unasked = near((0.9, 0.88), None, false);
+    let Act::Hold { plan, until, because } = &unasked.act else { panic!("{:?}", unasked.act) };
+    assert_eq!((plan.to, *because), (Audience::Private, Rule::Grace), "in private, where nobody asked");
+    let world = World { now: *until, ..World::new() };
+    let again = samples::engine(["a", "b"].map(samples::trigger)).reconsider(&need("a", 0.9), plan, &world.facts());
+    assert!(matches!(&again.act, Act::Speak(now) if now.among == plan.among), "{:?}", again.act);
+}
+
+#[test]
+fn a_rule_against_one_of_two_near_needs_is_no_reason_to_guess_the_other() {
+    for refused in ["a", "b"] {
+        let unasked = near((0.9, 0.88), Some(refused), false);
+        assert_eq!(unasked.act, Act::Silent { because: Rule::Trigger }, "{refused} is off");
+        assert_eq!(unasked.need.unwrap().trigger.as_str(), "a");
+        let asked = near((0.9, 0.88), Some(refused), true);
+        assert!(matches!(&asked.act, Act::Speak(plan) if plan.among.len() == 2), "the person still chooses");
+    }
 }
 
 #[test]
@@ -77,7 +113,9 @@ fn ordered(assets: Vec<crate::library::Asset>, roles: &[&str]) -> Vec<String> {
     let engine = Engine::new(Arc::new(library), samples::cadence());
     let mut world = World::new();
     world.person.profile.roles = roles.iter().map(|role| (*role).to_owned()).collect();
-    match engine.decide(&event(), &message(), &[need("price", 1.0)], &world.facts()).act {
+    // No words say which card fits.
+    let wordless = Message { text: String::new(), ..message() };
+    match engine.decide(&event(), &wordless, &[need("price", 1.0)], &world.facts()).act {
         Act::Hold { plan, .. } => plan.molecule.assets.iter().map(ToString::to_string).collect(),
         _ => Vec::new(),
     }
