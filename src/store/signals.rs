@@ -13,6 +13,7 @@ use super::{
     backend::{Tx, execute, fetch_all, fetch_optional},
     columns::{read_count, read_instant, read_json, read_optional_json, write_json, write_optional_json},
     duties,
+    quarantine::Kind,
 };
 use crate::library::{MeasureId, TriggerId};
 
@@ -109,13 +110,30 @@ impl DipRow {
             held_out: self.held_out,
             delivery: self.delivery_id.map(DeliveryId::new),
             fingerprint: self.fingerprint,
-            verdict: read_optional_json(self.verdict.as_deref(), "verdict")?,
+            // One that another version wrote costs what can be told of the numbers, not the dip.
+            verdict: read_optional_json(self.verdict.as_deref(), "verdict").unwrap_or_default(),
             closed_at: read_instant(self.closed_at),
         })
     }
 }
 
+/// A signal with whose it is.
+#[derive(FromRow)]
+struct SignalRow {
+    id: String,
+    received_at: i64,
+    signal: String,
+    person_id: String,
+}
+
 impl Store {
+    /// Signals with their people; one that can't be read is set aside, so that it does not hold up the others.
+    async fn readable_signals(&self, rows: Vec<SignalRow>) -> Result<Vec<(Signal, PersonId)>, StoreError> {
+        let about = |row: &SignalRow| (Kind::Signal, row.id.clone(), row.received_at);
+        let read = |row: SignalRow| Ok((read_json(&row.signal, "signal")?, PersonId::new(row.person_id)));
+        self.readable(rows, about, read).await
+    }
+
     /// True when this signal was decided before.
     pub async fn knows_signal(&self, id: &str) -> Result<bool, StoreError> {
         let row: Option<(i64,)> =
@@ -131,11 +149,12 @@ impl Store {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<Signal>, StoreError> {
-        let sql = "SELECT signal FROM signals WHERE person_id = $1 AND subject = $2 AND at >= $3
-             ORDER BY at DESC, id DESC LIMIT CAST($4 AS BIGINT)";
-        let rows: Vec<(String,)> =
+        let sql = "SELECT id, received_at, signal, person_id FROM signals
+             WHERE person_id = $1 AND subject = $2 AND at >= $3 ORDER BY at DESC, id DESC LIMIT CAST($4 AS BIGINT)";
+        let rows: Vec<SignalRow> =
             fetch_all!(self.pools.read(), sql, person.as_str(), subject, since.as_ms(), i64::from(limit))?;
-        rows.iter().rev().map(|(signal,)| read_json(signal, "signal")).collect()
+        let read = self.readable_signals(rows).await?;
+        Ok(read.into_iter().rev().map(|(signal, _)| signal).collect())
     }
 
     /// How many people a measure was reported of since an instant.
@@ -213,22 +232,21 @@ impl Store {
     /// the newest first.
     pub async fn signals_found(&self, limit: u32) -> Result<Vec<(Signal, PersonId)>, StoreError> {
         // Two statements in place of one with OR: each goes by an index.
-        let by_name = "SELECT s.signal, k.person_id FROM signals s
+        let by_name = "SELECT s.id, s.received_at, s.signal, k.person_id FROM signals s
              JOIN person_keys k ON k.scheme = s.scheme AND k.value = s.value
              WHERE s.person_id IS NULL AND s.scheme IS NOT NULL
                AND EXISTS (SELECT 1 FROM identities i WHERE i.person_id = k.person_id)
              ORDER BY s.at DESC, s.id DESC LIMIT CAST($1 AS BIGINT)";
-        let by_platform = "SELECT s.signal, i.person_id FROM signals s
+        let by_platform = "SELECT s.id, s.received_at, s.signal, i.person_id FROM signals s
              JOIN identities i ON i.platform = s.scheme
               AND (i.user_id = s.value OR i.workspace || '/' || i.user_id = s.value)
              WHERE s.person_id IS NULL AND s.scheme IN ($2, $3, $4)
              ORDER BY s.at DESC, s.id DESC LIMIT CAST($1 AS BIGINT)";
-        let mut rows: Vec<(String, String)> = fetch_all!(self.pools.read(), by_name, i64::from(limit))?;
+        let mut rows: Vec<SignalRow> = fetch_all!(self.pools.read(), by_name, i64::from(limit))?;
         let [one, two, three] = PlatformKind::ALL.map(PlatformKind::as_str);
-        let more: Vec<(String, String)> =
-            fetch_all!(self.pools.read(), by_platform, i64::from(limit), one, two, three)?;
+        let more: Vec<SignalRow> = fetch_all!(self.pools.read(), by_platform, i64::from(limit), one, two, three)?;
         rows.extend(more);
-        rows.iter().map(|(signal, person)| Ok((read_json(signal, "signal")?, PersonId::new(person)))).collect()
+        self.readable_signals(rows).await
     }
 
     /// Whose signals wait because nobody is known by that name, with how many, most first; groups are not waiting.
@@ -255,10 +273,11 @@ impl Store {
         measure: &MeasureId,
         since: Timestamp,
     ) -> Result<Vec<(PersonId, Signal)>, StoreError> {
-        let sql = "SELECT person_id, signal FROM signals
+        let sql = "SELECT id, received_at, signal, person_id FROM signals
              WHERE person_id IS NOT NULL AND kind = 'observation' AND subject = $1 AND at >= $2 ORDER BY at, id";
-        let rows: Vec<(String, String)> = fetch_all!(self.pools.read(), sql, measure.as_str(), since.as_ms())?;
-        rows.iter().map(|(person, signal)| Ok((PersonId::new(person), read_json(signal, "signal")?))).collect()
+        let rows: Vec<SignalRow> = fetch_all!(self.pools.read(), sql, measure.as_str(), since.as_ms())?;
+        let read = self.readable_signals(rows).await?;
+        Ok(read.into_iter().map(|(signal, person)| (person, signal)).collect())
     }
 
     /// Every dip under a trigger since an instant, the oldest first: for totals alone.

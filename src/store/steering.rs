@@ -9,9 +9,8 @@ use chat::{PersonId, Timestamp};
 use sqlx::FromRow;
 
 use super::{
-    Offer, Store, StoreError,
+    Store, StoreError,
     backend::{Tx, execute, fetch_all},
-    columns::read_optional_json,
 };
 use crate::{
     engine::{Learnt, LearntTrigger, Mark, Marked},
@@ -159,17 +158,13 @@ impl Store {
 
     /// What people tapped about a trigger since an instant, the oldest first; of very many, the newest.
     pub async fn marks_on(&self, trigger: &TriggerId, since: Timestamp) -> Result<Vec<Marked>, StoreError> {
-        let sql = "SELECT taps.person_id, tap, tapped_at, offer
-             FROM taps LEFT JOIN deliveries ON deliveries.id = taps.delivery_id
-             WHERE taps.trigger_id = $1 AND tapped_at >= $2
-             ORDER BY tapped_at DESC, taps.delivery_id, taps.person_id, tap LIMIT CAST($3 AS BIGINT)";
+        let sql = "SELECT person_id, tap, tapped_at, example FROM taps WHERE trigger_id = $1 AND tapped_at >= $2
+             ORDER BY tapped_at DESC, delivery_id, person_id, tap LIMIT CAST($3 AS BIGINT)";
         let rows: Vec<(String, String, i64, Option<String>)> =
             fetch_all!(self.pools.read(), sql, trigger.as_str(), since.as_ms(), TAPS)?;
         let mut marks = Vec::new();
-        for (person, tap, at, offer) in rows.into_iter().rev() {
+        for (person, tap, at, example) in rows.into_iter().rev() {
             let Some(mark) = Mark::read(&tap) else { continue };
-            let offer: Option<Offer> = read_optional_json(offer.as_deref(), "offer")?;
-            let example = offer.and_then(|offer| offer.need.evidence.example().map(ToOwned::to_owned));
             marks.push(Marked { person: PersonId::new(person), mark, at: Timestamp::from_ms(at), example });
         }
         Ok(marks)
