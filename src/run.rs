@@ -33,7 +33,7 @@ use tracing::{error, info};
 
 use crate::{
     clock::{Clock, Ids},
-    config::{Config, Retention, StoreUrl},
+    config::{Config, HttpBounds, Retention, StoreUrl},
     connections::Connections,
     demo::{self, DemoLimits, Notes},
     engine::{Engine, compose::waiting_card, shipped},
@@ -74,6 +74,7 @@ pub struct Kairos {
     retention: Retention,
     metrics: Option<(Metrics, Option<TcpListener>)>,
     lease: Duration,
+    http: HttpBounds,
     arrived: Arc<Notify>,
     decided: Arc<Notify>,
 }
@@ -237,6 +238,7 @@ impl Kairos {
             retention: config.retention,
             metrics: None,
             lease: config.replicas_lease,
+            http: config.http,
             arrived,
             decided,
         })
@@ -286,12 +288,7 @@ impl Kairos {
             match listener {
                 None => pages = pages.merge(page),
                 Some(listener) => {
-                    let shown = axum::serve(listener, page).with_graceful_shutdown(until(stopping.subscribe()));
-                    connected.spawn(async move {
-                        if let Err(error) = shown.await {
-                            error!(%error, "what is counted is shown no more");
-                        }
-                    });
+                    connected.spawn(http::serve(listener, page, self.http, until(stopping.subscribe())));
                 }
             }
         }
@@ -310,19 +307,18 @@ impl Kairos {
             connected.spawn(replica.alone("discord", stopping.subscribe(), connect));
         }
         let playground = self.playground.clone();
-        axum::serve(listener, pages)
-            .with_graceful_shutdown(async move {
-                // Without one of its workers a house answers nobody: better to end and be started again.
-                tokio::select! {
-                    () = stop => info!("stopping: what is in hand is finished, what is accepted is kept"),
-                    _ = no_line => error!("stopping: what decides has failed"),
-                    _ = no_outbox => error!("stopping: what sends has failed"),
-                }
-                if let Some(playground) = playground {
-                    playground.close();
-                }
-            })
-            .await?;
+        let stop = async move {
+            // Without one of its workers a house answers nobody: better to end and be started again.
+            tokio::select! {
+                () = stop => info!("stopping: what is in hand is finished, what is accepted is kept"),
+                _ = no_line => error!("stopping: what decides has failed"),
+                _ = no_outbox => error!("stopping: what sends has failed"),
+            }
+            if let Some(playground) = playground {
+                playground.close();
+            }
+        };
+        http::serve(listener, pages, self.http, stop).await;
         if let Some(listening) = listening {
             listening.stop().await;
         }

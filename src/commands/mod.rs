@@ -16,6 +16,7 @@ pub mod import;
 pub mod measures;
 pub mod people;
 pub mod person;
+pub mod quarantine;
 pub mod queue;
 pub mod replay;
 pub mod serve;
@@ -95,6 +96,8 @@ enum Command {
     Import(import::Import),
     /// Show what is due, held, unclear or dead; send it again or take it back
     Queue(queue::Args),
+    /// Show what could not be read; read it again or drop it
+    Quarantine(quarantine::Args),
     /// Copy the database into one file, while Kairos runs
     Backup(backup::Args),
     /// Print everything that is held about a person, as JSON
@@ -165,6 +168,7 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
         Command::Duty(what) => duty::run(what, config, out),
         Command::Import(what) => import::run(what, config, out),
         Command::Queue(args) => queue::run(args, config, out),
+        Command::Quarantine(args) => quarantine::run(args, config, out),
         Command::Backup(args) => backup::run(args, config, out),
         Command::Export(args) => person::export(args, config, out),
         Command::Forget(args) => person::forget(args, config, out),

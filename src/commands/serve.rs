@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{Outcome, runtime};
 use crate::{
@@ -17,6 +17,9 @@ use crate::{
 /// Runs until ctrl-c or SIGTERM.
 pub fn run(config: &Config, out: &mut dyn Write) -> Result<Outcome> {
     logs::start(&config.log)?;
+    for slip in &config.warnings {
+        warn!("{slip}");
+    }
     runtime()?.block_on(async {
         // The address is taken first, so that a second start says so at once instead of opening the same store.
         let listener = TcpListener::bind(config.listen).await.with_context(|| {

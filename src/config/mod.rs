@@ -50,10 +50,14 @@ pub const DEFAULT_TOML: &str = include_str!("kairos.toml");
 pub struct Config {
     /// The configuration file that was read; `None`: there was none.
     pub file: Option<PathBuf>,
+    /// What stops nothing and may be a slip: variables that begin like ours and are no setting.
+    pub warnings: Vec<Mistake>,
     /// Where everything is kept.
     pub store: StoreUrl,
     /// Where pages, webhooks and health checks are served.
     pub listen: SocketAddr,
+    /// What a connection may take.
+    pub http: HttpBounds,
     /// Where what is counted is shown.
     pub metrics: MetricsAt,
     /// Where they are reached from outside, without a slash at the end.
@@ -149,6 +153,19 @@ impl Channels {
     }
 }
 
+/// What the connections to our pages may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HttpBounds {
+    /// How long one may say nothing, or take to send the head of a request.
+    pub idle: Duration,
+    /// How long a request may take, its body and the answer included.
+    pub request: Duration,
+    /// How many there may be.
+    pub connections: usize,
+    /// How long what is under way may go on when Kairos is told to stop.
+    pub stop: Duration,
+}
+
 /// How long things are remembered.
 #[derive(Clone, Copy, Debug)]
 pub struct Retention {
@@ -180,7 +197,7 @@ impl Config {
         let listen = reader.read("http.listen", |text| {
             text.parse().map_err(|_| "an IP address with a port, such as 127.0.0.1:8080,".to_owned())
         });
-        let metrics = reader.read("metrics.listen", str::parse);
+        let (http, metrics) = (http(&mut reader), reader.read("metrics.listen", str::parse));
         let public_url = reader.read("http.public_url", |text| {
             if text.is_empty() { Ok(None) } else { address(text, &["https", "http"]).map(Some) }
         });
@@ -202,7 +219,7 @@ impl Config {
         let may_be_installed = slack.as_ref().is_some_and(|slack| slack.app.is_some());
         let in_several = may_be_installed || platforms.into_iter().filter(|is_there| *is_there).count() > 1;
         let mut alerts = alerts::read(&mut reader, in_several);
-        let settings = reader.settings();
+        let (settings, warnings) = (reader.settings(), std::mem::take(&mut reader.warnings));
         let whole = move || {
             let (slack, discord) = (slack?, discord?);
             let playground = match playground? {
@@ -216,8 +233,10 @@ impl Config {
             Some(Self {
                 in_several,
                 file: path,
+                warnings,
                 store: store?,
                 listen: listen?,
+                http: http?,
                 metrics: metrics?,
                 public_url: public_url?,
                 secret: secret?,
@@ -242,6 +261,16 @@ impl Config {
             _ => Err(Mistakes::new(reader.mistakes)),
         }
     }
+}
+
+fn http(reader: &mut Reader) -> Option<HttpBounds> {
+    let idle = reader.read("http.idle_ms", |text| number(text, 100..=600_000));
+    let request = reader.read("http.request_ms", |text| number(text, 100..=600_000));
+    let connections = reader.read("http.connections", |text| number(text, 10..=100_000));
+    let stop = reader.read("http.stop_ms", |text| number(text, 0..=600_000));
+    let ms = |ms: u32| Duration::from_millis(u64::from(ms));
+    let connections = usize::try_from(connections?).ok()?;
+    Some(HttpBounds { idle: ms(idle?), request: ms(request?), connections, stop: ms(stop?) })
 }
 
 fn log(reader: &mut Reader) -> Option<Log> {

@@ -60,12 +60,18 @@ pub(super) struct Reader {
     /// The sources of alerts, by the user's name, then by key.
     sources: BTreeMap<String, BTreeMap<String, Found>>,
     pub(super) mistakes: Vec<Mistake>,
+    pub(super) warnings: Vec<Mistake>,
 }
 
 impl Reader {
     pub(super) fn new(file: Option<(PathBuf, String)>, env: impl Iterator<Item = (String, String)>) -> Self {
-        let mut reader =
-            Self { values: BTreeMap::new(), entries: BTreeMap::new(), sources: BTreeMap::new(), mistakes: Vec::new() };
+        let mut reader = Self {
+            values: BTreeMap::new(),
+            entries: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            mistakes: Vec::new(),
+            warnings: Vec::new(),
+        };
         reader.take_toml(DEFAULT_TOML, None);
         if let Some((path, text)) = file {
             reader.take_toml(&text, Some(&path));
@@ -271,7 +277,8 @@ impl Reader {
                     .push(Mistake::other(source, format!("{OPEN_TABLE} is set in the configuration file only")));
             } else if !variable.starts_with(TEST_VARIABLES) && !OTHER_VARIABLES.contains(&variable.as_str()) {
                 let known = keys.keys().map(String::as_str).chain(OTHER_VARIABLES);
-                self.mistakes.push(Mistake::unknown(source, "setting", &variable, known));
+                // No mistake: Kubernetes sets KAIROS_PORT and others of the kind for a service that is named kairos.
+                self.warnings.push(Mistake::unknown(source, "setting", &variable, known));
             }
         }
     }

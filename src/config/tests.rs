@@ -114,8 +114,24 @@ budget_per_day = 4
 C1 = "live"
 "slack/T1/C1" = "loud"
 "#;
-    let env = [("KAIROS_LOG_LEVEL", "inof"), ("KAIROS_HTTP_LISTN", "1"), ("KAIROS_CHANNELS_MODES", "x")];
+    let env = [("KAIROS_LOG_LEVEL", "inof"), ("KAIROS_CHANNELS_MODES", "x")];
     insta::assert_snapshot!(told(file, &env).join("\n"));
+}
+
+/// Kubernetes sets such variables for a service that is named kairos, and nobody can keep it from doing so.
+#[test]
+fn a_variable_that_nobody_knows_is_a_warning_and_stops_nothing() {
+    let env = [
+        ("KAIROS_SERVICE_HOST", "10.0.0.7"),
+        ("KAIROS_PORT", "tcp://10.0.0.7:80"),
+        ("KAIROS_PORT_80_TCP_PROTO", "tcp"),
+        ("KAIROS_HTTP_LISTN", "1"),
+    ];
+    let config = load("", &env).unwrap();
+    let warnings: Vec<_> = config.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(warnings.len(), 4, "{warnings:?}");
+    assert!(warnings[0].contains("KAIROS_HTTP_LISTN; did you mean KAIROS_HTTP_LISTEN?"), "{warnings:?}");
+    assert!(warnings.iter().all(|warning| !warning.contains("10.0.0.7")), "{warnings:?}");
 }
 
 #[test]

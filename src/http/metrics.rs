@@ -71,6 +71,7 @@ async fn show(State((metrics, store, clock)): State<(Metrics, Store, Clock)>) ->
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and no queue has 2^52 rows")]
 async fn measure(store: &Store, clock: &Clock) -> Result<(), StoreError> {
     let (open, arrivals) = (store.open_counts().await?, store.arrival_counts().await?);
+    let unread = store.quarantine_counts().await?;
     gauge!("kairos_deliveries_held").set(open.held as f64);
     gauge!("kairos_deliveries_due").set(open.pending as f64);
     gauge!("kairos_deliveries_sending").set(open.sending as f64);
@@ -80,7 +81,8 @@ async fn measure(store: &Store, clock: &Clock) -> Result<(), StoreError> {
     let age = |since: Option<chat::Timestamp>| since.map_or(0.0, |since| now.since(since).as_secs_f64());
     gauge!("kairos_oldest_due_age_seconds").set(age(open.oldest_due_ms.map(chat::Timestamp::from_ms)));
     gauge!("kairos_events_undecided").set(arrivals.open as f64);
-    gauge!("kairos_events_set_aside").set(arrivals.parked as f64);
+    gauge!("kairos_events_quarantined").set(unread.events as f64);
+    gauge!("kairos_rows_quarantined").set(unread.rows as f64);
     gauge!("kairos_oldest_event_age_seconds").set(age(arrivals.oldest_open));
     Ok(())
 }
@@ -94,7 +96,8 @@ fn describe() {
     describe_gauge!("kairos_deliveries_dead", "Cards that were refused for good: kairos queue shows them");
     describe_gauge!("kairos_oldest_due_age_seconds", Unit::Seconds, "For how long the oldest card has been due");
     describe_gauge!("kairos_events_undecided", "Events that were accepted and not decided yet");
-    describe_gauge!("kairos_events_set_aside", "Events that can't be read: a person should look");
+    describe_gauge!("kairos_events_quarantined", "Events and alerts that can't be read: kairos quarantine shows them");
+    describe_gauge!("kairos_rows_quarantined", "Rows of the database that can't be read: kairos quarantine shows them");
     describe_gauge!("kairos_oldest_event_age_seconds", Unit::Seconds, "How old the oldest undecided event is");
     describe_counter!("kairos_events_total", "Events that came: new, repeated, or said in a channel that is off");
     describe_counter!("kairos_attempts_total", "Attempts to send a card, by what became of them");

@@ -6,11 +6,13 @@
 
 mod alerts;
 mod metrics;
+mod serving;
 
 pub use alerts::Door;
 use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
 pub use metrics::Metrics;
 use serde_json::{Value, json};
+pub use serving::serve;
 
 use crate::{connections::Connections, store::Store};
 

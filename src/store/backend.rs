@@ -19,7 +19,7 @@ use sqlx::{
 
 use chat::Scope;
 
-use super::StoreError;
+use super::{StoreError, disk};
 
 static FOR_SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static FOR_POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -223,10 +223,7 @@ impl Pools {
         let Backend::Sqlite(pools) = &self.0 else {
             return Err(StoreError::Address("a database on a server is copied by the server's own tools".to_owned()));
         };
-        // A name that is no text can't stand in a statement; on the machines we run on none is made by a person.
-        let name = file.to_string_lossy().into_owned();
-        sqlx::query("VACUUM INTO $1").bind(name).execute(&pools.write).await?;
-        Ok(())
+        disk::copy_to(&pools.write, file).await
     }
 
     /// True where several processes may share it: a file of SQLite is one process's own.
@@ -234,12 +231,13 @@ impl Pools {
         matches!(self.0, Backend::Postgres(_))
     }
 
-    /// Folds SQLite's write-ahead log into the file and empties it, so that nothing of what was erased is left in it.
-    pub(super) async fn fold(&self) -> Result<(), StoreError> {
-        if let Backend::Sqlite(pools) = &self.0 {
-            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&pools.write).await?;
+    /// Folds SQLite's write-ahead log into the file and empties it, so that nothing of what was erased is left in it;
+    /// false where somebody reads it right now, and it is folded within a second or so.
+    pub(super) async fn fold(&self) -> Result<bool, StoreError> {
+        match &self.0 {
+            Backend::Sqlite(pools) => disk::fold(&pools.write).await,
+            Backend::Postgres(_) => Ok(true),
         }
-        Ok(())
     }
 
     /// The name of the database, for people.
@@ -317,11 +315,12 @@ async fn open_sqlite(url: &str) -> Opened {
         .synchronous(SqliteSynchronous::Full)
         // What is erased is overwritten, not only left out.
         .pragma("secure_delete", "ON");
-    if let Some(folder) = options.get_filename().parent().filter(|folder| *folder != Path::new("")) {
-        tokio::fs::create_dir_all(folder).await?;
-    }
+    let file = options.get_filename().to_owned();
+    let made = file.clone();
+    tokio::task::spawn_blocking(move || disk::make_private(&made)).await??;
     let write = sqlite_pool(1).connect_with(options.clone()).await?;
     let read = sqlite_pool(READERS).connect_with(options.pragma("query_only", "ON")).await?;
+    disk::keep_folded(&file, &write);
     Ok(Pools(Backend::Sqlite(SqlitePools { write, read })))
 }
 

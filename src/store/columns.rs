@@ -5,7 +5,7 @@ use std::str::FromStr;
 use chat::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::StoreError;
+use super::{StoreError, quarantine::FORMAT};
 
 /// A value as JSON text.
 pub(super) fn write_json<T: Serialize>(value: &T) -> Result<String, StoreError> {
@@ -28,6 +28,11 @@ pub(super) fn read_optional_json<T: DeserializeOwned>(
     column: &'static str,
 ) -> Result<Option<T>, StoreError> {
     text.map(|text| read_json(text, column)).transpose()
+}
+
+/// Sees whether the JSON of a row is of a version that this Kairos knows.
+pub(super) fn read_format(version: i64) -> Result<(), StoreError> {
+    if version > FORMAT { Err(StoreError::Unreadable { column: "format", source: None }) } else { Ok(()) }
 }
 
 /// Reads one of a fixed set of names.

@@ -6,20 +6,24 @@ use sqlx::FromRow;
 use super::{
     Recorded, Store, StoreError,
     backend::{Tx, execute, fetch_all, fetch_optional},
-    columns::{read_json, write_json},
+    columns::{read_format, read_json, write_json},
+    quarantine::Kind,
 };
 
 #[derive(FromRow)]
 struct DecisionRow {
+    id: i64,
     event_id: String,
     person_id: String,
     decided_at: i64,
     delivery_id: Option<String>,
     decision: String,
+    format: i64,
 }
 
 impl DecisionRow {
     fn into_recorded(self) -> Result<Recorded, StoreError> {
+        read_format(self.format)?;
         Ok(Recorded {
             event: EventId::new(self.event_id),
             person: PersonId::new(self.person_id),
@@ -49,17 +53,22 @@ pub(super) async fn insert(tx: &mut Tx, recorded: &Recorded) -> Result<(), Store
 impl Store {
     /// The latest decision about a delivery.
     pub async fn decision_for(&self, delivery: &DeliveryId) -> Result<Option<Recorded>, StoreError> {
-        let sql = "SELECT event_id, person_id, decided_at, delivery_id, decision FROM decisions
+        let sql = "SELECT id, event_id, person_id, decided_at, delivery_id, decision, format FROM decisions
              WHERE delivery_id = $1 ORDER BY decided_at DESC, id DESC LIMIT 1";
         let row: Option<DecisionRow> = fetch_optional!(self.pools.read(), sql, delivery.as_str())?;
-        row.map(DecisionRow::into_recorded).transpose()
+        Ok(self.readable_decisions(row.into_iter().collect()).await?.pop())
     }
 
     /// Up to `limit` decisions about a person, the newest first.
     pub async fn decisions_of(&self, person: &PersonId, limit: u32) -> Result<Vec<Recorded>, StoreError> {
-        let sql = "SELECT event_id, person_id, decided_at, delivery_id, decision FROM decisions
+        let sql = "SELECT id, event_id, person_id, decided_at, delivery_id, decision, format FROM decisions
              WHERE person_id = $1 ORDER BY decided_at DESC, id DESC LIMIT CAST($2 AS BIGINT)";
         let rows: Vec<DecisionRow> = fetch_all!(self.pools.read(), sql, person.as_str(), i64::from(limit))?;
-        rows.into_iter().map(DecisionRow::into_recorded).collect()
+        self.readable_decisions(rows).await
+    }
+
+    async fn readable_decisions(&self, rows: Vec<DecisionRow>) -> Result<Vec<Recorded>, StoreError> {
+        let about = |row: &DecisionRow| (Kind::Decision, row.id.to_string(), row.decided_at);
+        self.readable(rows, about, DecisionRow::into_recorded).await
     }
 }

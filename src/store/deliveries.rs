@@ -7,7 +7,7 @@ use super::{
     Delivery, DeliveryKey, DeliveryState, Offer, Settlement, Store, StoreError,
     backend::{Tx, execute, fetch_all, fetch_optional},
     columns::{
-        read_instant, read_json, read_name, read_optional_json, read_small, write_instant, write_json,
+        read_format, read_instant, read_json, read_name, read_optional_json, read_small, write_instant, write_json,
         write_optional_json,
     },
 };
@@ -18,7 +18,7 @@ use crate::library::TriggerId;
 macro_rules! delivery_columns {
     () => {
         "id, tenant, event_id, trigger_id, person_id, step, state, action, card, offer, due_at, expires_at, created_at, \
-         fence, attempts, sent_message, sent_place, sent_at, last_error"
+         fence, attempts, sent_message, sent_place, sent_at, last_error, format"
     };
 }
 pub(super) use delivery_columns;
@@ -31,23 +31,25 @@ pub(super) struct DeliveryRow {
     trigger_id: String,
     person_id: String,
     step: i64,
-    state: String,
+    pub(super) state: String,
     action: String,
     card: Option<String>,
     offer: Option<String>,
     pub(super) due_at: i64,
     expires_at: i64,
-    created_at: i64,
+    pub(super) created_at: i64,
     pub(super) fence: i64,
     pub(super) attempts: i64,
     sent_message: Option<String>,
     sent_place: Option<String>,
     sent_at: Option<i64>,
     last_error: Option<String>,
+    format: i64,
 }
 
 impl DeliveryRow {
     pub(super) fn into_delivery(self) -> Result<Delivery, StoreError> {
+        read_format(self.format)?;
         let sent_place = read_optional_json(self.sent_place.as_deref(), "sent_place")?;
         Ok(Delivery {
             id: DeliveryId::new(self.id),
@@ -70,10 +72,6 @@ impl DeliveryRow {
             last_error: self.last_error,
         })
     }
-}
-
-pub(super) fn into_deliveries(rows: Vec<DeliveryRow>) -> Result<Vec<Delivery>, StoreError> {
-    rows.into_iter().map(DeliveryRow::into_delivery).collect()
 }
 
 /// Inserts a delivery; false when its key (or its id) exists already, and then nothing changes.
@@ -213,7 +211,8 @@ impl Store {
                 AND state IN ('held', 'pending') AND (state = 'held' OR unasked = TRUE)
               ORDER BY created_at, id"
         );
-        into_deliveries(fetch_all!(self.pools.read(), sql, channel.as_str(), workspace.as_str(), platform.as_str())?)
+        let rows = fetch_all!(self.pools.read(), sql, channel.as_str(), workspace.as_str(), platform.as_str())?;
+        self.readable_deliveries(rows).await
     }
 
     /// What was offered about one event, whatever became of it; the oldest first.
@@ -223,7 +222,7 @@ impl Store {
             delivery_columns!(),
             " FROM deliveries WHERE tenant = $1 AND event_id = $2 AND offer IS NOT NULL ORDER BY created_at, id"
         );
-        into_deliveries(fetch_all!(self.pools.read(), sql, tenant, event.as_str())?)
+        self.readable_deliveries(fetch_all!(self.pools.read(), sql, tenant, event.as_str())?).await
     }
 
     /// Holds again what nobody asked for and should have been sent two minutes ago, after a standstill say: by now it may
@@ -241,7 +240,7 @@ impl Store {
             delivery_columns!(),
             " FROM deliveries WHERE state = 'held' AND due_at <= $1 ORDER BY due_at, id LIMIT CAST($2 AS BIGINT)"
         );
-        into_deliveries(fetch_all!(self.pools.read(), sql, now.as_ms(), i64::from(limit))?)
+        self.readable_deliveries(fetch_all!(self.pools.read(), sql, now.as_ms(), i64::from(limit))?).await
     }
 }
 

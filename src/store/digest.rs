@@ -6,7 +6,7 @@ use super::{
     Delivery, Store, StoreError,
     backend::{fetch_all, fetch_optional},
     columns::read_instant,
-    deliveries::{delivery_columns, into_deliveries},
+    deliveries::delivery_columns,
 };
 
 /// How many offers one digest looks at.
@@ -40,7 +40,8 @@ impl Store {
             " FROM deliveries WHERE person_id = $1 AND due_at > $2 AND state = 'held' AND offer IS NOT NULL
               ORDER BY created_at DESC, id LIMIT CAST($3 AS BIGINT)"
         );
-        let mut held = into_deliveries(fetch_all!(self.pools.read(), sql, person.as_str(), now.as_ms(), MOST)?)?;
+        let rows = fetch_all!(self.pools.read(), sql, person.as_str(), now.as_ms(), MOST)?;
+        let mut held = self.readable_deliveries(rows).await?;
         held.retain(|delivery| delivery.offer.as_ref().is_some_and(|offer| offer.put_by));
         Ok(held)
     }

@@ -11,6 +11,7 @@
 //! - What a method has returned from is durable.
 //! - An instant is passed in, never read: the house has one clock, and it isn't here.
 //! - The text of a message stands in [`Arrival::raw`] alone, and is gone when the arrival is done.
+//! - A text that was erased is in no file of SQLite a second or so later, the write-ahead log included.
 //! - Not found is `Ok(None)`.
 
 mod backend;
@@ -19,6 +20,7 @@ mod conclude;
 mod decisions;
 mod deliveries;
 mod digest;
+mod disk;
 mod duties;
 mod error;
 mod facts;
@@ -34,6 +36,7 @@ mod people;
 mod personal;
 mod places;
 mod practice;
+mod quarantine;
 mod queue;
 mod records;
 mod retention;
@@ -42,6 +45,7 @@ mod signal_records;
 mod signals;
 mod steering;
 mod taps;
+mod traces;
 
 use std::{fmt, path::Path};
 
@@ -57,6 +61,7 @@ pub use outbox::{Fate, Finished, QueueCounts};
 pub use own_words::{OwnWords, OwnWordsChange, REVIEW};
 pub use pauses::{Pause, PauseChange};
 pub use personal::{Forgotten, PERSONAL};
+pub use quarantine::{Kind as QuarantineKind, QuarantineCounts, Quarantined};
 pub use queue::{OpenCounts, Queued};
 pub use records::{
     Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,
@@ -92,6 +97,7 @@ impl Store {
     }
 
     /// Copies the whole database as it is now into `file`, which must not exist, while others go on reading and writing.
+    /// What people wrote and nobody has decided about yet is left out.
     /// Refused ([`StoreError::Address`]) where the database is no file.
     pub async fn copy_to(&self, file: &Path) -> Result<(), StoreError> {
         self.pools.copy_to(file).await

@@ -173,12 +173,11 @@ impl Store {
         let mut claimed = Vec::with_capacity(rows.len());
         for ClaimedRow { row, .. } in rows {
             let (id, fence, attempts) = (DeliveryId::new(&row.id), row.fence, read_small(row.attempts, "attempts")?);
+            let since = row.created_at;
             match row.into_delivery() {
                 Ok(item) => claimed.push(Claimed { item, fence, attempts }),
                 // One row that an other version wrote must not stand in the way of all the others.
-                Err(unreadable) => {
-                    self.finish(&id, fence, Fate::Dead { reason: unreadable.to_string() }).await?;
-                }
+                Err(unreadable) => self.set_claimed_aside(&id, since, unreadable).await?,
             }
         }
         Ok(claimed)

@@ -2,6 +2,7 @@
 //!
 //! Invariants
 //! - [`PERSONAL`] names every table that holds something about somebody; a test finds one that is missing.
+//! - What names them elsewhere goes too: ids of events, what was set aside unread, what adapters wrote down.
 //! - A proof counts rows; it holds nothing of what stood in them.
 
 use chat::{PersonId, Scope};
@@ -13,7 +14,7 @@ use super::{
     Store, StoreError,
     backend::{Tx, execute, fetch_all, on_backend},
     columns::read_count,
-    own_words,
+    own_words, traces,
 };
 
 /// Every table that holds something about a person, and the column that says about whom. Rows go in this order: those
@@ -82,11 +83,7 @@ impl Forgotten {
 /// Forgets a person: what they did, what reached them, what was decided about them, who they are.
 pub(super) async fn erase(tx: &mut Tx, person: &PersonId) -> Result<Forgotten, StoreError> {
     let (mut forgotten, id) = (Forgotten::default(), person.as_str());
-    // What was set aside unread may hold their words; it names them by what their platform calls them.
-    let parked = "DELETE FROM arrivals WHERE state = 'parked' AND EXISTS (
-             SELECT 1 FROM identities AS known WHERE known.person_id = $1 AND known.platform = arrivals.platform
-                AND arrivals.raw LIKE '%\"' || known.user_id || '\"%')";
-    forgotten.note("arrivals", execute!(tx.on(), parked, id)?);
+    forgotten.note("arrivals", traces::erase(tx, person).await?);
     let sought = "DELETE FROM sought WHERE EXISTS (
              SELECT 1 FROM person_keys AS known
              WHERE known.person_id = $1 AND known.scheme = sought.scheme AND known.value = sought.value)";

@@ -3,6 +3,7 @@
 //! Invariants
 //! - Nothing that is still under way is forgotten: a delivery goes once it is at an end.
 //! - A parked arrival goes like any other: nobody's text is kept beyond the term.
+//! - Somebody about whom numbers come, or to whom something is said, is known: a person goes when nothing has happened.
 //! - Who refused to be spoken to stays known: forgetting that would mean to speak to them again.
 //! - [`SWEPT`] names every table that grows; a test finds one that is missing.
 
@@ -41,7 +42,7 @@ type Term = fn(&Keeping) -> Timestamp;
 
 /// Every table that grows with time: what goes from it (`$1`: before when, `$2`: rows at a time), and by which term. What
 /// a person's row refers to goes with it.
-pub const SWEPT: [(&str, &str, Term); 16] = [
+pub const SWEPT: [(&str, &str, Term); 17] = [
     (
         "decisions",
         "DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE decided_at < $1 LIMIT CAST($2 AS BIGINT))",
@@ -100,6 +101,12 @@ pub const SWEPT: [(&str, &str, Term); 16] = [
         |keeping| keeping.deliveries,
     ),
     (
+        "quarantine",
+        "DELETE FROM quarantine WHERE (kind, id) IN (
+             SELECT kind, id FROM quarantine WHERE since < $1 LIMIT CAST($2 AS BIGINT))",
+        |keeping| keeping.deliveries,
+    ),
+    (
         "signals",
         "DELETE FROM signals WHERE id IN (SELECT id FROM signals WHERE received_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.observations,
@@ -149,7 +156,11 @@ pub const SWEPT: [(&str, &str, Term); 16] = [
         "people",
         "DELETE FROM people WHERE id IN (
              SELECT id FROM people WHERE COALESCE(described_at, created_at) < $1 AND NOT opted_out
-                AND NOT EXISTS (SELECT 1 FROM stops WHERE stops.person_id = people.id) LIMIT CAST($2 AS BIGINT))",
+                AND NOT EXISTS (SELECT 1 FROM stops WHERE stops.person_id = people.id)
+                AND NOT EXISTS (SELECT 1 FROM signals WHERE signals.person_id = people.id AND received_at >= $1)
+                AND NOT EXISTS (SELECT 1 FROM decisions WHERE decisions.person_id = people.id AND decided_at >= $1)
+                AND NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.person_id = people.id AND created_at >= $1)
+             LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.people,
     ),
 ];

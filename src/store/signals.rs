@@ -14,6 +14,7 @@ use super::{
     backend::{Tx, execute, fetch_all, fetch_optional, reaches},
     columns::{read_count, read_instant, read_json, read_optional_json, write_json, write_optional_json},
     duties,
+    quarantine::Kind,
 };
 use crate::library::{MeasureId, TriggerId};
 
@@ -111,13 +112,40 @@ impl DipRow {
             held_out: self.held_out,
             delivery: self.delivery_id.map(DeliveryId::new),
             fingerprint: self.fingerprint,
-            verdict: read_optional_json(self.verdict.as_deref(), "verdict")?,
+            // One that another version wrote costs what can be told of the numbers, not the dip.
+            verdict: read_optional_json(self.verdict.as_deref(), "verdict").unwrap_or_default(),
             closed_at: read_instant(self.closed_at),
         })
     }
 }
 
+/// A signal with whose it is.
+#[derive(FromRow)]
+struct SignalRow {
+    id: String,
+    received_at: i64,
+    signal: String,
+    person_id: String,
+}
+
+/// A signal that waited, with whose it turned out to be and what it may reach.
+#[derive(FromRow)]
+struct FoundRow {
+    id: String,
+    received_at: i64,
+    signal: String,
+    person_id: String,
+    scope: String,
+}
+
 impl Store {
+    /// Signals with their people; one that can't be read is set aside, so that it does not hold up the others.
+    async fn readable_signals(&self, rows: Vec<SignalRow>) -> Result<Vec<(Signal, PersonId)>, StoreError> {
+        let about = |row: &SignalRow| (Kind::Signal, row.id.clone(), row.received_at);
+        let read = |row: SignalRow| Ok((read_json(&row.signal, "signal")?, PersonId::new(row.person_id)));
+        self.readable(rows, about, read).await
+    }
+
     /// True when this signal was decided before.
     pub async fn knows_signal(&self, id: &str) -> Result<bool, StoreError> {
         let row: Option<(i64,)> =
@@ -133,11 +161,12 @@ impl Store {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<Signal>, StoreError> {
-        let sql = "SELECT signal FROM signals WHERE person_id = $1 AND subject = $2 AND at >= $3
-             ORDER BY at DESC, id DESC LIMIT CAST($4 AS BIGINT)";
-        let rows: Vec<(String,)> =
+        let sql = "SELECT id, received_at, signal, person_id FROM signals
+             WHERE person_id = $1 AND subject = $2 AND at >= $3 ORDER BY at DESC, id DESC LIMIT CAST($4 AS BIGINT)";
+        let rows: Vec<SignalRow> =
             fetch_all!(self.pools.read(), sql, person.as_str(), subject, since.as_ms(), i64::from(limit))?;
-        rows.iter().rev().map(|(signal,)| read_json(signal, "signal")).collect()
+        let read = self.readable_signals(rows).await?;
+        Ok(read.into_iter().rev().map(|(signal, _)| signal).collect())
     }
 
     /// How many people of the workspaces of a scope a measure was reported of since an instant.
@@ -195,32 +224,32 @@ impl Store {
     pub async fn signals_found(&self, limit: u32) -> Result<Vec<(Signal, PersonId, Scope)>, StoreError> {
         // Two statements in place of one with OR: each goes by an index.
         let by_name = concat!(
-            "SELECT s.signal, s.scope, MIN(k.person_id) FROM signals s
+            "SELECT s.id, s.received_at, s.signal, MIN(k.person_id) AS person_id, s.scope FROM signals s
              JOIN person_keys k ON k.scheme = s.scheme AND k.value = s.value
              WHERE s.person_id IS NULL AND s.scheme IS NOT NULL AND k.state = 'told' AND ",
             reaches!("s.scope", "k.tenant"),
             " AND EXISTS (SELECT 1 FROM identities i WHERE i.person_id = k.person_id)
-             GROUP BY s.id, s.signal, s.scope, s.at HAVING COUNT(DISTINCT k.person_id) = 1
+             GROUP BY s.id, s.received_at, s.signal, s.scope, s.at HAVING COUNT(DISTINCT k.person_id) = 1
              ORDER BY s.at DESC, s.id DESC LIMIT CAST($1 AS BIGINT)"
         );
         let by_platform = concat!(
-            "SELECT s.signal, s.scope, MIN(i.person_id) FROM signals s
+            "SELECT s.id, s.received_at, s.signal, MIN(i.person_id) AS person_id, s.scope FROM signals s
              JOIN identities i ON i.platform = s.scheme
               AND (i.user_id = s.value OR i.workspace || '/' || i.user_id = s.value)
              WHERE s.person_id IS NULL AND s.scheme IN ($2, $3, $4) AND ",
             reaches!("s.scope", "i.platform || '/' || i.workspace"),
-            " GROUP BY s.id, s.signal, s.scope, s.at HAVING COUNT(DISTINCT i.person_id) = 1
+            " GROUP BY s.id, s.received_at, s.signal, s.scope, s.at HAVING COUNT(DISTINCT i.person_id) = 1
              ORDER BY s.at DESC, s.id DESC LIMIT CAST($1 AS BIGINT)"
         );
-        let mut rows: Vec<(String, String, String)> = fetch_all!(self.pools.read(), by_name, i64::from(limit))?;
+        let mut rows: Vec<FoundRow> = fetch_all!(self.pools.read(), by_name, i64::from(limit))?;
         let [one, two, three] = PlatformKind::ALL.map(PlatformKind::as_str);
-        let more: Vec<(String, String, String)> =
-            fetch_all!(self.pools.read(), by_platform, i64::from(limit), one, two, three)?;
+        let more: Vec<FoundRow> = fetch_all!(self.pools.read(), by_platform, i64::from(limit), one, two, three)?;
         rows.extend(more);
-        let read = |(signal, scope, person): &(String, String, String)| {
-            Ok((read_json(signal, "signal")?, PersonId::new(person), Scope::stored(scope)))
+        let about = |row: &FoundRow| (Kind::Signal, row.id.clone(), row.received_at);
+        let read = |row: FoundRow| {
+            Ok((read_json(&row.signal, "signal")?, PersonId::new(row.person_id), Scope::stored(&row.scope)))
         };
-        rows.iter().map(read).collect()
+        self.readable(rows, about, read).await
     }
 
     /// Whose signals wait because nobody is known by that name, with how many, most first; groups are not waiting.
@@ -264,10 +293,11 @@ impl Store {
         measure: &MeasureId,
         since: Timestamp,
     ) -> Result<Vec<(PersonId, Signal)>, StoreError> {
-        let sql = "SELECT person_id, signal FROM signals
+        let sql = "SELECT id, received_at, signal, person_id FROM signals
              WHERE person_id IS NOT NULL AND kind = 'observation' AND subject = $1 AND at >= $2 ORDER BY at, id";
-        let rows: Vec<(String, String)> = fetch_all!(self.pools.read(), sql, measure.as_str(), since.as_ms())?;
-        rows.iter().map(|(person, signal)| Ok((PersonId::new(person), read_json(signal, "signal")?))).collect()
+        let rows: Vec<SignalRow> = fetch_all!(self.pools.read(), sql, measure.as_str(), since.as_ms())?;
+        let read = self.readable_signals(rows).await?;
+        Ok(read.into_iter().map(|(signal, person)| (person, signal)).collect())
     }
 
     /// Every dip under a trigger since an instant, the oldest first: for totals alone.

@@ -10,9 +10,8 @@ use chat::{PersonId, Scope, Tenant, Timestamp};
 use sqlx::FromRow;
 
 use super::{
-    Offer, Store, StoreError,
+    Store, StoreError,
     backend::{Tx, execute, fetch_all, within},
-    columns::read_optional_json,
 };
 use crate::{
     engine::{Learnt, LearntTrigger, Mark, Marked},
@@ -205,20 +204,16 @@ impl Store {
         since: Timestamp,
     ) -> Result<Vec<Marked>, StoreError> {
         let sql = concat!(
-            "SELECT tapped.person_id, tap, tapped_at, offer
-             FROM (SELECT delivery_id, person_id, tap, tapped_at FROM taps WHERE trigger_id = $1 AND tapped_at >= $2 AND ",
+            "SELECT person_id, tap, tapped_at, example FROM taps WHERE trigger_id = $1 AND tapped_at >= $2 AND ",
             within!(4),
-            ") AS tapped LEFT JOIN deliveries ON deliveries.id = tapped.delivery_id
-             ORDER BY tapped_at DESC, tapped.delivery_id, tapped.person_id, tap LIMIT CAST($3 AS BIGINT)"
+            " ORDER BY tapped_at DESC, delivery_id, person_id, tap LIMIT CAST($3 AS BIGINT)"
         );
         let (trigger, since) = (trigger.as_str(), since.as_ms());
         let rows: Vec<(String, String, i64, Option<String>)> =
             fetch_all!(self.pools.read(), sql, trigger, since, TAPS, scope.to_stored())?;
         let mut marks = Vec::new();
-        for (person, tap, at, offer) in rows.into_iter().rev() {
+        for (person, tap, at, example) in rows.into_iter().rev() {
             let Some(mark) = Mark::read(&tap) else { continue };
-            let offer: Option<Offer> = read_optional_json(offer.as_deref(), "offer")?;
-            let example = offer.and_then(|offer| offer.need.evidence.example().map(ToOwned::to_owned));
             marks.push(Marked { person: PersonId::new(person), mark, at: Timestamp::from_ms(at), example });
         }
         Ok(marks)

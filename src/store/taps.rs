@@ -4,8 +4,9 @@ use chat::{AssetId, DeliveryId, PersonId, Tenant, Timestamp};
 use sqlx::FromRow;
 
 use super::{
-    Store, StoreError,
-    backend::{Tx, execute, fetch_all},
+    Offer, Store, StoreError,
+    backend::{Tx, execute, fetch_all, fetch_optional},
+    columns::read_json,
 };
 use crate::library::TriggerId;
 
@@ -56,8 +57,13 @@ impl From<TapRow> for Tap {
 
 /// Keeps a tap; the same one a second time changes nothing.
 pub(super) async fn insert(tx: &mut Tx, tap: &Tap) -> Result<(), StoreError> {
-    let sql = "INSERT INTO taps (delivery_id, person_id, tap, asset_id, trigger_id, tapped_at, tenant)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (delivery_id, person_id, tap) DO NOTHING";
+    // What the card was about, so that weighing thousands of taps reads no offers.
+    let about = "SELECT offer FROM deliveries WHERE id = $1 AND offer IS NOT NULL";
+    let offer: Option<(String,)> = fetch_optional!(tx.on(), about, tap.delivery.as_str())?;
+    let offer: Option<Offer> = offer.and_then(|(offer,)| read_json(&offer, "offer").ok());
+    let example = offer.and_then(|offer| offer.need.evidence.example().map(ToOwned::to_owned));
+    let sql = "INSERT INTO taps (delivery_id, person_id, tap, asset_id, trigger_id, tapped_at, tenant, example)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (delivery_id, person_id, tap) DO NOTHING";
     execute!(
         tx.on(),
         sql,
@@ -67,7 +73,8 @@ pub(super) async fn insert(tx: &mut Tx, tap: &Tap) -> Result<(), StoreError> {
         tap.asset.as_ref().map(AssetId::as_str),
         tap.trigger.as_ref().map(TriggerId::as_str),
         tap.at.as_ms(),
-        tap.tenant.as_str()
+        tap.tenant.as_str(),
+        example
     )?;
     Ok(())
 }

@@ -39,7 +39,8 @@ const ALLOWED: [(&str, &[&str]); 24] = [
     ("outbox", &["store", "clock", "crash"]),
     ("alerts", &["people"]),
     ("insight", &["store", "clock"]),
-    ("http", &["inbox", "store", "library", "engine", "insight", "alerts", "clock", "connections"]),
+    // The bounds of what is served are the operator's.
+    ("http", &["inbox", "store", "library", "engine", "insight", "alerts", "clock", "config", "connections"]),
     ("commands", EVERYTHING),
     ("run", EVERYTHING),
     // The playground at home: part of the composition, in a file of its own.

@@ -2,6 +2,8 @@
 
 mod check;
 mod config;
+mod connections;
+pub(crate) mod logs;
 mod queue;
 mod replay;
 mod serve;

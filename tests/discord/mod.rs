@@ -7,6 +7,7 @@ mod connecting;
 mod contract;
 mod employee;
 mod interactions_over_http;
+mod logs;
 mod peer;
 mod private_answers;
 mod receiving;

@@ -1,7 +1,13 @@
 //! "What I write to my colleagues, to Kairos, or to myself is not kept by Kairos."
 
+use std::path::Path;
+
+use kairos::store::Store;
+
 use crate::support::{
     app::{Setup, TestApp, each_app, each_app_with, hours, minutes},
+    databases::Database,
+    files::{files_with, is_soon_in_no_file},
     prompts::prompts,
     tables::tables_with,
 };
@@ -110,6 +116,47 @@ async fn people_settle_what_waits_from_before_kairos_was_switched_off() {
         app.is_left_alone(&question);
     })
     .await;
+}
+
+/// Answered, held, settled, silent, edited, taken back, unread and dropped, forgotten in chat and by the operator: whatever
+/// became of a message, its words are in no file of SQLite, a backup included.
+#[tokio::test]
+async fn no_file_holds_what_people_wrote_however_it_was_decided() {
+    let database = Database::of_sqlite();
+    let folder = Path::new(database.url.trim_start_matches("sqlite:")).parent().unwrap();
+    let app = TestApp::open(&database.url, Setup::default()).await;
+    app.person("ana").says("@Kairos a price objection about the quetzal").await;
+    is_soon_in_no_file(folder, "quetzal").await;
+    let held = app.person("ben").says("any line for a price objection about the quetzal?").await;
+    is_soon_in_no_file(folder, "quetzal").await;
+    app.person("ben").edits(&held, "any line for a price objection about the second quetzal?").await;
+    app.person("ana").replies_to(&held, "tell the quetzal what it is worth").await;
+    app.person("chloe").says("the quetzal flew away").await;
+    let taken_back = app.person("chloe").says("any line for a price objection about my quetzal?").await;
+    app.person("chloe").takes_back(&taken_back).await;
+    app.person("dev").writes_privately("the quetzal of my own").await;
+    is_soon_in_no_file(folder, "quetzal").await;
+    app.receives("{\"id\":\"the quetzal that nobody can read\"").await;
+    app.settle().await;
+    app.store().copy_to(&folder.join("backup.sqlite")).await.unwrap();
+    let unread = app.store().quarantined(10).await.unwrap();
+    assert_eq!(files_with(folder, "quetzal").len(), 1, "what can't be read is kept until somebody decides about it");
+    assert!(app.store().drop_quarantined(&unread[0].id).await.unwrap());
+    is_soon_in_no_file(folder, "quetzal").await;
+    app.advance(hours(24)).await;
+    app.person("dev").commands("me").await;
+    app.person("dev").taps("Forget me", &app.last_private("dev")).await;
+    app.person("dev").taps("Yes, forget me", &app.last_private("dev")).await;
+    let operators = Store::open(&database.url).await.unwrap();
+    for named in ["playground/playground/ana", "playground/playground/ben"] {
+        for person in operators.people_named(named).await.unwrap() {
+            operators.forget(&person).await.unwrap();
+        }
+    }
+    operators.close().await;
+    is_soon_in_no_file(folder, "quetzal").await;
+    app.close().await;
+    assert_eq!(files_with(folder, "quetzal"), Vec::<String>::new());
 }
 
 /// The search itself: a library's own words are found where they belong.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chat::{DeliveryId, PersonId, PersonKey};
+use chat::{DeliveryId, Note, PersonId, PersonKey, PlatformKind};
 use kairos::{
     library::TriggerId,
     store::{DipChange, Forgotten, Keeping, Outcome, OwnWordsChange, PERSONAL, PersonChange, SWEPT, Store},
@@ -13,7 +13,10 @@ use super::samples::{
     LEASE, arrival, at, decided, delivery, from, gives, held, identity, keeps, offered, put, session, signal, state_of,
     tap,
 };
-use crate::support::databases::{Database, each_address, each_database, run_beside};
+use crate::support::{
+    databases::{Database, each_address, each_database, run_beside},
+    tables::tables_with,
+};
 
 /// Tables that hold nothing which grows with time, and why.
 const KEPT: [&str; 12] = [
@@ -107,6 +110,50 @@ async fn what_was_set_aside_unread_goes_with_its_writer() {
     .await;
 }
 
+/// Reactions and newcomers have ids of the platform's making that name who did it; other people's decisions hold such ids.
+#[tokio::test]
+async fn no_id_address_or_note_that_names_the_forgotten_is_left() {
+    each_address(|url| async move {
+        let store = Store::open(&url).await.unwrap();
+        let (ana, ben) = (PersonId::new("ana"), PersonId::new("ben"));
+        store.person_of(&identity("UANNA"), &ana, at(0)).await.unwrap();
+        store.person_of(&identity("UBENN"), &ben, at(0)).await.unwrap();
+        store.name_person(&PersonKey::read("email:zebulonia@example.com").unwrap(), &ana).await.unwrap();
+        for (n, id) in ["slack:T1:C1:5:+1:UANNA", "slack:T1:C1:5:+1:UBENN"].into_iter().enumerate() {
+            store.accept(&arrival(id, 0)).await.unwrap();
+            let claimed = store.claim_arrivals(at(0), LEASE, 1).await.unwrap().remove(0);
+            let mut of_ben = decided(id, None, 0);
+            of_ben.person = ben.clone();
+            let mut bens = delivery(&format!("card {n}"), 0);
+            bens.key.event = claimed.item.id.clone();
+            bens.key.person = ben.clone();
+            let outcome = Outcome {
+                arrival: Some((claimed.item.id, claimed.fence)),
+                decisions: vec![of_ben],
+                deliveries: vec![bens],
+                ..Outcome::default()
+            };
+            store.conclude(&outcome).await.unwrap();
+        }
+        let mut alert = arrival("alerts:crm:1", 0);
+        alert.raw = r#"{"owner":"Zebulonia@Example.com","odd":true}"#.to_owned();
+        store.accept(&alert).await.unwrap();
+        let claimed = store.claim_arrivals(at(0), LEASE, 1).await.unwrap().remove(0);
+        store.park_arrival(&claimed.item.id, claimed.fence, "odd").await.unwrap();
+        let note = Note { name: "interaction/7".to_owned(), text: r#"{"user":"UANNA"}"#.to_owned(), until: at(900) };
+        store.write_note(PlatformKind::Discord, &note, at(0)).await.unwrap();
+
+        store.forget(&ana).await.unwrap();
+        for words in ["UANNA", "zebulonia"] {
+            assert_eq!(tables_with(&url, words).await, Vec::<String>::new(), "{words} is kept");
+        }
+        assert_eq!(tables_with(&url, "UBENN").await.len(), 4, "events, decisions, cards and who he is");
+        assert_eq!(store.decisions_of(&ben, 10).await.unwrap().len(), 2, "others keep what was decided about them");
+        store.close().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn numbers_that_wait_for_their_name_are_forgotten_too() {
     each_database(|store| async move {
@@ -120,6 +167,23 @@ async fn numbers_that_wait_for_their_name_are_forgotten_too() {
         let forgotten = store.forget(&ana).await.unwrap();
         assert!(forgotten.removed.contains(&("signals".to_owned(), 1)), "{forgotten:?}");
         assert_eq!(store.people_named("email:ana@example.com").await.unwrap(), []);
+    })
+    .await;
+}
+
+/// Nobody described them, and they said nothing themselves.
+#[tokio::test]
+async fn somebody_of_whom_numbers_come_is_not_forgotten_while_they_come() {
+    each_database(|store| async move {
+        for (id, user, number) in [("ana", "U1", 90), ("ben", "U2", 10)] {
+            let person = PersonId::new(id);
+            store.person_of(&identity(user), &person, at(0)).await.unwrap();
+            let kept = keeps(&signal(&format!("n{number}"), None, 9.0, number), Some(id), number);
+            store.conclude(&Outcome { dips: vec![kept], ..Outcome::default() }).await.unwrap();
+        }
+        store.sweep(&Keeping { people: at(50), ..from(0) }).await.unwrap();
+        assert!(store.person(&PersonId::new("ana")).await.unwrap().is_some(), "a number came since");
+        assert_eq!(store.person(&PersonId::new("ben")).await.unwrap(), None);
     })
     .await;
 }

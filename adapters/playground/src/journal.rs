@@ -4,6 +4,7 @@
 //! - A line counts only with its line end: a torn last line was never promised to anybody, and is cut off.
 //! - A failed append leaves the file as it was.
 //! - One process at a time.
+//! - Other users of the machine can't read it.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -57,8 +58,7 @@ impl Journal {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
+        let mut file = open_private(path).map_err(failed)?;
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => OpenError::InUse(path.to_owned()),
             TryLockError::Error(source) => failed(source),
@@ -83,6 +83,18 @@ impl Journal {
         open.length += line.len() as u64;
         Ok(())
     }
+}
+
+/// Opens or makes a file that nobody else reads; one that others could read so far is closed to them.
+fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
 }
 
 fn read(file: &File, mut each: impl FnMut(Record)) -> io::Result<(u64, Damage)> {
