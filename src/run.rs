@@ -75,6 +75,8 @@ pub struct Kairos {
     metrics: Option<(Metrics, Option<TcpListener>)>,
     lease: Duration,
     http: HttpBounds,
+    /// How long one card may take.
+    call: Duration,
     arrived: Arc<Notify>,
     decided: Arc<Notify>,
 }
@@ -239,6 +241,7 @@ impl Kairos {
             metrics: None,
             lease: config.replicas_lease,
             http: config.http,
+            call: config.outbox.call,
             arrived,
             decided,
         })
@@ -319,19 +322,26 @@ impl Kairos {
             }
         };
         http::serve(listener, pages, self.http, stop).await;
-        if let Some(listening) = listening {
-            listening.stop().await;
-        }
-        stopping.send_replace(true);
-        connected.join_all().await;
-        deciding.await?;
-        sending.await?;
-        sweeping.await?;
-        if let Some(notes) = &self.works.notes {
-            notes.flush().await;
-        }
-        self.works.store.close().await;
-        Ok(())
+        let finished = async {
+            if let Some(listening) = listening {
+                listening.stop().await;
+            }
+            stopping.send_replace(true);
+            connected.join_all().await;
+            deciding.await?;
+            sending.await?;
+            sweeping.await?;
+            if let Some(notes) = &self.works.notes {
+                notes.flush().await;
+            }
+            self.works.store.close().await;
+            anyhow::Ok(())
+        };
+        // A card that is being sent is waited for; what takes longer is taken up again at the next start.
+        tokio::time::timeout(self.call + self.http.stop, finished).await.unwrap_or_else(|_| {
+            error!("what is in hand is left for the next start: the time to end is over");
+            Ok(())
+        })
     }
 }
 

@@ -94,6 +94,9 @@ fn told(open: &OpenCounts, arrivals: &ArrivalCounts, queue: &[Queued]) -> String
     if *dead > 0 {
         text.push_str("`kairos queue retry ID` sends one again, `kairos queue drop ID` takes it back.\n");
     }
+    if arrivals.parked > 0 {
+        text.push_str("`kairos quarantine` says which events could not be read, and why.\n");
+    }
     text
 }
 
@@ -161,6 +164,7 @@ mod tests {
         0 to be sent, 0 on their way, 2 held, 0 unclear, 1 dead; 0 events undecided, 3 set aside
         dead      d1  slack post price, due 2026-11-18T10:00:00Z, tried 8 times: chat.postMessage: is_archived
         `kairos queue retry ID` sends one again, `kairos queue drop ID` takes it back.
+        `kairos quarantine` says which events could not be read, and why.
         ");
     }
 }

@@ -77,7 +77,7 @@ pub struct Conversation<'a> {
     /// What taps made of triggers.
     pub learnt: &'a [LearntTrigger],
     /// How the channel's messages score, and its workspace's: the nearer first.
-    pub traffic: &'a [ScoreSketch],
+    pub traffic: &'a [Arc<ScoreSketch>],
 }
 
 impl Conversation<'_> {

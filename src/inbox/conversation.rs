@@ -40,6 +40,8 @@ impl Line {
         let said =
             Conversation { before: &before, addressed, hearing: here.hearing, learnt: &here.learnt, traffic: &traffic };
         let needs = self.parts.engine.hear(&message.text, &said);
+        // Counting copies what somebody still reads.
+        drop(traffic);
         let is_new = matches!(event.what, What::Message(_));
         if is_new && !addressed {
             self.count(&event.place, &needs, effect);

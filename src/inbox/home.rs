@@ -4,6 +4,7 @@ use chat::{Card, Event, HOME, Identity, MessageId, PersonId, Text};
 
 use super::{
     Line, LineError,
+    held::with_everything,
     line::{Effect, privately},
     messages::SNOOZE,
 };
@@ -145,7 +146,11 @@ impl Line {
         let mut given = self.parts.store.own_words(&chat::Scope::All).await?;
         given.retain(|words| words.by == *person);
         let given: Vec<_> = given.into_iter().map(|words| (words.at, words.text)).collect();
-        let draw = |library: &Library, kept: &Kept<'_>| Ok(export_card(library, kept, &taps, &given));
+        let held = self.parts.store.held_about(person).await?;
+        let draw = |library: &Library, kept: &Kept<'_>| {
+            let card = export_card(library, kept, &taps, &given);
+            Ok(with_everything(card, &held, library, |at| kept.date(at)))
+        };
         let card = self.describe_as(&event.by, effect, draw).await?;
         effect.outcome.deliveries.push(self.answer(event, "export", person, privately(event), card));
         Ok(())

@@ -18,6 +18,7 @@ mod dips;
 mod follow_ups;
 mod group_numbers;
 mod groups;
+mod held;
 mod holds;
 mod home;
 mod learning;

@@ -3,11 +3,14 @@
 //! Invariants
 //! - Scores only: neither texts nor people are counted.
 //! - They are written down for every [`BATCH`] messages of a channel: a kill loses fewer than that many of each.
-//! - What is kept of a channel is bounded: everything below the quietest threshold counts as one.
+//! - What is kept of a channel is bounded: everything below the quietest threshold counts as one. So is their number:
+//!   of more than [`REMEMBERED`] channels and workspaces the least recently used goes, and is read again when somebody
+//!   writes there. It loses no more than a kill does.
+//! - A message reads the scores of its own channel and the sums of its workspace, and copies neither.
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -23,19 +26,30 @@ use crate::{
 const BATCH: u32 = 32;
 /// How long what was read is believed: other replicas count too.
 const BELIEVED: Duration = Duration::from_hours(1);
+/// How many channels and workspaces are remembered: at some 3,000 bins each, about 50 MB at worst.
+const REMEMBERED: usize = 500;
 
-/// The scores of every workspace that was listened to.
+/// A channel, or (`None`) its workspace as a whole.
+type Scope = (PlatformKind, WorkspaceId, Option<ChannelId>);
+
+/// The scores of the channels and workspaces that were listened to last.
 #[derive(Debug, Default)]
-pub(super) struct Traffic(Mutex<HashMap<(PlatformKind, WorkspaceId), Counted>>);
+pub(super) struct Traffic(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    scopes: HashMap<Scope, Counted>,
+    /// Rises with every use.
+    uses: u64,
+}
 
 #[derive(Debug)]
 struct Counted {
     read_at: Timestamp,
-    /// All channels together.
-    whole: ScoreSketch,
-    channels: HashMap<ChannelId, ScoreSketch>,
-    /// What is not written down yet.
-    fresh: HashMap<ChannelId, Fresh>,
+    used: u64,
+    sketch: Arc<ScoreSketch>,
+    /// What is not written down yet, of a channel.
+    fresh: Fresh,
 }
 
 #[derive(Debug, Default)]
@@ -45,38 +59,67 @@ struct Fresh {
 }
 
 impl Traffic {
-    fn lock(&self) -> MutexGuard<'_, HashMap<(PlatformKind, WorkspaceId), Counted>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// What is known of a scope, where that is not too old to be believed.
+    fn of(&mut self, scope: &Scope, now: Timestamp) -> Option<Arc<ScoreSketch>> {
+        self.uses += 1;
+        let known = self.scopes.get_mut(scope).filter(|known| now.since(known.read_at) < BELIEVED)?;
+        known.used = self.uses;
+        Some(Arc::clone(&known.sketch))
+    }
+
+    /// Takes what was read of a scope in place of what was known, with what is not written down yet.
+    fn take(&mut self, scope: Scope, rows: Vec<(i16, u32)>, now: Timestamp) -> Arc<ScoreSketch> {
+        let fresh = self.scopes.remove(&scope).map(|known| known.fresh).unwrap_or_default();
+        let mut sketch = ScoreSketch::default();
+        for (bin, messages) in rows {
+            sketch.add_to(bin, i64::from(messages));
+        }
+        let (platform, workspace, channel) = &scope;
+        let unwritten = |(of, known): (&Scope, &Counted)| {
+            let within = channel.is_none() && of.0 == *platform && of.1 == *workspace;
+            within.then(|| known.fresh.counts.clone())
+        };
+        let unwritten: Vec<_> = self.scopes.iter().filter_map(unwritten).chain([fresh.counts.clone()]).collect();
+        for (bin, more) in unwritten.into_iter().flatten() {
+            sketch.add_to(bin, more);
+        }
+        if self.scopes.len() >= REMEMBERED {
+            let oldest = self.scopes.iter().min_by_key(|(_, known)| known.used).map(|(scope, _)| scope.clone());
+            oldest.map(|oldest| self.scopes.remove(&oldest));
+        }
+        let sketch = Arc::new(sketch);
+        let counted = Counted { read_at: now, used: self.uses, sketch: Arc::clone(&sketch), fresh };
+        self.scopes.insert(scope, counted);
+        sketch
     }
 }
 
 impl Line {
     /// How scores are spread in a channel, and in its workspace: the nearer first.
-    pub(super) async fn spread(&self, place: &Place) -> Result<Vec<ScoreSketch>, LineError> {
-        let key = (place.platform, place.workspace.clone());
+    pub(super) async fn spread(&self, place: &Place) -> Result<Vec<Arc<ScoreSketch>>, LineError> {
         let now = self.now();
-        let is_known = self.traffic.lock().get(&key).is_some_and(|known| now.since(known.read_at) < BELIEVED);
-        if !is_known {
-            let learnt = self.parts.engine.learnt();
-            let rows = self.parts.store.scores_in(place.platform, &place.workspace, learnt).await?;
-            let mut all = self.traffic.lock();
-            let fresh = all.remove(&key).map(|known| known.fresh).unwrap_or_default();
-            let mut counted = Counted { read_at: now, whole: ScoreSketch::default(), channels: HashMap::new(), fresh };
-            for (channel, bin, messages) in rows {
-                counted.add(&channel, bin, i64::from(messages));
+        let mut spread = Vec::with_capacity(2);
+        for channel in [Some(&place.channel), None] {
+            let scope = (place.platform, place.workspace.clone(), channel.cloned());
+            let known = self.traffic.lock().of(&scope, now);
+            let sketch = if let Some(known) = known {
+                known
+            } else {
+                let learnt = self.parts.engine.learnt();
+                let rows = self.parts.store.scores_in(place.platform, &place.workspace, channel, learnt).await?;
+                self.traffic.lock().take(scope, rows, now)
+            };
+            if channel.is_none() || !sketch.is_empty() {
+                spread.push(sketch);
             }
-            let unwritten: Vec<_> = (counted.fresh.iter())
-                .flat_map(|(channel, fresh)| fresh.counts.iter().map(|(bin, more)| (channel.clone(), *bin, *more)))
-                .collect();
-            for (channel, bin, more) in unwritten {
-                counted.add(&channel, bin, more);
-            }
-            all.insert(key.clone(), counted);
         }
-        let all = self.traffic.lock();
-        let counted = all.get(&key);
-        let own = counted.and_then(|counted| counted.channels.get(&place.channel));
-        Ok(own.into_iter().chain(counted.map(|counted| &counted.whole)).cloned().collect())
+        Ok(spread)
     }
 
     /// Counts what a message of a channel scored; now and then what was counted is written down with its decision.
@@ -90,35 +133,64 @@ impl Line {
     }
 
     fn count_bin(&self, place: &Place, bin: i16, more: i64, effect: &mut Effect) {
-        let mut all = self.traffic.lock();
-        let Some(counted) = all.get_mut(&(place.platform, place.workspace.clone())) else { return };
-        if more < 0 && counted.channels.get(&place.channel).is_none_or(|own| !own.holds(bin)) {
+        let mut known = self.traffic.lock();
+        let mut scope = (place.platform, place.workspace.clone(), Some(place.channel.clone()));
+        let Some(own) = known.scopes.get_mut(&scope) else { return };
+        if more < 0 && !own.sketch.holds(bin) {
             return;
         }
-        let fades = counted.add(&place.channel, bin, more);
-        let fresh = counted.fresh.entry(place.channel.clone()).or_default();
-        *fresh.counts.entry(bin).or_default() += more;
-        fresh.messages += 1;
-        if fresh.messages < BATCH && !fades {
+        let fades = Arc::make_mut(&mut own.sketch).add_to(bin, more);
+        *own.fresh.counts.entry(bin).or_default() += more;
+        own.fresh.messages += 1;
+        let is_due = own.fresh.messages >= BATCH || fades;
+        let fresh = if is_due { std::mem::take(&mut own.fresh) } else { Fresh::default() };
+        scope.2 = None;
+        if let Some(whole) = known.scopes.get_mut(&scope) {
+            Arc::make_mut(&mut whole.sketch).add_to(bin, more);
+        }
+        if !is_due {
             return;
         }
-        let counts = std::mem::take(fresh).counts.into_iter().collect();
         effect.outcome.scores.push(ChannelScores {
             platform: place.platform,
             workspace: place.workspace.clone(),
             channel: place.channel.clone(),
             learnt: self.parts.engine.learnt().to_owned(),
-            counts,
+            counts: fresh.counts.into_iter().collect(),
             fades,
             at: self.now(),
         });
     }
 }
 
-impl Counted {
-    /// Adds to a channel and its workspace; true when the channel's older scores fade by it.
-    fn add(&mut self, channel: &ChannelId, bin: i16, more: i64) -> bool {
-        self.whole.add_to(bin, more);
-        self.channels.entry(channel.clone()).or_default().add_to(bin, more)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_channels_the_least_recently_used_goes() {
+        let (mut known, now) = (Known::default(), Timestamp::from_ms(1_000));
+        let scope = |n: usize| (PlatformKind::Slack, WorkspaceId::new("T1"), Some(ChannelId::new(format!("C{n}"))));
+        for n in 0..REMEMBERED {
+            assert!(known.of(&scope(n), now).is_none());
+            known.take(scope(n), vec![(1, 2)], now);
+        }
+        assert!(known.of(&scope(0), now).is_some(), "the first is used again");
+        known.take(scope(REMEMBERED), Vec::new(), now);
+        assert_eq!(known.scopes.len(), REMEMBERED);
+        assert!(known.of(&scope(0), now).is_some() && known.of(&scope(1), now).is_none());
+    }
+
+    #[test]
+    fn what_is_read_anew_keeps_what_is_not_written_down_yet() {
+        let (mut known, now) = (Known::default(), Timestamp::from_ms(1_000));
+        let scope = (PlatformKind::Slack, WorkspaceId::new("T1"), Some(ChannelId::new("C1")));
+        known.take(scope.clone(), vec![(1, 2)], now);
+        known.scopes.get_mut(&scope).unwrap().fresh.counts.insert(1, 3);
+        let later = now + BELIEVED;
+        assert!(known.of(&scope, later).is_none(), "it is old");
+        assert_eq!(known.take(scope.clone(), vec![(1, 10)], later).len(), 13);
+        let whole = (scope.0, scope.1, None);
+        assert_eq!(known.take(whole, vec![(1, 100)], later).len(), 103);
     }
 }

@@ -29,7 +29,6 @@ pub struct ChannelScores {
 
 #[derive(FromRow)]
 struct ScoreRow {
-    channel: String,
     bin: i64,
     messages: i64,
 }
@@ -55,22 +54,29 @@ pub(super) async fn add(tx: &mut Tx, scores: &ChannelScores) -> Result<(), Store
 }
 
 impl Store {
-    /// How many messages of each channel of a workspace fell into each bin of scores, as far as what was learnt then is
-    /// what is learnt now.
+    /// How many messages of a channel (`None`: of its workspace) fell into each bin of scores, as far as what was learnt
+    /// then is what is learnt now.
     pub async fn scores_in(
         &self,
         platform: PlatformKind,
         workspace: &WorkspaceId,
+        channel: Option<&ChannelId>,
         learnt: &str,
-    ) -> Result<Vec<(ChannelId, i16, u32)>, StoreError> {
-        let sql = "SELECT channel, bin, messages FROM channel_scores
-             WHERE platform = $1 AND workspace = $2 AND learnt = $3 AND messages > 0 ORDER BY channel, bin";
-        let rows: Vec<ScoreRow> = fetch_all!(self.pools.read(), sql, platform.as_str(), workspace.as_str(), learnt)?;
+    ) -> Result<Vec<(i16, u32)>, StoreError> {
+        let of_channel = "SELECT bin, messages FROM channel_scores
+             WHERE platform = $1 AND workspace = $2 AND learnt = $3 AND channel = $4 AND messages > 0 ORDER BY bin";
+        let of_all = "SELECT bin, CAST(SUM(messages) AS BIGINT) AS messages FROM channel_scores
+             WHERE platform = $1 AND workspace = $2 AND learnt = $3 AND messages > 0 GROUP BY bin ORDER BY bin";
+        let (platform, workspace) = (platform.as_str(), workspace.as_str());
+        let rows: Vec<ScoreRow> = match channel {
+            Some(channel) => fetch_all!(self.pools.read(), of_channel, platform, workspace, learnt, channel.as_str())?,
+            None => fetch_all!(self.pools.read(), of_all, platform, workspace, learnt)?,
+        };
         let unreadable = |_| StoreError::Unreadable { column: "bin", source: None };
         rows.into_iter()
             .map(|row| {
                 let messages = u32::try_from(row.messages).unwrap_or(u32::MAX);
-                Ok((ChannelId::new(row.channel), i16::try_from(row.bin).map_err(unreadable)?, messages))
+                Ok((i16::try_from(row.bin).map_err(unreadable)?, messages))
             })
             .collect()
     }

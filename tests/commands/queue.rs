@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
-    store::samples::{LEASE, at, dead, delivery, identity, put, state_of, unclear},
+    store::samples::{LEASE, arrival, at, dead, delivery, identity, put, state_of, unclear},
     support::program::{Serving, run, told},
 };
 
@@ -121,6 +121,36 @@ async fn a_backup_is_made_while_kairos_runs_and_runs_in_its_place() {
     store.close().await;
     let serving = Serving::start(folder.path(), &[("KAIROS_STORE_URL", &url)]);
     assert!(serving.stop().0.success());
+}
+
+#[tokio::test]
+async fn what_could_not_be_read_is_listed_read_again_or_dropped_while_kairos_runs() {
+    let (folder, url, store) = a_house().await;
+    for id in ["alerts:crm:again", "alerts:crm:never"] {
+        store.accept(&arrival(id, 0)).await.unwrap();
+    }
+    for claimed in store.claim_arrivals(at(0), LEASE, 10).await.unwrap() {
+        store.park_arrival(&claimed.item.id, claimed.fence, "no field `person`").await.unwrap();
+    }
+    store.close().await;
+    let (code, text, _) = kairos(folder.path(), &url, &["quarantine"]);
+    assert_eq!(code, Some(1), "a person should look");
+    assert!(text.starts_with("2 events and 0 rows of the database can't be read\n"), "{text}");
+    assert!(
+        text.contains("alerts:crm:never  from slack, 2023-11-14T22:13:20Z, arrivals.raw: no field `person`"),
+        "{text}"
+    );
+    assert!(!text.contains("the words of"), "what it says is not shown");
+    let (code, text, _) = kairos(folder.path(), &url, &["quarantine", "drop", "alerts:crm:never"]);
+    assert_eq!((code, text.as_str()), (Some(0), "alerts:crm:never is erased.\n"));
+    let (code, _, complaint) = kairos(folder.path(), &url, &["quarantine", "drop", "alerts:crm:never"]);
+    assert_eq!((code, complaint.contains("there is no alerts:crm:never in the quarantine")), (Some(1), true));
+    let (code, _, _) = kairos(folder.path(), &url, &["quarantine", "retry", "alerts:crm:again"]);
+    assert_eq!(code, Some(0));
+    let (code, text, _) = kairos(folder.path(), &url, &["quarantine", "--json"]);
+    assert_eq!(code, Some(0));
+    let told: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(told["counts"]["events"], 0);
 }
 
 #[test]

@@ -72,6 +72,24 @@ fn what_people_write_is_not_logged_however_much_is_logged() {
     assert!(telling.is_empty(), "{telling:?}");
 }
 
+/// Database, log and journal lie in the user's data directory, and nobody else enters it.
+#[cfg(unix)]
+#[test]
+fn what_it_keeps_is_read_by_nobody_else() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = TempDir::new().unwrap();
+    let serving = Serving::start(folder.path(), &[]);
+    let kept = folder.path().join(".local/share/kairos");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&kept), 0o700);
+    let files: Vec<_> = std::fs::read_dir(&kept).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(files.len() >= 3, "{files:?}");
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    assert!(serving.stop().0.success());
+}
+
 #[test]
 fn a_second_one_on_the_same_port_says_so() {
     let folder = TempDir::new().unwrap();

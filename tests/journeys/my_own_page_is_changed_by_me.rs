@@ -131,3 +131,26 @@ async fn a_zone_that_nobody_knows_is_asked_for_once() {
     })
     .await;
 }
+
+/// As `kairos export` does: every table that holds something about them, with as many rows.
+#[tokio::test]
+async fn everything_that_is_kept_is_shown_to_me_too() {
+    each_app(|app: TestApp| async move {
+        let asked = app.person("ana").says("@Kairos how do I answer when they say we're too expensive?").await;
+        let card = app.answer(&asked);
+        app.person("ana").taps("Practise", &card).await;
+        app.person("ana").says("lunch, anybody?").await;
+        app.person("ana").taps("Show everything", &page(&app, "ana").await).await;
+        let shown = app.last_private("ana").text();
+        let ana = app.store().people_named("playground/playground/ana").await.unwrap().remove(0);
+        let held = app.store().held_about(&ana).await.unwrap();
+        let headings = [("decisions", "What I decided"), ("sessions", "Practice"), ("identities", "Your accounts")];
+        for (table, heading) in headings {
+            let rows = held.get(table).and_then(serde_json::Value::as_array).map_or(0, Vec::len);
+            assert!(rows > 0, "{table} in {:?}", held.keys());
+            assert!(shown.contains(&format!("{heading} ({rows})")), "{heading} with {rows} rows in: {shown}");
+        }
+        assert!(shown.contains("playground/playground/ana"), "{shown}");
+    })
+    .await;
+}

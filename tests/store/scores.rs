@@ -23,8 +23,13 @@ async fn add(store: &Store, scores: ChannelScores) {
 }
 
 async fn kept(store: &Store, learnt: &str) -> Vec<(String, i16, u32)> {
-    let rows = store.scores_in(PlatformKind::Slack, &WorkspaceId::new("T1"), learnt).await.unwrap();
-    rows.into_iter().map(|(channel, bin, messages)| (channel.to_string(), bin, messages)).collect()
+    let mut kept = Vec::new();
+    for channel in ["C1", "C2"] {
+        let id = ChannelId::new(channel);
+        let rows = store.scores_in(PlatformKind::Slack, &WorkspaceId::new("T1"), Some(&id), learnt).await.unwrap();
+        kept.extend(rows.into_iter().map(|(bin, messages)| row(channel, bin, messages)));
+    }
+    kept
 }
 
 fn row(channel: &str, bin: i16, messages: u32) -> (String, i16, u32) {
@@ -41,6 +46,8 @@ async fn they_are_added_up_by_channel_and_by_what_was_learnt() {
         let all = [row("C1", -50, 61), row("C1", 7, 1), row("C1", 900, 1), row("C2", 7, 5)];
         assert_eq!(kept(&store, "a").await, all);
         assert_eq!(kept(&store, "b").await, [row("C1", 7, 9)]);
+        let whole = store.scores_in(PlatformKind::Slack, &WorkspaceId::new("T1"), None, "a").await.unwrap();
+        assert_eq!(whole, [(-50, 61), (7, 6), (900, 1)], "the workspace is the sum of its channels");
         add(&store, ChannelScores { fades: true, ..scores("C1", "a", &[(900, 1)]) }).await;
         assert_eq!(kept(&store, "a").await, [row("C1", -50, 30), row("C1", 900, 1), row("C2", 7, 5)]);
         let before = |ms| Keeping { decisions: Timestamp::from_ms(ms), ..from(0) };

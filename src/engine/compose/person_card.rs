@@ -28,7 +28,8 @@ pub struct Kept<'a> {
 }
 
 impl Kept<'_> {
-    fn date(&self, at: Timestamp) -> String {
+    /// An instant as they read it, in their own time zone.
+    pub fn date(&self, at: Timestamp) -> String {
         let at = jiff::Timestamp::from_millisecond(at.as_ms()).unwrap_or_default();
         at.to_zoned(self.usual.zone_of(self.facts)).strftime("%a %-d %b, %H:%M").to_string()
     }

@@ -147,7 +147,7 @@ impl Recogniser {
 
     /// The odds from which on a need is heard that nobody put to Kairos: set by the first of `traffic` that knows the
     /// budget, the channel's own before its workspace's, or by the messages that ship.
-    pub fn threshold(&self, budget: AlarmBudget, traffic: &[ScoreSketch]) -> f32 {
+    pub fn threshold(&self, budget: AlarmBudget, traffic: &[Arc<ScoreSketch>]) -> f32 {
         let own = traffic.iter().find(|sketch| sketch.knows(budget)).map(|sketch| sketch.threshold(budget));
         own.unwrap_or_else(|| self.looks.threshold(budget)).max(LEAST)
     }
@@ -264,10 +264,11 @@ impl Recogniser {
         Some(Evidence::Example { nearest: nearest.text.clone(), words })
     }
 
-    /// The words of an example that a message comes closest to.
+    /// The words of an example that a message comes closest to, of those that it has: what nobody wrote is no evidence.
     fn words(&self, example: &str, heard: &Text) -> Vec<String> {
         let mut by_word: Vec<(f32, String)> = Vec::new();
-        for word in words(&clean(example)) {
+        let said: Vec<String> = words(heard.cleaned()).collect();
+        for word in words(&clean(example)).filter(|word| said.contains(word)) {
             let weight = Text::begun(self.looks.models(), &word).likeness(heard);
             if weight > 0.1 && by_word.iter().all(|(_, known)| *known != word) {
                 by_word.push((weight, word));

@@ -106,6 +106,8 @@ fn evidence_is_made_of_the_managers_words() {
     let Evidence::Example { nearest, words } = &needs[0].evidence else { panic!("{needs:?}") };
     assert_eq!(nearest, PRICE[1]);
     assert!(words.iter().any(|word| word == "budget") && words.iter().all(|word| nearest.contains(word)), "{words:?}");
+    let said = "the buyer finds our quote over the budget";
+    assert!(words.iter().all(|word| said.contains(word.as_str())), "only words of the message are named: {words:?}");
 }
 
 #[test]
