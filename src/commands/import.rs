@@ -80,10 +80,12 @@ pub fn run(import: &Import, config: &Config, out: &mut dyn Write) -> Result<Outc
         let report = match import {
             Import::People { file } => people(&store, file).await,
             Import::Duties { file } => duties(&store, file).await,
-            Import::Observations { file, workspaces } => match scope(config, workspaces).and_then(|it| Ok((it, library(config)?))) {
-                Ok((scope, library)) => observations(&store, file, &scope, &library).await,
-                Err(error) => Err(error),
-            },
+            Import::Observations { file, workspaces } => {
+                match scope(config, workspaces).and_then(|it| Ok((it, library(config)?))) {
+                    Ok((scope, library)) => observations(&store, file, &scope, &library).await,
+                    Err(error) => Err(error),
+                }
+            }
         };
         let waiting = store.signals_waiting(1_000).await;
         store.close().await;
@@ -253,7 +255,7 @@ async fn people(store: &Store, file: &Path) -> Result<Report> {
 async fn would_join(store: &Store, names: &[PersonKey]) -> Result<Option<String>> {
     let mut owner: Option<(PersonId, &str)> = None;
     for key in names {
-        let Some(person) = store.person_named(key).await? else { continue };
+        let Some(person) = store.person_named(key, &Scope::All, true).await? else { continue };
         match &owner {
             Some((other, scheme)) if *other != person => {
                 return Ok(Some(format!("`{scheme}` and `{}` belong to two different people", key.scheme)));
@@ -442,7 +444,8 @@ mod tests {
                       slack:T1/U1,support,46357.75,46358.33\n\
                       slack:T1/U1,sales,2026-12-01T18:00:00+01:00,2026-12-02T08:00:00+01:00\n";
         let folder = folder_with(&[("numbers.csv", numbers), ("duties.csv", duties)]);
-        let said = tried(&folder, &Import::Observations { file: folder.path().join("numbers.csv") });
+        let said =
+            tried(&folder, &Import::Observations { file: folder.path().join("numbers.csv"), workspaces: Vec::new() });
         for told in [
             "line 2: `denominator` is \"1,200\": a comma before three digits",
             "line 3: `baseline` is \"n/a\":",

@@ -147,7 +147,7 @@ impl Engine {
 
     /// What it says about Kairos in other words.
     pub fn resembles_talk(&self, text: &str) -> Option<About> {
-        self.talks().resembles(text, &self.recogniser())
+        self.talks().resembles(text, &self.recogniser(&[]))
     }
 
     fn talks(&self) -> &TalkIndex {

@@ -25,7 +25,7 @@ pub struct TopicScore {
 impl Engine {
     /// Every topic that is recognised in text, the likeliest first.
     pub fn topics(&self, text: &str, said: &Conversation<'_>) -> Vec<TopicScore> {
-        let recogniser = self.recogniser();
+        let recogniser = self.recogniser(said.learnt);
         let needs = self.hear(text, said);
         let scores = if text.trim().is_empty() { Vec::new() } else { recogniser.scores(text) };
         let threshold = |id: &TriggerId| {

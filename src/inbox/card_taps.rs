@@ -37,7 +37,7 @@ impl Line {
             return Ok(());
         };
         if *person == offer.plan.person {
-            effect.outcome.taps.push(self.tap(id, &offer, person, SHOWN_WHOLE));
+            effect.outcome.taps.push(self.tap(&delivery, &offer, person, SHOWN_WHOLE));
             return self.rewrite(event, &delivery, &offer, Changed { whole: true, ..Changed::default() }, effect).await;
         }
         let asset = offer.plan.molecule.assets.first();

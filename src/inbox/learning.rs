@@ -146,17 +146,18 @@ impl Line {
     pub(super) async fn unweigh_mark(&self, tap: &store::Tap, effect: &mut Effect) -> Result<(), LineError> {
         let (Some(mark), Some(trigger)) = (Mark::read(&tap.tap), &tap.trigger) else { return Ok(()) };
         let store = &self.parts.store;
-        let mut marks = store.marks_on(trigger, self.now() - COUNTED).await?;
+        let (tenant, scope) = (tap.tenant.clone(), Scope::one(&tap.tenant));
+        let mut marks = store.marks_on(&scope, trigger, self.now() - COUNTED).await?;
         let is_it = |marked: &Marked| marked.person == tap.person && marked.mark == mark && marked.at == tap.at;
         if let Some(place) = marks.iter().position(is_it) {
             marks.remove(place);
         }
-        let before = store.learnt().await?.into_iter().find(|(id, _)| id == trigger).map(|(_, learnt)| learnt);
+        let before = store.learnt(&scope).await?.into_iter().find(|(id, _)| id == trigger).map(|(_, learnt)| learnt);
         let before = before.unwrap_or_default();
         let (shift, reason) = learn(&marks);
         if (shift, &reason) != (before.shift, &before.words) {
             let what = Step::Learnt(shift);
-            let step = TriggerStep { trigger: trigger.clone(), what, reason, by: None, at: self.now() };
+            let step = TriggerStep { tenant, trigger: trigger.clone(), what, reason, by: None, at: self.now() };
             effect.outcome.steps.push(step);
         }
         Ok(())

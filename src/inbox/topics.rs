@@ -59,7 +59,7 @@ impl Line {
             return Ok(());
         }
         let Some(index) = index else {
-            effect.outcome.taps.push(store::Tap { trigger: None, ..self.tap(id, &offer, person, "none_of_these") });
+            effect.outcome.taps.push(store::Tap { trigger: None, ..self.tap(&item, &offer, person, "none_of_these") });
             self.replace(event, (message, "picked"), person, picked_card(None), effect);
             return Ok(());
         };
@@ -69,7 +69,7 @@ impl Line {
             self.say(event, "picked", person, &gone(), effect);
             return Ok(());
         };
-        let tap = store::Tap { trigger: Some(trigger.id.clone()), ..self.tap(id, &offer, person, "picked") };
+        let tap = store::Tap { trigger: Some(trigger.id.clone()), ..self.tap(&item, &offer, person, "picked") };
         self.weigh_marks(event, &tap, &offer, effect).await?;
         effect.outcome.taps.push(tap);
         self.replace(event, (message, "picked"), person, picked_card(Some(&trigger.title)), effect);

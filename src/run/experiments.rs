@@ -75,7 +75,7 @@ impl Experiments for House {
                 "person": format!("playground:{}", Person::Ben.id()), "measure": MEASURE,
                 "numerator": events, "denominator": CASES, "baseline": USUAL,
             });
-            let signal = read_entry(SOURCE, &told, now).map_err(str::to_owned)?;
+            let signal = read_entry(SOURCE, &told, now).map_err(|error| error.to_string())?;
             let origin = Origin::Alerts(SOURCE.to_owned());
             self.works.line.hear_signal(&signal, &origin, now).await.map_err(|error| went_wrong(&error.into()))?;
             self.works.settle().await.map_err(|error| went_wrong(&error))

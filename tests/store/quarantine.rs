@@ -102,7 +102,7 @@ async fn taps_are_weighed_without_reading_the_cards_they_were_on() {
         let taps = vec![tap("odd", "ana", "useful", "price-tip", 1)];
         store.conclude(&Outcome { taps, ..Outcome::default() }).await.unwrap();
         run_beside(&url, ODD_OFFER).await;
-        let marks = store.marks_on(&kairos::library::TriggerId::new("price"), at(0)).await.unwrap();
+        let marks = store.marks_on(&chat::Scope::All, &kairos::library::TriggerId::new("price"), at(0)).await.unwrap();
         assert_eq!(marks.len(), 1, "and none of them is lost");
         store.close().await;
     })

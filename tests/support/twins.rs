@@ -303,7 +303,7 @@ impl Twins {
     pub(crate) async fn tells(&self, workspace: &str, body: &str) {
         let raw = serde_json::json!({ "headers": {}, "body": body, "at": self.now() }).to_string();
         let origin = Origin::Alerts(workspace.to_owned());
-        for signal in sources().translate(workspace, &raw).unwrap() {
+        for signal in sources().translate(workspace, &raw).unwrap().signals {
             self.line.hear_signal(&signal, &origin, self.now()).await.unwrap();
         }
         self.settles().await;
