@@ -17,6 +17,8 @@ use cel::{
 use chat::Unreadable;
 use serde_json::Value;
 
+use super::{NotRead, Parsed, SourceContext, Unread, canonical};
+
 /// The longest mapping, in characters.
 const CHARACTERS: usize = 4_000;
 /// How many loops may stand inside each other: each multiplies the work by what the body holds.
@@ -81,6 +83,42 @@ impl Mapping {
         let mut left = MADE;
         as_json(&made, &mut left)
     }
+}
+
+/// Reads a body by a mapping. One that does not fit the whole is tried with each entry of its list alone: an entry of
+/// another kind costs itself, not its batch.
+pub(super) fn mapped(context: SourceContext<'_>, mapping: &Mapping, body: &Value) -> Result<Parsed, NotRead> {
+    if !(body.is_object() || body.is_array()) {
+        let found = canonical::kind(body);
+        return Err(NotRead::Body(format!("it is {found}: an object or a list would be right")));
+    }
+    let read = |body: &Value| -> Result<Parsed, Unreadable> {
+        match canonical::read(context, &mapping.apply(body)?) {
+            Err(Unreadable(reason)) => {
+                Ok(Parsed { signals: Vec::new(), unread: vec![Unread { place: "entry 1".to_owned(), reason }] })
+            }
+            read => read,
+        }
+    };
+    let whole = read(body);
+    let parts = singly(body);
+    let Err(Unreadable(reason)) = whole else { return Ok(whole?) };
+    if parts.len() < 2 {
+        return Err(NotRead::Mapping(reason));
+    }
+    let mut parsed = Parsed::default();
+    for (index, part) in parts.iter().enumerate() {
+        let place = format!("entry {}", index + 1);
+        match read(part) {
+            Ok(Parsed { signals, unread }) => {
+                parsed.signals.extend(signals);
+                parsed.unread.extend(unread.into_iter().map(|it| Unread { place: place.clone(), ..it }));
+            }
+            Err(Unreadable(reason)) => parsed.unread.push(Unread { place, reason }),
+        }
+    }
+    // A mapping that fits no entry at all is what has to be mended.
+    if parsed.signals.is_empty() { Err(NotRead::Mapping(reason)) } else { Ok(parsed) }
 }
 
 /// How deep loops go from `depth` on, and how many places join texts.

@@ -15,6 +15,7 @@ mod canonical;
 mod cloudevents;
 mod mapping;
 mod pagerduty;
+mod parsed;
 mod posted;
 mod prometheus;
 #[cfg(test)]
@@ -34,8 +35,12 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 pub use mapping::Mapping;
+pub use parsed::{Parsed, Unread};
 pub use values::EntryError;
 pub use verify::Forged;
+
+use mapping::mapped;
+use parsed::{NotRead, SourceContext};
 
 /// The largest body that is taken, in bytes.
 pub const BODY_BYTES: usize = 1024 * 1024;
@@ -170,79 +175,6 @@ pub enum Refused {
     Unreadable(String),
 }
 
-/// What was read of a body.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Parsed {
-    /// What it tells.
-    pub signals: Vec<Signal>,
-    /// Entries that can't be read.
-    pub unread: Vec<Unread>,
-}
-
-/// An entry that can't be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    /// Which one: `alert 2`.
-    pub place: String,
-    /// Why, without any of its content.
-    pub reason: String,
-}
-
-impl Parsed {
-    /// Reads each of `entries`, numbered from zero for `read` and from one in what is told.
-    fn of_each<'e>(
-        what: &str,
-        entries: impl IntoIterator<Item = &'e Value>,
-        read: impl Fn(usize, &'e Value) -> Result<Vec<Signal>, EntryError>,
-    ) -> Self {
-        let mut parsed = Self::default();
-        for (index, entry) in entries.into_iter().enumerate() {
-            match read(index, entry) {
-                Ok(signals) => parsed.signals.extend(signals),
-                Err(error) => {
-                    let place = format!("{what} {}", index + 1);
-                    parsed.unread.push(Unread { place, reason: error.to_string() });
-                }
-            }
-        }
-        parsed
-    }
-
-    /// What to tell whoever looks after it; `None` where all was read.
-    pub fn told(&self) -> Option<String> {
-        let first = self.unread.first()?;
-        let all = self.unread.len() + self.signals.len();
-        Some(format!("{} of {all} can't be read; {}: {}", self.unread.len(), first.place, first.reason))
-    }
-}
-
-/// What readers know of where a body came from.
-#[derive(Clone, Copy)]
-struct SourceContext<'a> {
-    /// The source's name.
-    source: &'a str,
-    /// The label that names the team.
-    team_label: &'a str,
-    /// The unique name of the event that carries the entries, where its format has one.
-    event: Option<&'a str>,
-    /// When it came in: what it says nothing about happened then.
-    received_at: Timestamp,
-}
-
-/// Why a body can't be read.
-enum NotRead {
-    /// Its sender has to mend it.
-    Body(String),
-    /// Whoever wrote the source's mapping has to mend that: the body is kept until then.
-    Mapping(String),
-}
-
-impl From<Unreadable> for NotRead {
-    fn from(Unreadable(reason): Unreadable) -> Self {
-        Self::Body(reason)
-    }
-}
-
 /// What is stored of a request: enough to translate it later, and no header that could hold a secret.
 #[derive(Serialize, Deserialize)]
 struct Raw {
@@ -368,42 +300,6 @@ impl Source {
             }
         }
     }
-}
-
-/// Reads a body by a mapping. One that does not fit the whole is tried with each entry of its list alone: an entry of
-/// another kind costs itself, not its batch.
-fn mapped(context: SourceContext<'_>, mapping: &Mapping, body: &Value) -> Result<Parsed, NotRead> {
-    if !(body.is_object() || body.is_array()) {
-        let found = canonical::kind(body);
-        return Err(NotRead::Body(format!("it is {found}: an object or a list would be right")));
-    }
-    let read = |body: &Value| -> Result<Parsed, Unreadable> {
-        match canonical::read(context, &mapping.apply(body)?) {
-            Err(Unreadable(reason)) => {
-                Ok(Parsed { signals: Vec::new(), unread: vec![Unread { place: "entry 1".to_owned(), reason }] })
-            }
-            read => read,
-        }
-    };
-    let whole = read(body);
-    let parts = mapping::singly(body);
-    let Err(Unreadable(reason)) = whole else { return Ok(whole?) };
-    if parts.len() < 2 {
-        return Err(NotRead::Mapping(reason));
-    }
-    let mut parsed = Parsed::default();
-    for (index, part) in parts.iter().enumerate() {
-        let place = format!("entry {}", index + 1);
-        match read(part) {
-            Ok(Parsed { signals, unread }) => {
-                parsed.signals.extend(signals);
-                parsed.unread.extend(unread.into_iter().map(|it| Unread { place: place.clone(), ..it }));
-            }
-            Err(Unreadable(reason)) => parsed.unread.push(Unread { place, reason }),
-        }
-    }
-    // A mapping that fits no entry at all is what has to be mended.
-    if parsed.signals.is_empty() { Err(NotRead::Mapping(reason)) } else { Ok(parsed) }
 }
 
 /// Datadog's titles begin with the state, `[Triggered on {host:a}] Close rate is low`: the alert is the same in each.

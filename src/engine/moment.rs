@@ -35,7 +35,7 @@ pub struct Engine {
     /// How well cards fit what was written.
     pub(super) cards: CardIndex,
     /// What people say to Kairos about itself; learnt when somebody first turns to it.
-    talks: OnceLock<TalkIndex>,
+    talks: OnceLock<Arc<TalkIndex>>,
 }
 
 /// What a decision rests on, besides the need itself.

@@ -108,7 +108,7 @@ impl Days {
         let mut newest = last;
         let is_over = loop {
             let Some(entry) = entries.next() else { break true };
-            if entries.met() <= done {
+            if done > 0 && entries.met() <= done {
                 continue;
             }
             let number = Some(entries.met()).filter(|met| *met > 0);

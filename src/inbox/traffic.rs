@@ -76,10 +76,7 @@ impl Known {
     /// Takes what was read of a scope in place of what was known, with what is not written down yet.
     fn take(&mut self, scope: Scope, rows: Vec<(i16, u32)>, now: Timestamp) -> Arc<ScoreSketch> {
         let fresh = self.scopes.remove(&scope).map(|known| known.fresh).unwrap_or_default();
-        let mut sketch = ScoreSketch::default();
-        for (bin, messages) in rows {
-            sketch.add_to(bin, i64::from(messages));
-        }
+        let mut sketch = ScoreSketch::of(rows);
         let (platform, workspace, channel) = &scope;
         let unwritten = |(of, known): (&Scope, &Counted)| {
             let within = channel.is_none() && of.0 == *platform && of.1 == *workspace;

@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 fn world() -> World {
-    let world = World::with(Peer::start(), &[CRM, STARTER]);
+    let world = World::with(Peer::start(), &[CRM, OF_DISCORD, STARTER]);
     world.peer.connected();
     let home = world.home.path();
     let ben = world.peer.id("/users/ben");
@@ -28,6 +28,9 @@ fn world() -> World {
 fn was_spoken_to(world: &World, user: &str) -> bool {
     !world.peer.ours(&world.private(user)).is_empty()
 }
+
+/// The playground runs beside Discord here: the source says whose people it tells of.
+const OF_DISCORD: (&str, &str) = ("KAIROS_ALERTS_SOURCES_CRM_WORKSPACES", "discord/0");
 
 #[test]
 fn from_the_webhook_to_a_private_card_to_practice_and_back() {
@@ -84,7 +87,12 @@ fn what_another_bot_posts_in_the_alerts_channel_is_read() {
     let reads = format!("discord/{guild}/{general}");
     let world = World::with(
         peer,
-        &[CRM, ("KAIROS_ALERTS_SOURCES_CRM_READS", &reads), ("KAIROS_PROMPTS_DIR", folder.path().to_str().unwrap())],
+        &[
+            CRM,
+            OF_DISCORD,
+            ("KAIROS_ALERTS_SOURCES_CRM_READS", &reads),
+            ("KAIROS_PROMPTS_DIR", folder.path().to_str().unwrap()),
+        ],
     );
     world.peer.connected();
     let posts = |channel: &str, state: &str| {

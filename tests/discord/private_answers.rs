@@ -128,7 +128,7 @@ fn where_only_embeds_can_be_had_everything_goes_on_in_embeds() {
     let card = world.peer.our_message(&thread, 0);
     assert!(card["embeds"][0]["description"].is_string() && text_of(&card).contains("Tip number 1"), "{card}");
     let why = world.peer.answer_to(&world.peer.presses("ben", &card, "Why this?"));
-    assert!(text_of(&why).contains("listens for this need"));
+    assert!(text_of(&why).contains("comes from the topic"), "{why}");
     assert_eq!(why["flags"].as_u64().unwrap() & 64, 64, "still for one pair of eyes");
     world.peer.presses("ana", &card, "Useful");
     eventually("the embed after a tap", || text_of(&world.peer.our_message(&thread, 0)).contains('✓').then_some(()));

@@ -38,7 +38,7 @@ fn a_question_gets_a_card_in_its_thread_and_a_tap_changes_it_in_place() {
     let why = world.peer.presses("ben", &card, "Why this?");
     world.peer.answered(&why, |answers| answers["kind"] == "deferred_update");
     let told = world.peer.our_message(&thread, 1);
-    assert!(text_of(&told).contains("listens for this need"), "{told}");
+    assert!(text_of(&told).contains("comes from the topic"), "{told}");
     assert_eq!(told["flags"].as_u64().unwrap() & 64, 64, "it is asked to be for one pair of eyes");
 }
 

@@ -83,7 +83,8 @@ async fn what_is_forged_leaves_nothing_behind() {
 async fn many_at_once_are_each_taken_once() {
     each_app(|app: TestApp| async move {
         let posts = (0..60).map(|n| {
-            let body = format!(r#"{{"person": "crm:{}", "measure": "calls", "value": 1, "until": 1}}"#, n % 30);
+            let body =
+                format!(r#"{{"person": "crm:{}", "measure": "calls", "value": 1, "until": 1790000000}}"#, n % 30);
             let request = Request::post("/alerts/demo").header("authorization", "Bearer playground");
             let (door, request) = (app.kairos.alerts.router(), request.body(Body::from(body)).unwrap());
             async move { door.oneshot(request).await.unwrap().status() }

@@ -25,7 +25,7 @@ const TALK: [(&str, &str); 22] = [
     ("quiet please", "Less from me"),
     ("test", "I’m here"),
     ("bist du da?", "I’m here"),
-    ("giving feedback", "Feedback in three facts and one question"),
+    ("giving feedback", "Words for feedback, ready to borrow"),
 ];
 
 #[tokio::test]

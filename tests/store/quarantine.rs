@@ -87,7 +87,7 @@ async fn what_was_offered_about_an_event_is_found_beside_it() {
         good.key.step = 1;
         put(&store, &[held("odd", "deals", 60), good]).await;
         run_beside(&url, ODD_OFFER).await;
-        let found = store.offers_about("slack:T1", &EventId::new("event of odd")).await.unwrap();
+        let found = store.offers_about("slack/T1", &EventId::new("event of odd")).await.unwrap();
         assert_eq!(ids(&found), ["good"]);
         store.close().await;
     })

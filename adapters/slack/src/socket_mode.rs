@@ -10,20 +10,20 @@
 //!   acknowledged, and Slack offers it again.
 //! - Trying again never stops; between connections that fall at once lies a growing rest, up to half a minute.
 
-use std::{
-    error::Error,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{error::Error, pin::Pin, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use chat::Timestamp;
 use serde_json::{Value, json};
 use slack_morphism::{
     SlackClientSocketModeConfig, SlackSocketModeClientListener, SlackSocketModeWssClientId,
     clients_manager::{SlackSocketModeClientsManager, SlackSocketModeClientsManagerFactory},
     listener::SlackClientEventsListenerEnvironment,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Sleep, sleep},
+};
 use tracing::{debug, info, warn};
 
 use crate::{
@@ -74,7 +74,7 @@ enum Told {
 /// A connection, or the attempt at one.
 struct Line {
     generation: u64,
-    since: Instant,
+    since: Timestamp,
     manager: Arc<dyn SlackSocketModeClientsManager + Send + Sync>,
 }
 
@@ -89,9 +89,9 @@ struct Slot {
     /// The attempt under way.
     next: Option<Line>,
     /// When to ask Slack why the attempt takes so long.
-    ask_at: Option<tokio::time::Instant>,
+    ask_at: Option<Pin<Box<Sleep>>>,
     /// When to make the next attempt, where none is under way and none stands.
-    rest_until: Option<tokio::time::Instant>,
+    rest_until: Option<Pin<Box<Sleep>>>,
 }
 
 impl Socket {
@@ -113,8 +113,8 @@ impl Socket {
             tokio::select! {
                 () = stops(&mut stop) => break,
                 Some((generation, what)) = told.recv() => slot.heed(generation, what).await,
-                () = sleep_until(slot.ask_at) => slot.ask_why().await,
-                () = sleep_until(slot.rest_until) => slot.open().await,
+                () = over(&mut slot.ask_at) => slot.ask_why().await,
+                () = over(&mut slot.rest_until) => slot.open().await,
             }
         }
         if slot.current.is_some() {
@@ -131,9 +131,10 @@ async fn stops(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stopped| *stopped).await;
 }
 
-async fn sleep_until(at: Option<tokio::time::Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
+/// Ends with a rest; never where there is none.
+async fn over(rest: &mut Option<Pin<Box<Sleep>>>) {
+    match rest {
+        Some(rest) => rest.await,
         None => std::future::pending().await,
     }
 }
@@ -143,7 +144,7 @@ impl Slot {
     async fn open(&mut self) {
         self.generation += 1;
         self.rest_until = None;
-        self.ask_at = Some(tokio::time::Instant::now() + OPENING);
+        self.ask_at = Some(Box::pin(sleep(OPENING)));
         let Socket { api, app, door, slot, .. } = &self.socket;
         let environment = Arc::new(SlackClientEventsListenerEnvironment::new(api.client()));
         let manager = api.client().http_api.connector.new_clients_manager(environment);
@@ -152,7 +153,7 @@ impl Slot {
         if manager.register_new_token(&CONFIG, app.token.clone(), Arc::new(listener)).await.is_ok() {
             manager.start().await;
         }
-        self.next = Some(Line { generation: self.generation, since: Instant::now(), manager });
+        self.next = Some(Line { generation: self.generation, since: api.now(), manager });
     }
 
     async fn heed(&mut self, generation: u64, what: Told) {
@@ -172,7 +173,8 @@ impl Slot {
             Told::Leaving if is(&self.current) && self.next.is_none() => self.open().await,
             Told::Gone if is(&self.current) => {
                 self.socket.standing.fell();
-                let fell_at_once = self.current.take().is_some_and(|line| line.since.elapsed() < STOOD);
+                let now = self.socket.api.now();
+                let fell_at_once = self.current.take().is_some_and(|line| now.since(line.since) < STOOD);
                 self.failures = if fell_at_once { self.failures + 1 } else { 0 };
                 if self.next.is_none() {
                     self.open_later().await;
@@ -194,7 +196,7 @@ impl Slot {
         let base_ms = 250_u64 << self.failures.min(7);
         let lot = self.socket.api.now().as_ms().unsigned_abs().wrapping_mul(31);
         let wait_ms = base_ms / 2 + lot.wrapping_add(u64::from(self.socket.slot) * 7_919) % base_ms;
-        self.rest_until = Some(tokio::time::Instant::now() + Duration::from_millis(wait_ms));
+        self.rest_until = Some(Box::pin(sleep(Duration::from_millis(wait_ms))));
     }
 
     async fn give_up(&mut self) {
@@ -216,8 +218,9 @@ impl Slot {
                 standing.no_connection(&refusal);
             }
         }
-        self.ask_at = Some(tokio::time::Instant::now() + OPENING * 3);
-        if self.next.as_ref().is_some_and(|line| line.since.elapsed() > GIVEN_UP) {
+        self.ask_at = Some(Box::pin(sleep(OPENING * 3)));
+        let now = self.socket.api.now();
+        if self.next.as_ref().is_some_and(|line| now.since(line.since) > GIVEN_UP) {
             self.give_up().await;
             self.open_later().await;
         }

@@ -147,7 +147,7 @@ fn a_body_of_another_shape_is_turned_away_with_the_reason() {
         ("null", "it is null: an object or a list would be right"),
         (r#"{"observations": {"measure": "calls"}}"#, "`observations` is an object: a list would be right"),
         (r#"{"measure": "calls"}"#, "there is neither `numerator` nor `value`"),
-        (r#"{"measure": "calls", "value": "\ud800"}"#, "no JSON at line 1, column 37"),
+        (r#"{"measure": "calls", "value": "\ud800"}"#, "no JSON at line 1, column 38"),
         ("{", "no JSON at line 1, column 1"),
     ] {
         assert_eq!(turned_away(Format::Kairos, body), reason);

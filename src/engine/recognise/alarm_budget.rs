@@ -89,6 +89,11 @@ impl From<ScoreSketch> for Counts {
 }
 
 impl ScoreSketch {
+    /// The sketch of counts that are kept: as they are, whatever their sum.
+    pub fn of(counts: impl IntoIterator<Item = (i16, u32)>) -> Self {
+        Counts { counts: counts.into_iter().collect() }.into()
+    }
+
     /// Counts the score of one message: that of its strongest need.
     pub fn add(&mut self, score: f32) {
         self.add_to(bin(score), 1);

@@ -54,11 +54,30 @@ impl CardIndex {
         if let Some(known) = held().get(&asset.id).filter(|known| known.passages == passages) {
             return Arc::clone(known);
         }
-        let texts = Text::all(&shipped(), &passages.iter().map(String::as_str).collect::<Vec<_>>());
-        let known = Arc::new(Known { passages, texts });
+        let known = remembered(passages);
         held().insert(asset.id.clone(), Arc::clone(&known));
         known
     }
+}
+
+/// Passages of cards that are remembered beyond their engine: a program has one, tests have hundreds.
+const REMEMBERED: usize = 1_000;
+static LEARNT: Mutex<BTreeMap<Vec<String>, Arc<Known>>> = Mutex::new(BTreeMap::new());
+
+/// What was learnt of these passages before, or is now; of too many, all are learnt anew.
+fn remembered(passages: Vec<String>) -> Arc<Known> {
+    let held = || LEARNT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = held().get(&passages) {
+        return Arc::clone(known);
+    }
+    let texts = Text::all(&shipped(), &passages.iter().map(String::as_str).collect::<Vec<_>>());
+    let known = Arc::new(Known { passages: passages.clone(), texts });
+    let mut all = held();
+    if all.len() >= REMEMBERED {
+        all.clear();
+    }
+    all.insert(passages, Arc::clone(&known));
+    known
 }
 
 /// How alike a text and each of others are, in their order: 1 is the same, 0 is chance.

@@ -4,6 +4,8 @@
 //! - Only what is put to Kairos is looked at here; nothing of it is heard in what people write to each other.
 //! - What resembles a topic of work more than it resembles talk is no talk.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use meaning::clean;
 
 use super::{Recogniser, looks::Text, shipped};
@@ -25,8 +27,33 @@ struct Known {
     text: Text,
 }
 
+/// What was learnt of the talk of a library, for the next engine over the same: a program has one, tests have hundreds.
+static LEARNT: Mutex<Vec<(Examples, Arc<TalkIndex>)>> = Mutex::new(Vec::new());
+/// How many are remembered; the oldest goes first.
+const REMEMBERED: usize = 4;
+
+type Examples = Vec<(About, String)>;
+
 impl TalkIndex {
-    pub(crate) fn of(library: &Library) -> Self {
+    pub(crate) fn of(library: &Library) -> Arc<Self> {
+        let examples: Examples = library
+            .talks
+            .values()
+            .flat_map(|talk| talk.examples.iter().map(|text| (talk.about, text.clone())))
+            .collect();
+        let mut all = LEARNT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = all.iter().find(|(of, _)| *of == examples) {
+            return Arc::clone(known);
+        }
+        let learnt = Arc::new(Self::learn(library));
+        if all.len() >= REMEMBERED {
+            all.remove(0);
+        }
+        all.push((examples, Arc::clone(&learnt)));
+        learnt
+    }
+
+    fn learn(library: &Library) -> Self {
         let talks = library.talks.values().flat_map(|talk| talk.examples.iter().map(|text| (talk.about, text)));
         let (abouts, texts): (Vec<About>, Vec<&str>) = talks.map(|(about, text)| (about, text.as_str())).unzip();
         let seen = Text::all(&shipped(), &texts);
