@@ -56,16 +56,14 @@ impl Mapping {
         })?;
         let references = program.references();
         let unknown = references.variables().into_iter().find(|name| *name != "body" && !is_bound(text, name));
-        match unknown {
-            Some(name) => Err(format!("an expression that speaks of `body`, not of `{name}`")),
-            None => {
-                let (loops, joins) = weigh(program.expression(), 0);
-                if loops > LOOPS {
-                    return Err(format!("an expression with at most {LOOPS} loops inside each other, not {loops}"));
-                }
-                Ok(Self(Arc::new(Compiled { program, loops, joins })))
-            }
+        if let Some(name) = unknown {
+            return Err(format!("an expression that speaks of `body`, not of `{name}`"));
         }
+        let (loops, joins) = weigh(program.expression(), 0);
+        if loops > LOOPS {
+            return Err(format!("an expression with at most {LOOPS} loops inside each other, not {loops}"));
+        }
+        Ok(Self(Arc::new(Compiled { program, loops, joins })))
     }
 
     /// What it makes of a body.

@@ -158,7 +158,7 @@ fn separator(beginning: &[u8]) -> u8 {
         quoted ^= *byte == b'"';
         !quoted
     });
-    let count = |separator: &u8| line.iter().filter(|byte| *byte == separator).count();
+    let count = |separator: &u8| line.split(|byte| byte == separator).count();
     // Of two as frequent ones the last wins: commas are the standard.
     [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
 }

@@ -206,15 +206,14 @@ impl Reader {
                 let known = SOURCE_KEYS.map(|key| format!("{SOURCES}.{of}.{key}"));
                 self.mistakes.push(Mistake::unknown(source, "key", &key, known.iter().map(String::as_str)));
             }
-            None if name == LIST => match listed(value.get_ref()) {
-                Some(text) => {
+            None if name == LIST => {
+                if let Some(text) = listed(value.get_ref()) {
                     self.sources.entry(of.to_owned()).or_default().insert(name.to_owned(), Found { text, source });
-                }
-                None => {
+                } else {
                     let kind = value.get_ref().type_str();
                     self.mistakes.push(Mistake::value(source, &key, kind, "a list of texts in quotes"));
                 }
-            },
+            }
             Some(text) => {
                 self.sources.entry(of.to_owned()).or_default().insert(name.to_owned(), Found { text, source });
             }

@@ -35,16 +35,15 @@ impl Engine {
             let own = self.library.triggers.get(id).and_then(|trigger| trigger.hearing);
             recogniser.threshold(AlarmBudget::of(own.unwrap_or(said.hearing)), said.traffic)
         };
-        let topic = |(number, id): (usize, &TriggerId)| match needs.iter().find(|need| need.trigger == *id) {
-            Some(need) => {
-                TopicScore { trigger: id.clone(), score: need.score, threshold: need.threshold, heard: need.is_heard() }
+        let topic = |(number, id): (usize, &TriggerId)| {
+            let trigger = id.clone();
+            if let Some(need) = needs.iter().find(|need| need.trigger == *id) {
+                return TopicScore { trigger, score: need.score, threshold: need.threshold, heard: need.is_heard() };
             }
-            None => {
-                let threshold = shown(threshold(id));
-                let score = scores.get(number).map_or(0.0, |odds| shown(*odds));
-                // Near misses may reach the threshold where another topic took their place.
-                TopicScore { trigger: id.clone(), score: score.min(threshold), threshold, heard: false }
-            }
+            let threshold = shown(threshold(id));
+            let score = scores.get(number).map_or(0.0, |odds| shown(*odds));
+            // Near misses may reach the threshold where another topic took their place.
+            TopicScore { trigger, score: score.min(threshold), threshold, heard: false }
         };
         let mut topics: Vec<TopicScore> = recogniser.triggers().iter().enumerate().map(topic).collect();
         topics.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.trigger.cmp(&b.trigger)));

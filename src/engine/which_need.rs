@@ -76,7 +76,7 @@ impl Engine {
             .near
             .iter()
             .map(|(need, trigger)| (trigger.id.clone(), self.decide_need(event, message, need, trigger, facts)));
-        ask_which((trigger.id.clone(), decision), others.collect(), facts.addressed)
+        ask_which((trigger.id.clone(), decision), &others.collect::<Vec<_>>(), facts.addressed)
     }
 
     /// Decides again about a plan that asks which of several topics is meant.
@@ -87,7 +87,7 @@ impl Engine {
             (trigger.clone(), self.reconsider(&Need { trigger: trigger.clone(), ..need.clone() }, &plan, facts))
         });
         match decisions.next() {
-            Some(first) => ask_which(first, decisions.collect(), facts.addressed),
+            Some(first) => ask_which(first, &decisions.collect::<Vec<_>>(), facts.addressed),
             None => self.nothing_heard(&[]),
         }
     }
@@ -149,8 +149,8 @@ fn odds(score: f32) -> f32 {
 ///
 /// A person who asked may choose a topic that is refused, and is told why then. Unasked, a rule against any of them
 /// silences the question as well, and nothing is saved for the digest, which would have to guess.
-fn ask_which(first: (TriggerId, Decision), others: Vec<(TriggerId, Decision)>, addressed: bool) -> Decision {
-    let all = || std::iter::once(&first).chain(&others);
+fn ask_which(first: (TriggerId, Decision), others: &[(TriggerId, Decision)], addressed: bool) -> Decision {
+    let all = || std::iter::once(&first).chain(others);
     let refuses = |(_, decision): &&(TriggerId, Decision)| {
         matches!(decision.act, Act::Silent { .. } | Act::Hold { because: Rule::Digest, .. })
     };

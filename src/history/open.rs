@@ -106,7 +106,7 @@ fn folder_and_day(file: &Listed) -> Option<(&str, &str, Day)> {
 /// `teams/acme/` of a file of that workspace; empty for one of the whole export.
 fn team_of(name: &str) -> &str {
     let team = name.strip_prefix(TEAMS).and_then(|rest| rest.split_once('/'));
-    team.map_or("", |(team, _)| &name[..TEAMS.len() + team.len() + 1])
+    team.map_or("", |(team, _)| &name[..=TEAMS.len() + team.len()])
 }
 
 /// The workspaces' folders of an export, the export's own first.

@@ -122,8 +122,8 @@ impl Line {
         }
         effect.outcome.people.extend(changes.into_iter().map(|change| (person.clone(), change)));
         if *person == offer.plan.person {
-            let changed = Changed { without: Some(rating), ..Changed::default() };
-            return self.rewrite(event, &delivery, &offer, changed, effect).await;
+            let shown = Changed { without: Some(rating), ..Changed::default() };
+            return self.rewrite(event, &delivery, &offer, shown, effect).await;
         }
         let card = Card::new("Taken back", Text::paragraph("Your tap doesn’t count any more."));
         self.replace(event, (message, "undone"), person, card, effect);

@@ -94,7 +94,7 @@ impl Line {
     ) -> Result<bool, LineError> {
         let Some(open) = self.open_practice(event).await? else { return Ok(false) };
         if let Some(option) = letter(&message.text, open.turn.options.len()) {
-            self.take_typed(event, &open, option, effect)?;
+            self.take_typed(event, &open, option, effect);
             return Ok(true);
         }
         let options: Vec<&str> = open.turn.options.iter().map(String::as_str).collect();

@@ -55,30 +55,23 @@ impl Line {
     }
 
     /// Takes an option that its player typed.
-    pub(super) fn take_typed(
-        &self,
-        event: &Event,
-        open: &Open,
-        option: usize,
-        effect: &mut Effect,
-    ) -> Result<(), LineError> {
-        let Some(scenario) = self.parts.engine.library().scenarios.get(&open.session.scenario) else { return Ok(()) };
+    pub(super) fn take_typed(&self, event: &Event, open: &Open, option: usize, effect: &mut Effect) {
+        let Some(scenario) = self.parts.engine.library().scenarios.get(&open.session.scenario) else { return };
         let Ok((next, story)) = take(&scenario.story, &open.story, option) else {
             self.say(event, "turn", &open.session.person, &rewritten(scenario), effect);
-            return Ok(());
+            return;
         };
-        self.go_on(event, open.session.clone(), next, story, effect);
-        Ok(())
+        self.go_on(event, open.session.clone(), &next, story, effect);
     }
 
-    fn go_on(&self, event: &Event, session: Session, next: Turn, story: String, effect: &mut Effect) {
+    fn go_on(&self, event: &Event, session: Session, next: &Turn, story: String, effect: &mut Effect) {
         let session = Session {
             turn: session.turn + 1,
-            state: write(story, &next),
+            state: write(story, next),
             finished_at: next.is_last().then(|| self.now()),
             ..session
         };
-        self.show_turn(event, &session, &next, effect);
+        self.show_turn(event, &session, next, effect);
         effect.outcome.sessions.push(session);
     }
 
@@ -165,7 +158,7 @@ impl Line {
         let chosen = kept.turn.options.get(option).map(String::as_str).unwrap_or_default();
         let before = turn_card(scenario, &session, &kept.turn, None);
         self.replace(event, (message, "turn-taken"), person, taken_card(&before, chosen), effect);
-        self.go_on(event, session, next, story, effect);
+        self.go_on(event, session, &next, story, effect);
         Ok(())
     }
 

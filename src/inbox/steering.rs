@@ -244,11 +244,11 @@ impl Line {
                     proposed.push(words.text.clone());
                 }
             }
-            let pauses: Vec<&Pause> = paused.iter().filter(|pause| pause.trigger == trigger.id).collect();
+            let in_force: Vec<&Pause> = paused.iter().filter(|pause| pause.trigger == trigger.id).collect();
             steered.push(Steered {
                 trigger,
-                paused: pauses.first().map(|pause| told(pause, &scope)),
-                may_resume: scope == Scope::All || pauses.iter().all(|pause| !pause.tenant.is_every()),
+                paused: in_force.first().map(|pause| told(pause, &scope)),
+                may_resume: scope == Scope::All || in_force.iter().all(|pause| !pause.tenant.is_every()),
                 totals,
                 learnt: of.words,
                 worth_a_look: doubted,

@@ -57,7 +57,8 @@ pub(super) fn make_private(file: &Path) -> io::Result<()> {
 #[cfg(unix)]
 fn keep_private(file: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    if fs::metadata(file)?.permissions().mode() & 0o077 == 0 {
+    let for_others = fs::metadata(file)?.permissions().mode() & 0o077;
+    if for_others == 0 {
         return Ok(());
     }
     fs::set_permissions(file, fs::Permissions::from_mode(0o600))

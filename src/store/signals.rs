@@ -104,8 +104,8 @@ struct DipRow {
 }
 
 impl DipRow {
-    fn into_dip(self) -> Result<KeptDip, StoreError> {
-        Ok(KeptDip {
+    fn into_dip(self) -> KeptDip {
+        KeptDip {
             trigger: TriggerId::new(self.trigger_id),
             person: PersonId::new(self.person_id),
             opened_at: Timestamp::from_ms(self.opened_at),
@@ -115,7 +115,7 @@ impl DipRow {
             // One that another version wrote costs what can be told of the numbers, not the dip.
             verdict: read_optional_json(self.verdict.as_deref(), "verdict").unwrap_or_default(),
             closed_at: read_instant(self.closed_at),
-        })
+        }
     }
 }
 
@@ -200,7 +200,7 @@ impl Store {
         let sql = "SELECT trigger_id, person_id, opened_at, held_out, delivery_id, fingerprint, verdict, closed_at
              FROM dips WHERE trigger_id = $1 AND person_id = $2 AND closed_at IS NULL";
         let row: Option<DipRow> = fetch_optional!(self.pools.read(), sql, trigger.as_str(), person.as_str())?;
-        row.map(DipRow::into_dip).transpose()
+        Ok(row.map(DipRow::into_dip))
     }
 
     /// The open dips under a trigger that one alert brought, whosever they are.
@@ -208,7 +208,7 @@ impl Store {
         let sql = "SELECT trigger_id, person_id, opened_at, held_out, delivery_id, fingerprint, verdict, closed_at
              FROM dips WHERE trigger_id = $1 AND fingerprint = $2 AND closed_at IS NULL ORDER BY person_id";
         let rows: Vec<DipRow> = fetch_all!(self.pools.read(), sql, trigger.as_str(), fingerprint)?;
-        rows.into_iter().map(DipRow::into_dip).collect()
+        Ok(rows.into_iter().map(DipRow::into_dip).collect())
     }
 
     /// Every dip of a person, the oldest first.
@@ -216,7 +216,7 @@ impl Store {
         let sql = "SELECT trigger_id, person_id, opened_at, held_out, delivery_id, fingerprint, verdict, closed_at
              FROM dips WHERE person_id = $1 ORDER BY opened_at, trigger_id";
         let rows: Vec<DipRow> = fetch_all!(self.pools.read(), sql, person.as_str())?;
-        rows.into_iter().map(DipRow::into_dip).collect()
+        Ok(rows.into_iter().map(DipRow::into_dip).collect())
     }
 
     /// Up to `limit` signals that waited for somebody who is known by now, within what they may reach, and can be written
@@ -305,6 +305,6 @@ impl Store {
         let sql = "SELECT trigger_id, person_id, opened_at, held_out, delivery_id, fingerprint, verdict, closed_at
              FROM dips WHERE trigger_id = $1 AND opened_at >= $2 ORDER BY opened_at, person_id";
         let rows: Vec<DipRow> = fetch_all!(self.pools.read(), sql, trigger.as_str(), since.as_ms())?;
-        rows.into_iter().map(DipRow::into_dip).collect()
+        Ok(rows.into_iter().map(DipRow::into_dip).collect())
     }
 }

@@ -24,27 +24,27 @@ pub(super) async fn erase(tx: &mut Tx, person: &PersonId) -> Result<u64, StoreEr
     for (name,) in names.iter().filter(|(name,)| !name.is_empty()) {
         let like = pattern(name);
         // Where its text is, it holds their words; where only its id is left, that names them.
-        let named = "SELECT id, COALESCE(raw, '') FROM arrivals WHERE state IN ('done', 'parked')
+        let finding = "SELECT id, COALESCE(raw, '') FROM arrivals WHERE state IN ('done', 'parked')
              AND (LOWER(id) LIKE $1 ESCAPE '!' OR LOWER(raw) LIKE $1 ESCAPE '!')";
-        let rows: Vec<(String, String)> = fetch_all!(tx.on(), named, &like)?;
+        let rows: Vec<(String, String)> = fetch_all!(tx.on(), finding, &like)?;
         for (id, _) in rows.iter().filter(|(id, raw)| is_named(id, name) || is_named(raw, name)) {
             arrivals += execute!(tx.on(), "DELETE FROM arrivals WHERE id = $1", id)?;
         }
-        let named = "SELECT id, event_id FROM decisions WHERE LOWER(event_id) LIKE $1 ESCAPE '!'";
-        let rows: Vec<(i64, String)> = fetch_all!(tx.on(), named, &like)?;
+        let finding = "SELECT id, event_id FROM decisions WHERE LOWER(event_id) LIKE $1 ESCAPE '!'";
+        let rows: Vec<(i64, String)> = fetch_all!(tx.on(), finding, &like)?;
         for (id, _) in rows.iter().filter(|(_, event)| is_named(event, name)) {
             execute!(tx.on(), "UPDATE decisions SET event_id = $2 WHERE id = $1", id, FORGOTTEN)?;
         }
-        let named = "SELECT id, event_id FROM deliveries WHERE LOWER(event_id) LIKE $1 ESCAPE '!'";
-        let rows: Vec<(String, String)> = fetch_all!(tx.on(), named, &like)?;
+        let finding = "SELECT id, event_id FROM deliveries WHERE LOWER(event_id) LIKE $1 ESCAPE '!'";
+        let rows: Vec<(String, String)> = fetch_all!(tx.on(), finding, &like)?;
         for (id, _) in rows.iter().filter(|(_, event)| is_named(event, name)) {
             // The key of a delivery stays its own.
             let event = format!("{FORGOTTEN}:{id}");
             execute!(tx.on(), "UPDATE deliveries SET event_id = $2 WHERE id = $1", id, event)?;
         }
-        let named = "SELECT platform, name, text FROM notes
+        let finding = "SELECT platform, name, text FROM notes
              WHERE LOWER(name) LIKE $1 ESCAPE '!' OR LOWER(text) LIKE $1 ESCAPE '!'";
-        let rows: Vec<(String, String, String)> = fetch_all!(tx.on(), named, &like)?;
+        let rows: Vec<(String, String, String)> = fetch_all!(tx.on(), finding, &like)?;
         for (platform, note, _) in rows.iter().filter(|(_, note, text)| is_named(note, name) || is_named(text, name)) {
             execute!(tx.on(), "DELETE FROM notes WHERE platform = $1 AND name = $2", platform, note)?;
         }

@@ -89,7 +89,7 @@ fn what_another_bot_posts_in_the_alerts_channel_is_read() {
         peer,
         &[
             CRM,
-            OF_DISCORD,
+            ("KAIROS_ALERTS_SOURCES_CRM_WORKSPACES", &format!("discord/0,discord/{guild}")),
             ("KAIROS_ALERTS_SOURCES_CRM_READS", &reads),
             ("KAIROS_PROMPTS_DIR", folder.path().to_str().unwrap()),
         ],

@@ -98,11 +98,10 @@ impl Failure {
             Self::Code(code, _) if OF_THE_TOKEN.contains(&code.as_str()) => Refusal::TokenRefused(reason),
             Self::Code(code, _) if OF_A_TRIGGER.contains(&code.as_str()) => Refusal::Expired(reason),
             Self::Code(code, _) if UNCLEAR.contains(&code.as_str()) => unclear(reason, repeat),
-            Self::Code(..) => Refusal::Definite(reason),
             Self::TooFast(wait) => Refusal::Transient { reason, retry_after: Some(*wait) },
             Self::Status(503) | Self::NoConnection => Refusal::Transient { reason, retry_after: None },
             Self::Status(408 | 500..) | Self::NoAnswer(_) => unclear(reason, repeat),
-            Self::Status(_) => Refusal::Definite(reason),
+            Self::Code(..) | Self::Status(_) => Refusal::Definite(reason),
         }
     }
 }

@@ -36,7 +36,7 @@ fn a_bad_alert_of_a_group_costs_itself_alone() {
         ]
     );
     // Whom an alert is about is known however many labels stand before it.
-    let many: String = (0..50).map(|number| format!(r#""a{number}": "x", "#)).collect();
+    let many = (0..50).map(|number| format!(r#""a{number}": "x", "#)).collect::<Vec<_>>().concat();
     let body = group(&[alert(&format!(r#"{{{many}"alertname": "A7", "person": "ben@example.org"}}"#), "firing")]);
     assert_eq!(partly(Format::Alertmanager, &body).0, ["email:ben@example.org A7 fires f at 1794992400000"]);
     // Kept with the number of what can't be read, for whoever looks after it.

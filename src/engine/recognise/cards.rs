@@ -95,7 +95,7 @@ fn passages(asset: &Asset) -> Vec<String> {
         match block {
             Block::Paragraph(spans) | Block::Heading(spans) => all.push(Span::plain(spans)),
             Block::Bullets(points) | Block::Numbers(points) => {
-                all.extend(points.iter().map(|point| Span::plain(point)))
+                all.extend(points.iter().map(|point| Span::plain(point)));
             }
             Block::Quote(_) => {}
         }
