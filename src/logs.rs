@@ -3,7 +3,7 @@
 //! Invariants
 //! - Standard output belongs to the command's answer.
 //! - Never a message's text, a token or a person's name: our own code keeps to ids, at every level.
-//! - A dependency never says more than [`most`] allows, whatever level somebody asks for: at `trace` most of them print
+//! - A dependency never says more than `most` allows, whatever level somebody asks for: at `trace` most of them print
 //!   what goes over the wire, and the chat libraries print messages that they can't read even as warnings.
 
 use std::io::{self, IsTerminal};

@@ -73,7 +73,7 @@ async fn over_a_week_end_it_waits_until_monday() {
         let note = app.decision(&question);
         assert_eq!(
             (note.headline.as_str(), note.until),
-            ("Waits for working hours", Some(instant("2026-11-23T09:00:00Z")))
+            ("Waiting for working hours", Some(instant("2026-11-23T09:00:00Z")))
         );
         app.advance_to("2026-11-23T09:00:00Z").await;
         app.answer(&question);

@@ -10,9 +10,9 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, Uri},
     response::{IntoResponse, Response},
-    routing::post,
+    routing::any,
 };
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -73,7 +73,7 @@ impl Peer {
         let inner = Arc::new(Mutex::new(inner));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let app = Router::new().route("/api/{method}", post(call)).with_state(Arc::clone(&inner));
+        let app = Router::new().route("/api/{method}", any(call)).with_state(Arc::clone(&inner));
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self { inner, address }
     }
@@ -104,10 +104,13 @@ fn lock(inner: &Mutex<Inner>) -> MutexGuard<'_, Inner> {
 async fn call(
     State(inner): State<Arc<Mutex<Inner>>>,
     Path(method): Path<String>,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let asked = read(&headers, &body);
+    // What only reads is asked with its fields in the address.
+    let fields = uri.query().filter(|_| body.is_empty()).map(|query| Bytes::copy_from_slice(query.as_bytes()));
+    let asked = read(&headers, &fields.unwrap_or(body));
     let mut inner = lock(&inner);
     match inner.goes_wrong() {
         Some(Wrong::TooFast) => (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "1")]).into_response(),
