@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use kairos::{
     commands::{self, Cli},
     crash,
@@ -13,5 +12,5 @@ fn main() -> ExitCode {
     // It fails only when one is installed already, which nothing before this line does.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let _crashes = crash::prepare();
-    commands::run(Cli::parse())
+    commands::run(Cli::read())
 }

@@ -35,7 +35,8 @@ pub enum Import {
         /// The CSV file
         file: PathBuf,
     },
-    /// Who is on duty: a line each with person, from, until, and team (none: every team)
+    /// Who is on call: a line each with person, from, until, and team (none: every team)
+    #[command(name = "on-call", alias = "duties")]
     Duties {
         /// The CSV file
         file: PathBuf,
@@ -152,7 +153,7 @@ async fn people(store: &Store, file: &Path) -> Result<Report> {
     let columns = columns(&mut reader)?;
     for name in &columns {
         if PersonKey::new(name, "x").is_none() {
-            bail!("a column is no kind of name: email, crm, slack or discord would be right");
+            bail!("a column isn’t a kind of name; use email, crm, slack or discord");
         }
     }
     let (clock, ids) = (Clock::system(), Ids::random());
@@ -189,8 +190,7 @@ async fn duties(store: &Store, file: &Path) -> Result<Report> {
         let cell = |name: &str| cells.get(name).map(String::as_str);
         let (Some(from), Some(until)) = (cell("from").and_then(read_instant), cell("until").and_then(read_instant))
         else {
-            report
-                .refuse(line, "`from` and `until` are no instants: 2026-11-20 or 2026-11-20T09:00:00Z would be right");
+            report.refuse(line, "`from` and `until` aren’t times I understand; try 2026-11-20 or 2026-11-20T09:00:00Z");
             continue;
         };
         let team = cell("team").unwrap_or(EVERY_TEAM);

@@ -21,6 +21,7 @@ mod tap;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod weigh;
 
 pub use cadence::{Budget, Cadence, DaysOff, DigestHour, Load, Open, Settled, WorkingHours, settles, zone_named};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};

@@ -15,7 +15,10 @@ use super::{
     lessons::{Lessons, name_of},
     recognise::{AlarmBudget, ScoreSketch, other_language},
 };
-use crate::library::{Hearing, Library, Mode, Trigger, TriggerId};
+use crate::{
+    library::{Hearing, Library, Mode, Trigger, TriggerId},
+    messages::say,
+};
 
 /// Everything that decides, over one library.
 #[derive(Debug)]
@@ -133,13 +136,10 @@ impl Engine {
         let language = other_language(&message.text).map(met_by_wording);
         let mut first_refusal = None;
         let of = heard.len();
-        for (place, (need, trigger)) in heard.into_iter().enumerate() {
+        for (need, trigger) in heard {
             let mut decision = self.decide_need(event, message, need, trigger, facts);
             if of > 1 {
-                let (own, skill) = (trigger.priority, self.skill_priority(trigger));
-                let value =
-                    format!("{} of {of} needs heard: priority {own}, its skill {skill}, then evidence", place + 1);
-                decision.reasons.insert(1, Reason::passed(Rule::Priority, value));
+                decision.reasons.insert(1, Reason::passed(Rule::Priority, say!("chosen-best", count = of)));
             }
             decision.reasons.extend(language.clone());
             // Whoever is compared without help for a need gets none by another trigger: that would spoil the comparison.
@@ -149,7 +149,7 @@ impl Engine {
             first_refusal.get_or_insert(decision);
         }
         first_refusal.unwrap_or_else(|| {
-            let mut decision = nothing_heard(needs.first());
+            let mut decision = self.nothing_heard(needs);
             decision.reasons.extend(language);
             decision
         })
@@ -256,7 +256,21 @@ impl Engine {
 
     /// The decision about a message in which no need was heard.
     pub fn nothing_heard(&self, needs: &[Need]) -> Decision {
-        nothing_heard(needs.first())
+        let nearest = needs.first();
+        let known = nearest.and_then(|need| Some((need, self.library.triggers.get(&need.trigger)?)));
+        let value = known.map_or_else(
+            || say!("match-nothing").to_owned(),
+            |(need, trigger)| {
+                let (score, threshold) = need.percents();
+                let topic = self.library.skills.get(&trigger.skill).map_or(&trigger.title, |skill| &skill.title);
+                say!("match-closest", topic = topic, score = score, threshold = threshold)
+            },
+        );
+        Decision {
+            act: Act::Silent { because: Rule::Recognition },
+            need: nearest.cloned(),
+            reasons: vec![Reason::stopped(Rule::Recognition, value)],
+        }
     }
 
     /// Decides again about a need whose hour has come, with what is true now.
@@ -273,7 +287,7 @@ impl Engine {
     /// What is left of a plan that was put by, with what is true now; or why nothing is.
     pub fn still_worth(&self, plan: &Plan, facts: &Facts<'_>) -> Result<Plan, Reason> {
         let Facts { person, place, heard_at, now, .. } = *facts;
-        let gone = || Reason::stopped(Rule::Trigger, "no longer in the library");
+        let gone = || Reason::stopped(Rule::Trigger, say!("topic-removed"));
         let trigger = self.library.triggers.get(&plan.trigger).ok_or_else(gone)?;
         let asking =
             Asking { trigger, person, place, addressed: false, heard_at, first_look: false, to_group: false, now };
@@ -281,7 +295,7 @@ impl Engine {
             return Err(reason);
         }
         if place.mode.min(trigger.mode) != Mode::Live {
-            return Err(Reason::stopped(Rule::Trigger, "shadow: nothing is said"));
+            return Err(Reason::stopped(Rule::Trigger, say!("mode-shadow")));
         }
         let chosen = compose::choose(&self.library, trigger, person, false, now);
         if chosen.reason.passed { Ok(Plan { molecule: chosen.molecule, ..plan.clone() }) } else { Err(chosen.reason) }
@@ -334,24 +348,25 @@ pub fn is_addressed(event: &Event) -> bool {
 
 /// What is not English is known to be, and met by its wording.
 fn met_by_wording(language: &'static str) -> Reason {
-    Reason::passed(Rule::Language, format!("{language}, not English: met by its wording alone"))
+    Reason::passed(Rule::Language, say!("language-by-words", language = language))
 }
 
 fn no_longer_there(need: &Need) -> Decision {
     Decision {
         act: Act::Silent { because: Rule::Trigger },
         need: Some(need.clone()),
-        reasons: vec![Reason::stopped(Rule::Trigger, "no longer in the library")],
+        reasons: vec![Reason::stopped(Rule::Trigger, say!("topic-removed"))],
     }
 }
 
 fn recognised(need: &Need, trigger: &Trigger) -> Reason {
     match &need.evidence {
         Evidence::Measured { verdict } => return Reason::passed(Rule::Measured, &verdict.sentence),
-        Evidence::Alerted { name } => return Reason::passed(Rule::Measured, format!("the alert {name}")),
+        Evidence::Alerted { name } => return Reason::passed(Rule::Measured, say!("alert-named", name = name)),
         _ => {}
     }
-    let value = format!("“{}”, {:.2} (from {:.2} on)", trigger.title, need.score, need.threshold);
+    let (score, threshold) = need.percents();
+    let value = say!("match-found", topic = &trigger.title, score = score, threshold = threshold);
     Reason::passed(Rule::Recognition, value)
 }
 
@@ -365,18 +380,4 @@ fn learnt(trigger: &Trigger, facts: &Facts<'_>) -> Option<Reason> {
 fn is_left_out(need: &Need, learnt: &[LearntTrigger]) -> bool {
     let Some(nearest) = need.evidence.example() else { return false };
     learnt.iter().any(|(id, of)| *id == need.trigger && of.left_out.iter().any(|example| example == nearest))
-}
-
-fn nothing_heard(nearest: Option<&Need>) -> Decision {
-    let value = match nearest {
-        Some(need) => {
-            format!("nothing for certain; nearest {} with {:.2} of {:.2}", need.trigger, need.score, need.threshold)
-        }
-        None => "no need that a trigger knows".to_owned(),
-    };
-    Decision {
-        act: Act::Silent { because: Rule::Recognition },
-        need: nearest.cloned(),
-        reasons: vec![Reason::stopped(Rule::Recognition, value)],
-    }
 }

@@ -20,6 +20,7 @@ use crate::{
         read_own_words,
     },
     library::{Trigger, TriggerId},
+    messages::say,
     store::{Outcome, OwnWords, OwnWordsChange, Step, TriggerStep},
 };
 
@@ -135,7 +136,7 @@ impl Line {
             }
         };
         if let Some(what) = step {
-            let (by, reason, at) = (Some(person.clone()), "by a manager".to_owned(), self.now());
+            let (by, reason, at) = (Some(person.clone()), say!("by-a-manager").to_owned(), self.now());
             effect.outcome.steps.push(TriggerStep { trigger: id.clone(), what, reason, by, at });
         }
         if review != Review::TakeOut {
@@ -162,12 +163,10 @@ impl Line {
             return Ok(Ok((text, None)));
         }
         if waiting.iter().all(|words| words.by == *person) {
-            let why = "These are your own words. Somebody else who may do this has to take them, or decline them.";
-            return Ok(Err(unchanged(why)));
+            return Ok(Err(unchanged(say!("approve-own"))));
         }
         if self.taken_in(id).await?.len() >= MOST_TAKEN_IN {
-            let why = format!("{MOST_TAKEN_IN} were taken in for this trigger already. Take one out first.");
-            return Ok(Err(unchanged(&why)));
+            return Ok(Err(unchanged(&say!("approve-full", most = MOST_TAKEN_IN))));
         }
         Ok(Ok((text.clone(), Some(Step::TakenIn(text)))))
     }
@@ -185,5 +184,5 @@ impl Line {
 }
 
 fn unchanged(why: &str) -> Card {
-    Card::new("Nothing has changed", Text::paragraph(why))
+    Card::new(say!("not-changed"), Text::paragraph(why))
 }

@@ -20,6 +20,7 @@ use crate::{
         worth_a_look,
     },
     library::{Trigger, TriggerId},
+    messages::{paragraph, say},
     store::{Outcome, Pause, PauseChange, REVIEW, Step, TriggerStep},
 };
 
@@ -63,7 +64,7 @@ impl Line {
             self.say(event, "steered", person, &not_yours(), effect);
             return Ok(());
         }
-        let (by, reason, at) = (person.clone(), "by a manager".to_owned(), self.now());
+        let (by, reason, at) = (person.clone(), say!("by-a-manager").to_owned(), self.now());
         let change = if pauses {
             PauseChange::Pause(Pause { trigger, by: Some(by), reason, at })
         } else {
@@ -94,7 +95,7 @@ impl Line {
             return Ok(());
         };
         let what = if leaves { Step::LeftOut(example.clone()) } else { Step::BackIn(example.clone()) };
-        let (by, reason, at) = (Some(person.clone()), "by a manager".to_owned(), self.now());
+        let (by, reason, at) = (Some(person.clone()), say!("by-a-manager").to_owned(), self.now());
         let step = TriggerStep { trigger: id.clone(), what, reason, by, at };
         effect.outcome.steps.push(step);
         self.show_triggers_anew(event, message, person, effect).await
@@ -128,9 +129,7 @@ impl Line {
                 let tap = self.tap(id, &offer, person, if is_right { "right" } else { "wrong" });
                 self.weigh_marks(event, &tap, &offer, effect).await?;
                 effect.outcome.taps.push(tap);
-                let text = "It counts as one voice among those of the people whom it reaches. /kairos me, Triggers \
-                            shows what all of them come to.";
-                Card::new("Noted", Text::paragraph(text))
+                Card::new(say!("done"), paragraph(say!("timing-noted")))
             }
             None => gone(),
         };
@@ -148,7 +147,7 @@ impl Line {
             label: label.to_owned(),
             prominence: Prominence::Usual,
         };
-        vec![choice(&Tap::Right(id.clone()), "The moment was right"), choice(&Tap::Wrong(id.clone()), "It was not")]
+        vec![choice(&Tap::Right(id.clone()), say!("timing-good")), choice(&Tap::Wrong(id.clone()), say!("timing-bad"))]
     }
 
     /// The triggers with what is about to change.
@@ -215,6 +214,5 @@ fn in_force(trigger: &Trigger, mut of: Learnt, coming: &[TriggerStep]) -> Learnt
 }
 
 pub(super) fn not_yours() -> Card {
-    let text = "Only whoever runs the workspace, or is named as a manager in the configuration, may do that.";
-    Card::new("Nothing has changed", Text::paragraph(text))
+    Card::new(say!("not-changed"), Text::paragraph(say!("managers-only")))
 }

@@ -12,11 +12,12 @@ use crate::{
     engine::{
         Tap,
         compose::{
-            Rating, asset_card, exercise_answered_card, exercise_card, offer_card, rated_card, why_card,
-            with_own_words, with_way_to_own_words,
+            Rating, asset_card, details_card, exercise_answered_card, exercise_card, offer_card, rated_card, why_card,
+            with_numbers, with_own_words, with_way_to_own_words,
         },
     },
     library::{AssetKind, Trigger},
+    messages::say,
     store::{self, Action, Delivery, Offer, PersonChange},
 };
 
@@ -36,6 +37,7 @@ impl Line {
             Some(Tap::Snooze(id)) => self.rated(event, &id, &person, Rating::Snooze, effect).await,
             Some(Tap::Stop(id)) => self.rated(event, &id, &person, Rating::Stop, effect).await,
             Some(Tap::Why(id)) => self.why(event, &id, &person, effect).await,
+            Some(Tap::Details(id)) => self.details(event, &id, &person, effect).await,
             Some(Tap::OwnWords(id)) => self.ask_for_own_words(event, &id, &person, effect).await,
             Some(Tap::Practise(id)) => self.practise_offer(event, &id, &person, effect).await,
             Some(Tap::Start(scenario)) => self.begin(event, &scenario, &person, effect),
@@ -146,8 +148,7 @@ impl Line {
             self.rewrite(event, &delivery, &offer, rating, effect).await
         } else {
             // The card belongs to whoever asked; for everybody else it stays as it is.
-            let noted =
-                Card::new("Noted", Text::paragraph("Thank you. Only the total of such taps is shown to anybody."));
+            let noted = Card::new(say!("rated-by-another-title"), Text::paragraph(say!("rated-by-another")));
             self.say(event, "rated", person, &noted, effect);
             Ok(())
         }
@@ -181,7 +182,10 @@ impl Line {
             Some(offer) => library
                 .triggers
                 .get(&offer.plan.trigger)
-                .and_then(|trigger| offer_card(library, trigger, &offer.plan, id))
+                .and_then(|trigger| {
+                    let card = offer_card(library, trigger, &offer.plan, id)?;
+                    Some(with_numbers(card, library, trigger, &offer.need))
+                })
                 .unwrap_or_else(gone),
             None => gone(),
         };
@@ -200,15 +204,18 @@ impl Line {
     ) -> Result<(), LineError> {
         let library = self.parts.engine.library();
         let trigger = library.triggers.get(&offer.plan.trigger);
-        let card = trigger.and_then(|trigger| offer_card(library, trigger, &offer.plan, &delivery.id));
-        let (Some(card), Some((place, message))) = (card, delivery.sent.clone()) else { return Ok(()) };
+        let card = trigger.and_then(|trigger| {
+            let card = offer_card(library, trigger, &offer.plan, &delivery.id)?;
+            Some((with_numbers(card, library, trigger, &offer.need), trigger.title.as_str()))
+        });
+        let (Some((card, topic)), Some((place, message))) = (card, delivery.sent.clone()) else { return Ok(()) };
         let before = self.parts.store.taps_on(&delivery.id).await?;
         let earlier = before
             .iter()
             .filter(|tap| tap.person == offer.plan.person)
             .filter_map(|tap| Rating::ALL.into_iter().find(|known| known.as_str() == tap.tap));
         let all: Vec<_> = earlier.chain([rating]).collect();
-        let mut card = all.iter().fold(card, |card, rating| rated_card(&card, &delivery.id, *rating));
+        let mut card = all.iter().fold(card, |card, rating| rated_card(&card, &delivery.id, topic, *rating));
         // The card that was tapped is the one to change: it may be a copy for one pair of eyes.
         let (edit, is_private) = match &event.what {
             What::Choice { message: tapped, .. } if *tapped != message => {
@@ -233,21 +240,34 @@ impl Line {
         person: &PersonId,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let decided = self.parts.store.decision_for(id).await?;
         let (offer, learnt) = (self.offer_behind(id).await?, self.learnt().await?);
         let library = self.parts.engine.library();
-        let card = match (&decided, &offer) {
-            (Some(decided), Some((_, offer))) => library
-                .triggers
-                .get(&offer.plan.trigger)
-                .map(|trigger| why_card(trigger, &offer.need, &decided.decision, &learnt)),
-            _ => None,
-        };
+        let card = offer.as_ref().and_then(|(_, offer)| {
+            let trigger = library.triggers.get(&offer.plan.trigger)?;
+            Some(why_card(trigger, &offer.need, &learnt, id))
+        });
         let mut card = card.unwrap_or_else(gone);
         if offer.is_some() {
             card.choices.extend(self.judging(event, id).await);
         }
         self.say(event, "why", person, &card, effect);
+        Ok(())
+    }
+
+    /// Every rule that was asked about a card.
+    async fn details(
+        &self,
+        event: &Event,
+        id: &DeliveryId,
+        person: &PersonId,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let (decided, offer) = (self.parts.store.decision_for(id).await?, self.offer_behind(id).await?);
+        let card = decided.zip(offer).and_then(|(decided, (_, offer))| {
+            let trigger = self.parts.engine.library().triggers.get(&offer.plan.trigger)?;
+            Some(details_card(trigger, &offer.need, &decided.decision))
+        });
+        self.say(event, "details", person, &card.unwrap_or_else(gone), effect);
         Ok(())
     }
 
@@ -294,7 +314,7 @@ impl Line {
         };
         let mut card = asset_card(asset);
         card.input = None;
-        let thanks = "You wrote it down: that is what it is for. Kairos keeps none of it.";
+        let thanks = say!("reflected");
         card.text.0.push(Block::Paragraph(vec![Span::Bold(thanks.to_owned())]));
         self.replace(event, (message, "reflected"), &person, card, effect);
         Ok(())
@@ -303,13 +323,10 @@ impl Line {
 
 /// For a tap on what only one person can use.
 pub(super) fn not_for_you() -> Card {
-    Card::new("This one is not for you", Text::paragraph("It is for whoever asked; nobody else can open it."))
+    Card::new(say!("not-for-you-title"), Text::paragraph(say!("not-for-you-text")))
 }
 
 /// For a tap on something that is no longer there.
 pub(super) fn gone() -> Card {
-    Card::new(
-        "This card is too old",
-        Text::paragraph("What it was about is no longer kept. Ask again, in your own words, and you get a fresh one."),
-    )
+    Card::new(say!("gone-title"), Text::paragraph(say!("gone-text")))
 }

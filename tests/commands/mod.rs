@@ -5,3 +5,4 @@ mod config;
 mod queue;
 mod replay;
 mod serve;
+mod trying;

@@ -67,7 +67,7 @@ async fn where_nothing_is_good_it_says_so() {
 /// A text without a word in it is a greeting: there is nothing to have an answer on.
 fn expected(text: &str) -> &'static str {
     if text.chars().any(char::is_alphanumeric) {
-        "I don't have anything good on this"
+        "I don’t have a card for that yet"
     } else {
         "Ask me in your own words"
     }

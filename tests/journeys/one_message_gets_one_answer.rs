@@ -24,9 +24,9 @@ async fn the_higher_priority_answers_alone_and_the_reasons_say_so() {
         app.advance(minutes(10)).await;
         assert_eq!(app.answer(&both).card.title, "Tip number 3");
         let first = app.decisions(&both).remove(0);
-        let order = first.reasons.iter().find(|reason| reason.rule == "Who goes first").expect("a reason");
-        assert_eq!(order.text, "1 of 2 needs heard: priority 70, its skill 20, then evidence");
-        app.person("ben").taps("Stop this trigger", &app.answer(&both)).await;
+        let order = first.reasons.iter().find(|reason| reason.rule == "Chosen").expect("a reason");
+        assert_eq!(order.text, "best of 2 matches");
+        app.person("ben").taps("Don’t show me this topic", &app.answer(&both)).await;
         let bens = app.person("ben").says("price talk in an angry call").in_channel("general").await;
         app.advance(minutes(10)).await;
         assert_eq!(app.answer(&bens).card.title, "Tip number 1", "the other, where the first one may not");

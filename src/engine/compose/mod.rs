@@ -8,18 +8,19 @@ mod answers;
 mod asset_card;
 mod digest_card;
 mod molecule;
+mod number_card;
 mod offer_card;
 mod own_words_card;
 mod person_card;
 mod pulse_card;
 mod steering_card;
+mod why_card;
 
-pub use answers::{
-    exercise_answered_card, greeting_card, nothing_good_card, one_question_card, waiting_card, why_card,
-};
+pub use answers::{exercise_answered_card, greeting_card, nothing_good_card, one_question_card, waiting_card};
 pub use asset_card::{asset_card, exercise_card, options};
 pub use digest_card::{PutBy, digest_card};
 pub use molecule::{Chosen, choose};
+pub use number_card::with_numbers;
 pub use offer_card::{Rating, offer_card, rated_card};
 pub use own_words_card::{
     own_words_card, own_words_for, own_words_noted_card, own_words_refused_card, with_own_words, with_way_to_own_words,
@@ -27,3 +28,4 @@ pub use own_words_card::{
 pub use person_card::{Kept, erase_card, export_card, help_card, person_card, zone_card};
 pub use pulse_card::{pulse_card, pulse_noted_card};
 pub use steering_card::{Steered, paused_card, steering_card};
+pub use why_card::{details_card, why_card};

@@ -160,6 +160,18 @@ impl Recogniser {
     /// [`Recogniser::hear`] with thresholds that were set elsewhere, e.g. from a channel's own traffic: the odds from
     /// which on each trigger is heard.
     pub fn hear_within(&self, text: &str, addressed: bool, threshold: Thresholds<'_>) -> Vec<Need> {
+        let mut needs = self.hear_some(text, addressed, threshold, TOLD);
+        needs.truncate(TOLD);
+        needs
+    }
+
+    /// Every trigger with how strongly a text means it, strongest first: for showing it, not for deciding.
+    pub fn weigh(&self, text: &str, threshold: Thresholds<'_>) -> Vec<Need> {
+        self.hear_some(text, false, threshold, self.triggers.len())
+    }
+
+    /// The keywords in a text, and the `most` triggers that are nearest.
+    fn hear_some(&self, text: &str, addressed: bool, threshold: Thresholds<'_>, most: usize) -> Vec<Need> {
         let mut heard = Text::begun(self.looks.models(), text);
         let mut needs: Vec<Need> = Vec::new();
         for (trigger, phrase) in self.keywords.find(heard.cleaned()) {
@@ -172,21 +184,20 @@ impl Recogniser {
         let usual = self.threshold(USUAL_BUDGET, &[]);
         let more = |trigger: usize| threshold(&self.triggers[trigger]) - usual;
         let again = if addressed { Again::Surely } else { Again::PromisingFor(&more) };
-        for (trigger, score) in strongest_few(&self.looks.odds(&mut heard, again), TOLD) {
+        for (trigger, score) in strongest_few(&self.looks.odds(&mut heard, again), most) {
             let id = &self.triggers[trigger];
             if needs.iter().any(|need| need.trigger == *id) {
                 continue;
             }
             let from = threshold(id);
             // Of what nobody asked for, the nearest miss is told and no other: evidence takes longer than the odds.
-            if !addressed && score < from && needs.iter().any(|need| !need.is_heard()) {
+            if !addressed && most <= TOLD && score < from && needs.iter().any(|need| !need.is_heard()) {
                 continue;
             }
             let Some(evidence) = self.evidence(trigger, &heard, score >= from) else { continue };
             needs.push(Need { trigger: id.clone(), score: shown(score), threshold: shown(from), evidence });
         }
         needs.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.trigger.cmp(&b.trigger)));
-        needs.truncate(TOLD);
         needs
     }
 
