@@ -5,6 +5,7 @@
 //! stop:  pages ─▶ connections ─▶ line ─▶ outbox ─▶ store
 //! ```
 
+mod absence;
 mod album;
 mod alone;
 mod hosts;
@@ -32,7 +33,7 @@ use tracing::{error, info};
 
 use crate::{
     clock::{Clock, Ids},
-    config::{Config, Retention, StoreUrl},
+    config::{Config, Reach, Retention, StoreUrl},
     connections::Connections,
     demo::{self, Notes},
     engine::{Engine, compose::waiting_card, shipped},
@@ -69,6 +70,7 @@ pub struct Kairos {
     slack: Option<Slack>,
     /// Discord, where it is configured.
     discord: Option<Arc<Discord>>,
+    catch_up: Reach,
     retention: Retention,
     metrics: Option<(Metrics, Option<TcpListener>)>,
     lease: Duration,
@@ -188,8 +190,10 @@ impl Kairos {
         let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
         let notes = playground.clone().map(Notes::beside);
         let observer = notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine));
+        let connections = Connections::default();
         let channels = Channels::new(store.clone(), clock.clone(), modes(config), Arc::clone(&observer));
-        let channels = Arc::new(channels);
+        let channels = Arc::new(channels.behind(connections.clone()));
+        absence::begin(&store, config, clock.now()).await?;
         let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived))
             .passing_over(Arc::clone(&channels));
         let sources = Arc::new(config.alerts.clone());
@@ -218,7 +222,8 @@ impl Kairos {
             works,
             inbox,
             alerts,
-            connections: Connections::default(),
+            connections,
+            catch_up: config.catch_up,
             playground,
             slack,
             discord,
@@ -263,6 +268,17 @@ impl Kairos {
         let (works, retention) = (self.works.clone(), self.retention);
         let clean = move |stop| sweep(works.clone(), retention, until(stop));
         let sweeping = tokio::spawn(replica.clone().alone("sweeping", stopping.subscribe(), clean));
+        let (line, inbox, connections, reach) =
+            (self.works.line.clone(), self.inbox.clone(), self.connections.clone(), self.catch_up);
+        let no_more = until(stopping.subscribe());
+        let catching_up =
+            tokio::spawn(async move { absence::catch_up(&line, &inbox, &connections, reach, no_more).await });
+        // Nobody knows what was said while nobody ran.
+        for platform in
+            self.slack.iter().map(|_| PlatformKind::Slack).chain(self.discord.iter().map(|_| PlatformKind::Discord))
+        {
+            self.connections.gap(platform, None);
+        }
         let mut pages = http::router(self.works.store.clone(), self.connections.clone()).merge(self.alerts.router());
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
@@ -319,6 +335,7 @@ impl Kairos {
         deciding.await?;
         sending.await?;
         sweeping.await?;
+        catching_up.await?;
         if let Some(notes) = &self.works.notes {
             notes.flush().await;
         }

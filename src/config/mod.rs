@@ -82,12 +82,23 @@ pub struct Config {
     pub retention: Retention,
     /// How long what arrived is held by whoever decides about it.
     pub inbox_lease: Duration,
+    /// How far back channels are read after an absence, and how much of each.
+    pub catch_up: Reach,
     /// How long a replica may do alone what only one may do, unless it goes on.
     pub replicas_lease: Duration,
     /// How long a delivery is held, how long a call may take, how often it is tried.
     pub outbox: Terms,
     /// Every value as it was written, masked, with where it was read; for people, never to be read back.
     pub settings: Vec<Setting>,
+}
+
+/// How far back, and how much, is read of a channel after an absence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// Not longer ago than this; nothing where it is zero.
+    pub back: Duration,
+    /// The last so many messages.
+    pub messages: usize,
 }
 
 /// What is logged, and how it looks.
@@ -191,6 +202,8 @@ impl Config {
         let (cadence, channels, retention) = (cadence(&mut reader), channels(&mut reader), retention(&mut reader));
         let (inbox_lease, outbox) = (lease(&mut reader, "inbox.lease_ms"), outbox(&mut reader));
         let replicas_lease = lease(&mut reader, "replicas.lease_ms");
+        let hours = reader.read("catch_up.hours", |text| number(text, 0..=168));
+        let messages = reader.read("catch_up.messages", |text| number(text, 1..=10_000));
         let managers = reader.read("people.managers", identities);
         let mut alerts = alerts::read(&mut reader);
         let settings = reader.settings();
@@ -223,6 +236,7 @@ impl Config {
                 retention: retention?,
                 inbox_lease: inbox_lease?,
                 replicas_lease: replicas_lease?,
+                catch_up: Reach { back: Duration::from_hours(u64::from(hours?)), messages: messages? as usize },
                 outbox: outbox?,
                 settings,
             })

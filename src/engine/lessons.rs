@@ -81,6 +81,11 @@ impl Engine {
         Arc::clone(&self.lessons.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Whether a text is about the need behind a trigger, or about the very question, where that is still known.
+    pub fn is_about(&self, trigger: &TriggerId, question: Option<&str>, text: &str) -> bool {
+        self.recogniser().is_about(trigger, question, text)
+    }
+
     /// Who hears just now.
     pub(super) fn recogniser(&self) -> Arc<Recogniser> {
         self.lessons().recogniser(&self.library)

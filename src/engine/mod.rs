@@ -22,7 +22,9 @@ mod tap;
 mod tests;
 mod totals;
 
-pub use cadence::{Budget, Cadence, DaysOff, DigestHour, Load, Open, Settled, WorkingHours, settles, zone_named};
+pub use cadence::{
+    Beside, Budget, Cadence, DaysOff, DigestHour, Load, Open, Settled, WorkingHours, settles, turns_to, zone_named,
+};
 pub use decision::{Act, Audience, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
 pub use facts::{Own, PersonFacts, PlaceFacts, Received};
 pub use marks::{LEAST_PEOPLE, Learnt, LearntTrigger, Mark, Marked, Restraint, code_of, learn, restrain, worth_a_look};

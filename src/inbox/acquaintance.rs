@@ -13,6 +13,7 @@ use super::{
     Line, LineError,
     describing::{Asking, at_once},
     line::Effect,
+    lookups::Question,
     signals::{About, BATCH},
 };
 use crate::store::DipChange;
@@ -122,9 +123,8 @@ impl Line {
             return Ok(self.way_to(&person).await?.map(|identity| (person, identity)));
         }
         let Ok(kind) = key.scheme.parse::<PlatformKind>() else { return Ok(None) };
-        let Some(platform) = self.parts.platforms.get(kind) else { return Ok(None) };
         let Some(identity) = Identity::read(kind, &key.value) else { return Ok(None) };
-        if !matches!(platform.describe(&identity).await, Ok(Some(_))) {
+        if self.look_up_whether(Question::Exists(identity.clone())).await != Some(true) {
             return Ok(None);
         }
         let candidate = PersonId::new(self.parts.ids.new_id());

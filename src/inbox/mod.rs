@@ -8,6 +8,7 @@
 
 mod accept;
 mod acquaintance;
+mod catch_up;
 mod channels;
 mod commands;
 mod conversation;
@@ -20,11 +21,13 @@ mod holds;
 mod home;
 mod learning;
 mod line;
+mod lookups;
 mod messages;
 mod observer;
 mod own_words;
 mod practices;
 mod pulse;
+mod repeats;
 mod settings;
 mod signals;
 mod steering;
@@ -33,6 +36,7 @@ mod traffic;
 mod worker;
 
 pub use accept::Inbox;
+pub use catch_up::Heard;
 pub use channels::{Channels, Unlisted};
 pub use line::{Line, LineError, Parts};
 pub use observer::{Observed, Observer, Unobserved};

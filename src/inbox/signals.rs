@@ -14,6 +14,7 @@ use tracing::info;
 use super::{
     Line, LineError,
     line::{Effect, PAST},
+    lookups::is_open,
 };
 use crate::{
     engine::{
@@ -53,7 +54,11 @@ impl Line {
         arrival: (EventId, i64),
     ) -> Result<Effect, LineError> {
         for signal in signals {
-            self.hear_signal(signal, origin, received_at).await?;
+            match self.hear_signal(signal, origin, received_at).await {
+                // Everybody whom a platform has to be asked about is asked about at once.
+                Ok(()) | Err(LineError::Waits) => {}
+                Err(failed) => return Err(failed),
+            }
         }
         let mut effect = Effect::default();
         effect.outcome.arrival = Some(arrival);
@@ -70,6 +75,9 @@ impl Line {
             Some(key) => self.person_meant(key).await?,
             None => None,
         };
+        if is_open() {
+            return Err(LineError::Waits);
+        }
         effect.outcome.dips.push(DipChange::Keep {
             signal: Box::new(signal.clone()),
             person: known.as_ref().map(|(person, _)| person.clone()),
@@ -81,6 +89,9 @@ impl Line {
             }
             (Some(_), None) => info!("a signal waits: nobody is known by the name in it"),
             (None, _) => self.weigh_group(signal, origin, false, &mut effect).await?,
+        }
+        if is_open() {
+            return Err(LineError::Waits);
         }
         self.commit(effect).await
     }

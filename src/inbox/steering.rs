@@ -11,6 +11,7 @@ use super::{
     Line, LineError,
     learning::COUNTED,
     line::{Effect, privately},
+    lookups::Question,
     taps::gone,
 };
 use crate::{
@@ -23,8 +24,6 @@ use crate::{
     store::{Outcome, Pause, PauseChange, REVIEW, Step, TriggerStep},
 };
 
-/// How long a platform is asked who somebody is, while they wait.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// What totals look back on.
 const MONTH: Duration = Duration::from_hours(24 * 30);
 
@@ -34,8 +33,7 @@ impl Line {
         if self.parts.managers.contains(who) {
             return true;
         }
-        let Some(platform) = self.parts.platforms.get(who.platform) else { return false };
-        matches!(tokio::time::timeout(PATIENCE, platform.runs_workspace(who)).await, Ok(Ok(true)))
+        self.look_up_whether(Question::RunsWorkspace(who.clone())).await == Some(true)
     }
 
     /// The triggers, for whoever may pause them.

@@ -8,7 +8,7 @@ use std::{
 use chat::AssetId;
 
 use super::{
-    Asset, Library, Measure, Scenario, Skill, Trigger, TriggerId, cross_check,
+    Asset, Library, Measure, Scenario, ScenarioId, Skill, Trigger, TriggerId, cross_check,
     diagnostic::{At, Diagnostic, Severity},
     folder::{Contents, Document, Source},
     front_matter::FrontMatter,
@@ -35,6 +35,8 @@ pub(super) struct Places {
     pub(super) assets: BTreeMap<AssetId, (usize, At)>,
     /// Document and lines of each trigger's messages.
     pub(super) triggers: BTreeMap<TriggerId, (usize, Lines)>,
+    /// Document of each scenario.
+    pub(super) scenarios: BTreeMap<ScenarioId, usize>,
 }
 
 impl Reading {
