@@ -19,7 +19,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use chat::{Platform, Platforms, Timestamp};
+use chat::{EventSink, Platform, Platforms, Timestamp};
 use discord::Discord;
 use playground::{Playground, Room};
 use slack::Slack;
@@ -43,10 +43,10 @@ use crate::{
 };
 
 use alone::Replica;
-use hosts::{House, SlackHost};
+use hosts::{DiscordHost, House, SlackHost};
 pub use installations::Installed;
 pub use platforms::discord_connection;
-use platforms::{discord_door, discord_of, slack_of};
+use platforms::{discord_of, slack_of};
 use sweeping::sweep;
 
 /// Where the playground's pictures lie.
@@ -280,7 +280,7 @@ impl Kairos {
             listening = Some(slack.listen(door));
         }
         if let Some(discord) = &self.discord {
-            let door = discord_door(&self.inbox);
+            let door: Arc<dyn EventSink> = Arc::new(DiscordHost(self.inbox.clone()));
             pages = pages.merge(discord.router(Arc::clone(&door)).unwrap_or_default());
             let discord = Arc::clone(discord);
             // Each connection would be told everything once more.

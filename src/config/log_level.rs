@@ -7,7 +7,9 @@ use super::values::{Right, either};
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// Parts that talk about themselves at every request; whoever wants to hear them names them.
-const NOISY: [&str; 6] = ["sqlx=warn", "hyper=warn", "hyper_util=warn", "h2=warn", "rustls=warn", "tower=warn"];
+/// serenity's lines and spans hold what people write, and tokens.
+const NOISY: [&str; 7] =
+    ["sqlx=warn", "hyper=warn", "hyper_util=warn", "h2=warn", "rustls=warn", "tower=warn", "serenity=off"];
 
 /// Log levels for parts of the program, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]

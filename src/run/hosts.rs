@@ -2,7 +2,7 @@
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use chat::{Card, PlatformKind, Timestamp};
+use chat::{Accepted, Accepting, Card, EventSink, PlatformKind, Timestamp};
 use playground::Host;
 use serde_json::Value;
 
@@ -17,6 +17,18 @@ impl slack::Host for SlackHost {
         Box::pin(async move {
             let accepted = self.0.accept(PlatformKind::Slack, raw).await;
             accepted.map(drop).map_err(|error| error.to_string())
+        })
+    }
+}
+
+/// What Discord asks of the house.
+pub(super) struct DiscordHost(pub(super) Inbox);
+
+impl EventSink for DiscordHost {
+    fn accept(&self, raw: String) -> Accepting<'_> {
+        Box::pin(async move {
+            let is_new = self.0.accept(PlatformKind::Discord, raw).await.map_err(|error| error.to_string())?;
+            Ok(if is_new { Accepted::New } else { Accepted::Repeated })
         })
     }
 }

@@ -76,10 +76,16 @@ fn chosen(data: &Value) -> Result<Option<What>, Unreadable> {
 fn filled_in(data: &Value) -> Result<Option<What>, Unreadable> {
     let custom = needed(&data["data"]["custom_id"], "data.custom_id")?;
     let Some(form) = custom.strip_prefix("form:") else { return Ok(None) };
-    let mut fields = Vec::new();
-    collect(&data["data"]["components"], &mut fields);
+    let fields = filled_fields(&data["data"]["components"]);
     let message = text(&data["message"]["id"]).map(MessageId::new);
     Ok(Some(What::Form { form: FormId::new(form), message, fields }))
+}
+
+/// What was filled in, field by field.
+pub(crate) fn filled_fields(components: &Value) -> Vec<(String, String)> {
+    let mut fields = Vec::new();
+    collect(components, &mut fields);
+    fields
 }
 
 /// Every input below, whether it stands in a row (as modals had it first) or below a label (as they have it now).
