@@ -59,7 +59,7 @@ fn the_examples_of_the_authors_guide_are_read_without_a_mistake() {
         };
         files.insert(file, example.into_bytes());
     }
-    assert_eq!(files.len(), 7, "skill, tip, exercise, two triggers, measure, scenario: {:?}", files.keys());
+    assert_eq!(files.len(), 8, "skill, tip, exercise, two triggers, measure, scenario, talk: {:?}", files.keys());
     // What the examples refer to and the guide does not print.
     for id in ["price-objection-faq", "price-value-map"] {
         files.insert(format!("price-objections/{id}.md"), TIP.replace("ask-first", id).into_bytes());
