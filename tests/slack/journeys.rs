@@ -54,8 +54,10 @@ async fn why_is_told_to_whoever_asks_and_nobody_else() {
     let stage = Stage::open(Mode::Socket).await;
     let card = asked(&stage).await;
     stage.presses(BOB, &card, "Why this?").await;
-    let why = stage.sees(GENERAL, "Why you see this").await;
+    // Bob is not the one it is for: he hears of the topic, and nothing of whom it came to.
+    let why = stage.sees(GENERAL, "Why this card is here").await;
     assert_eq!(why["ephemeral_to"], BOB);
+    assert!(!why.to_string().contains("It passed these rules"), "{why}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
