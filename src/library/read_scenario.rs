@@ -1,6 +1,13 @@
 //! `*.ink`: a branching practice with feedback at every choice.
 
-use std::{sync::mpsc, thread, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError, mpsc},
+    thread,
+    time::Duration,
+};
+
+use sha2::{Digest, Sha256};
 
 use super::{
     Scenario, ScenarioId, SkillId,
@@ -111,21 +118,40 @@ fn refuse_unreadable(page: &mut Page<'_>) {
     }
 }
 
+#[derive(Clone)]
 enum Outcome {
     Refused { message: String, line: Option<usize> },
     Walked { story: String, walk: Walk },
 }
 
+/// What came of the stories that were walked last, by the digest of their text: when a folder is read again because one
+/// file of it changed, the others are not walked again.
+static WALKED: Mutex<VecDeque<([u8; 32], Outcome)>> = Mutex::new(VecDeque::new());
+/// How many stories are remembered.
+const REMEMBERED: usize = 256;
+
+fn remembered(digest: &[u8; 32]) -> Option<Outcome> {
+    let walked = WALKED.lock().unwrap_or_else(PoisonError::into_inner);
+    walked.iter().find(|(known, _)| known == digest).map(|(_, outcome)| outcome.clone())
+}
+
+fn remember(digest: [u8; 32], outcome: &Outcome) {
+    let mut walked = WALKED.lock().unwrap_or_else(PoisonError::into_inner);
+    if walked.iter().all(|(known, _)| *known != digest) {
+        walked.truncate(REMEMBERED - 1);
+        walked.push_front((digest, outcome.clone()));
+    }
+}
+
 /// Compiles the story and walks it; `None`, with the mistake told, when it can't be compiled.
 fn run(page: &mut Page<'_>) -> Option<(String, Walk)> {
     let source = page.document.text.trim_start_matches('\u{feff}').to_owned();
-    let (send, receive) = mpsc::sync_channel(1);
-    let work = move || {
-        // A receiver that lost patience is gone.
-        let _ = send.send(compile_and_walk(&source));
-    };
-    let spawned = thread::Builder::new().name("ink".into()).stack_size(STACK_BYTES).spawn(work);
-    let outcome = spawned.ok().and_then(|_| receive.recv_timeout(PATIENCE).ok());
+    let digest = Sha256::digest(&source).into();
+    let outcome = remembered(&digest).or_else(|| {
+        let outcome = walk_aside(source)?;
+        remember(digest, &outcome);
+        Some(outcome)
+    });
     match outcome {
         Some(Outcome::Walked { story, walk }) => Some((story, walk)),
         Some(Outcome::Refused { message, line }) => {
@@ -140,6 +166,17 @@ fn run(page: &mut Page<'_>) -> Option<(String, Walk)> {
             None
         }
     }
+}
+
+/// Compiles and walks a story on a thread of its own, whose stack is deep enough; `None` when it dies or takes too long.
+fn walk_aside(source: String) -> Option<Outcome> {
+    let (send, receive) = mpsc::sync_channel(1);
+    let work = move || {
+        // A receiver that lost patience is gone.
+        let _ = send.send(compile_and_walk(&source));
+    };
+    thread::Builder::new().name("ink".into()).stack_size(STACK_BYTES).spawn(work).ok()?;
+    receive.recv_timeout(PATIENCE).ok()
 }
 
 /// The line that holds what a message without a line puts in quotes, e.g. `'-> second_sight'`.

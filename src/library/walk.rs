@@ -23,7 +23,7 @@ const TURN_CHARACTERS: usize = 900;
 const TURNS: usize = 3;
 
 /// What a walk found.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Walk {
     pub(super) problems: Vec<Problem>,
     /// Turns on the shortest and on the longest way to an end.
