@@ -22,9 +22,17 @@ pub struct Connections(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     states: Mutex<BTreeMap<(PlatformKind, String), State>>,
-    gaps: Mutex<BTreeSet<Gap>>,
+    gaps: Mutex<Gaps>,
     /// Rung when something may have been missed.
     missed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Gaps {
+    /// Nobody has looked there yet.
+    waiting: BTreeSet<Gap>,
+    /// They are being read.
+    reading: BTreeSet<Gap>,
 }
 
 /// Where events may have been missed.
@@ -120,16 +128,40 @@ impl Connections {
     /// Events may have been missed.
     pub fn gap(&self, platform: PlatformKind, workspace: Option<&WorkspaceId>) {
         let gap = Gap { platform, workspace: workspace.cloned() };
-        self.0.gaps.lock().unwrap_or_else(PoisonError::into_inner).insert(gap);
+        self.gaps().waiting.insert(gap);
         self.0.missed.notify_one();
+    }
+
+    fn gaps(&self) -> MutexGuard<'_, Gaps> {
+        self.0.gaps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// True from when something may have been missed on a platform until it was read.
+    pub fn is_behind(&self, platform: PlatformKind) -> bool {
+        let gaps = self.gaps();
+        gaps.waiting.iter().chain(&gaps.reading).any(|gap| gap.platform == platform)
+    }
+
+    /// True while nobody has begun to read what may have been missed on a platform.
+    pub fn is_waiting(&self, platform: PlatformKind) -> bool {
+        self.gaps().waiting.iter().any(|gap| gap.platform == platform)
+    }
+
+    /// What was missed has been read, as far as it could be.
+    pub fn caught_up(&self, gap: &Gap) {
+        self.gaps().reading.remove(gap);
     }
 
     /// Waits until something may have been missed, and takes all of it.
     pub async fn missed(&self) -> Vec<Gap> {
         loop {
-            let gaps = std::mem::take(&mut *self.0.gaps.lock().unwrap_or_else(PoisonError::into_inner));
-            if !gaps.is_empty() {
-                return gaps.into_iter().collect();
+            {
+                let mut gaps = self.gaps();
+                let missed = std::mem::take(&mut gaps.waiting);
+                if !missed.is_empty() {
+                    gaps.reading.extend(missed.iter().cloned());
+                    return missed.into_iter().collect();
+                }
             }
             self.0.missed.notified().await;
         }

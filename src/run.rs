@@ -5,24 +5,22 @@
 //! stop:  pages ─▶ connections ─▶ line ─▶ outbox ─▶ store
 //! ```
 
+mod absence;
 mod album;
 mod alone;
 mod experiments;
 mod hosts;
 mod installations;
+mod places;
 mod platforms;
 mod sweeping;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use chat::{Platform, PlatformKind, Platforms, Scope, Timestamp};
 use discord::Discord;
-use playground::{Playground, Room};
+use playground::Playground;
 use slack::Slack;
 use tokio::{
     net::TcpListener,
@@ -33,13 +31,13 @@ use tracing::{error, info};
 
 use crate::{
     clock::{Clock, Ids},
-    config::{Config, HttpBounds, Retention, StoreUrl},
+    config::{Config, HttpBounds, Reach, Retention},
     connections::Connections,
     demo::{self, DemoLimits, Notes},
     engine::{Engine, compose::waiting_card, shipped},
     http::{self, Door, Metrics},
-    inbox::{Channels, Inbox, Line, Parts, Unlisted, Unobserved},
-    library::{Library, Mode, Source},
+    inbox::{Channels, Inbox, Line, Parts, Unobserved},
+    library::{Library, Source},
     outbox::Outbox,
     store::Store,
 };
@@ -47,6 +45,7 @@ use crate::{
 use alone::Replica;
 use hosts::{House, Sink, discord_door};
 pub use installations::Installed;
+use places::{journal, modes};
 pub use platforms::discord_connection;
 use platforms::{discord_of, slack_of};
 use sweeping::sweep;
@@ -71,6 +70,7 @@ pub struct Kairos {
     /// Discord, where it is configured.
     discord: Option<Arc<Discord>>,
     limits: Arc<DemoLimits>,
+    catch_up: Reach,
     retention: Retention,
     metrics: Option<(Metrics, Option<TcpListener>)>,
     lease: Duration,
@@ -197,9 +197,11 @@ impl Kairos {
         let (arrived, decided) = (Arc::<Notify>::default(), Arc::<Notify>::default());
         let notes = playground.clone().map(Notes::beside);
         let observer = notes.as_ref().map_or_else(|| Arc::new(Unobserved) as _, |notes| notes.observer(&engine));
+        let connections = Connections::default();
         let limits = Arc::new(DemoLimits::kept(&store, clock.now()).await?);
         let channels = Channels::new(store.clone(), clock.clone(), modes(config), Arc::clone(&observer));
-        let channels = Arc::new(channels.with_limits(limits.of_places()));
+        let channels = Arc::new(channels.with_limits(limits.of_places()).behind(connections.clone()));
+        absence::begin(&store, config, clock.now()).await?;
         let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived))
             .passing_over(Arc::clone(&channels));
         let sources = Arc::new(config.alerts.clone());
@@ -232,7 +234,8 @@ impl Kairos {
             works,
             inbox,
             alerts,
-            connections: Connections::default(),
+            connections,
+            catch_up: config.catch_up,
             playground,
             slack,
             discord,
@@ -280,6 +283,17 @@ impl Kairos {
         let (works, retention) = (self.works.clone(), self.retention);
         let clean = move |stop| sweep(works.clone(), retention, until(stop));
         let sweeping = tokio::spawn(replica.clone().alone("sweeping", stopping.subscribe(), clean));
+        let (line, inbox, connections, reach) =
+            (self.works.line.clone(), self.inbox.clone(), self.connections.clone(), self.catch_up);
+        let no_more = until(stopping.subscribe());
+        let catching_up =
+            tokio::spawn(async move { absence::catch_up(&line, &inbox, &connections, reach, no_more).await });
+        // Nobody knows what was said while nobody ran.
+        for platform in
+            self.slack.iter().map(|_| PlatformKind::Slack).chain(self.discord.iter().map(|_| PlatformKind::Discord))
+        {
+            self.connections.gap(platform, None);
+        }
         let mut pages = http::router(self.works.store.clone(), self.connections.clone()).merge(self.alerts.router());
         if let Some(playground) = &self.playground {
             pages = pages.merge(playground.router());
@@ -331,6 +345,7 @@ impl Kairos {
             deciding.await?;
             sending.await?;
             sweeping.await?;
+            catching_up.await?;
             if let Some(notes) = &self.works.notes {
                 notes.flush().await;
             }
@@ -379,22 +394,4 @@ async fn bind_waiting(store: &Store, config: &Config) -> Result<()> {
         store.bind_waiting("import", &Scope::All).await?;
     }
     Ok(())
-}
-
-/// Where the playground keeps its conversation: beside the database.
-fn journal(config: &Config) -> Option<PathBuf> {
-    match &config.store {
-        StoreUrl::File(path) => Some(path.with_extension("playground.jsonl")),
-        StoreUrl::Postgres(_) => Some(Path::new("kairos.playground.jsonl").to_owned()),
-        StoreUrl::Memory => None,
-    }
-}
-
-/// The mode of a channel that nobody set from within: as configured; the playground's own are live.
-fn modes(config: &Config) -> Unlisted {
-    let channels = config.channels.clone();
-    Arc::new(move |place| match Room::of(place) {
-        Some(_) if !channels.is_named(place) => (Mode::Live, channels.hearing_of(place)),
-        _ => (channels.mode_of(place), channels.hearing_of(place)),
-    })
 }

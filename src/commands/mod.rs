@@ -12,6 +12,7 @@ pub mod discord;
 pub mod doctor;
 pub mod duty;
 pub mod eval;
+pub mod every_card;
 pub mod import;
 pub mod measures;
 pub mod people;
@@ -41,11 +42,8 @@ use tokio::runtime::Runtime;
 
 use crate::{
     config::{Config, Mistakes, StoreUrl},
-    engine::{
-        Need, Recogniser,
-        compose::{asset_card, exercise_card},
-    },
-    library::{Asset, Checks, Library, Source},
+    engine::{Need, Recogniser},
+    library::{Checks, Library, Source},
     run,
     store::Store,
 };
@@ -184,10 +182,14 @@ fn check_prompts(args: &check::Args, config: &Config, out: &mut dyn Write) -> Re
         let needs = recogniser.hear(text, false).into_iter().filter(Need::is_heard);
         needs.map(|need| (need.trigger, need.score)).collect()
     };
-    let card = |asset: &Asset| if asset.answers.is_empty() { asset_card(asset) } else { exercise_card(asset) };
-    let misfits =
-        |card: &Card| vec![(PlatformKind::Slack, ::slack::fit(card)), (PlatformKind::Discord, ::discord::fit(card))];
-    reading.check(&Checks { claims: &claims, card: &card, misfits: &misfits });
+    // Whoever speaks on one platform alone need not keep to the limits of the other.
+    let (slack, discord) = (config.slack.is_configured(), config.discord.is_configured());
+    let misfits = |card: &Card| {
+        let of_slack = (slack || !discord).then(|| (PlatformKind::Slack, ::slack::fit(card)));
+        let of_discord = (discord || !slack).then(|| (PlatformKind::Discord, ::discord::fit(card)));
+        of_slack.into_iter().chain(of_discord).collect()
+    };
+    reading.check(&Checks { claims: &claims, cards: &every_card::of, misfits: &misfits });
     check::report(&reading, args, io::stdout().is_terminal(), out)
 }
 

@@ -8,6 +8,7 @@
 //! - Every mistake is told in one go, with its place and what would be right; a secret is never shown.
 
 mod alerts;
+mod channels;
 mod log_level;
 mod mistake;
 mod reader;
@@ -18,23 +19,22 @@ mod tests;
 mod values;
 
 use std::{
-    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use chat::{Identity, Place};
+use chat::Identity;
 
 use crate::{
     alerts::Sources,
     engine::{Budget, Cadence, DigestHour, Restraint, WorkingHours},
-    library::{Hearing, Mode},
     outbox::Terms,
 };
 use reader::Reader;
 use values::{Switch, address, identities, number, public_key, word, zone};
 
+pub use channels::Channels;
 pub use log_level::LogLevel;
 pub use mistake::{Mistake, Mistakes, Source};
 pub use reader::Setting;
@@ -88,12 +88,23 @@ pub struct Config {
     pub retention: Retention,
     /// How long what arrived is held by whoever decides about it.
     pub inbox_lease: Duration,
+    /// How far back channels are read after an absence, and how much of each.
+    pub catch_up: Reach,
     /// How long a replica may do alone what only one may do, unless it goes on.
     pub replicas_lease: Duration,
     /// How long a delivery is held, how long a call may take, how often it is tried.
     pub outbox: Terms,
     /// Every value as it was written, masked, with where it was read; for people, never to be read back.
     pub settings: Vec<Setting>,
+}
+
+/// How far back, and how much, is read of a channel after an absence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// Not longer ago than this; nothing where it is zero.
+    pub back: Duration,
+    /// The last so many messages.
+    pub messages: usize,
 }
 
 /// What is logged, and how it looks.
@@ -122,34 +133,6 @@ impl Discord {
     /// True when there is a bot to connect as.
     pub fn is_configured(&self) -> bool {
         self.token.is_some()
-    }
-}
-
-/// Where Kairos listens and speaks.
-#[derive(Clone, Debug)]
-pub struct Channels {
-    /// The mode of every channel that isn't named.
-    pub default: Mode,
-    /// How soon triggers are heard, where neither a channel nor a trigger says it.
-    pub hearing: Hearing,
-    /// The modes of those that are named, and how soon triggers are heard there.
-    pub modes: BTreeMap<ChannelKey, (Mode, Option<Hearing>)>,
-}
-
-impl Channels {
-    /// True where the mode of this very channel is configured.
-    pub fn is_named(&self, place: &Place) -> bool {
-        self.modes.contains_key(&ChannelKey::of(place))
-    }
-
-    /// The mode of the channel in which a conversation is.
-    pub fn mode_of(&self, place: &Place) -> Mode {
-        self.modes.get(&ChannelKey::of(place)).map_or(self.default, |(mode, _)| *mode)
-    }
-
-    /// How soon triggers are heard in that channel.
-    pub fn hearing_of(&self, place: &Place) -> Hearing {
-        self.modes.get(&ChannelKey::of(place)).and_then(|(_, hearing)| *hearing).unwrap_or(self.hearing)
     }
 }
 
@@ -207,9 +190,12 @@ impl Config {
         let beside =
             (secret.as_ref().is_some_and(|keys| keys.current.is_some()), public_url.clone().flatten().is_some());
         let (slack, discord) = (slack::slack(&mut reader, beside), discord(&mut reader));
-        let (cadence, channels, retention) = (cadence(&mut reader), channels(&mut reader), retention(&mut reader));
+        let (cadence, channels, retention) =
+            (cadence(&mut reader), channels::read(&mut reader), retention(&mut reader));
         let (inbox_lease, outbox) = (lease(&mut reader, "inbox.lease_ms"), outbox(&mut reader));
         let replicas_lease = lease(&mut reader, "replicas.lease_ms");
+        let hours = reader.read("catch_up.hours", |text| number(text, 0..=168));
+        let messages = reader.read("catch_up.messages", |text| number(text, 1..=10_000));
         let managers = reader.read("people.managers", identities);
         let platforms = [
             slack.as_ref().is_some_and(Slack::is_configured),
@@ -252,6 +238,7 @@ impl Config {
                 retention: retention?,
                 inbox_lease: inbox_lease?,
                 replicas_lease: replicas_lease?,
+                catch_up: Reach { back: Duration::from_hours(u64::from(hours?)), messages: messages? as usize },
                 outbox: outbox?,
                 settings,
             })
@@ -330,30 +317,6 @@ fn budgets_disagree(reader: &Reader, per_day: u32, per_week: u32) -> Mistake {
     }
     let right = format!("at least {day}, which is {per_day},");
     Mistake::value(reader.source(week), week, &per_week.to_string(), &right)
-}
-
-fn channels(reader: &mut Reader) -> Option<Channels> {
-    let words: Vec<(&str, Mode)> = Mode::ALL.iter().map(|mode| (mode.as_str(), *mode)).collect();
-    let default = reader.read("channels.default", |text| word(text, &words));
-    let names: Vec<(&str, Hearing)> = Hearing::ALL.iter().map(|hearing| (hearing.as_str(), *hearing)).collect();
-    let hearing = reader.read("channels.hearing", |text| word(text, &names));
-    let setting = |text: &str| -> Result<(Mode, Option<Hearing>), String> {
-        let (mode, how) = text.trim().split_once(char::is_whitespace).unwrap_or((text.trim(), ""));
-        let how = if how.is_empty() { Ok(None) } else { word(how.trim(), &names).map(Some) };
-        Ok((word(mode, &words)?, how?))
-    };
-    let mut modes = BTreeMap::new();
-    for (name, found) in reader.entries() {
-        let key = format!("channels.modes.\"{name}\"");
-        match (name.parse::<ChannelKey>(), setting(&found.text)) {
-            (Ok(channel), Ok(setting)) => {
-                modes.insert(channel, setting);
-            }
-            (Err(right), _) => reader.mistakes.push(Mistake::other(found.source, format!("{key}: {right}"))),
-            (_, Err(right)) => reader.mistakes.push(Mistake::value(found.source, &key, &found.text, &right)),
-        }
-    }
-    Some(Channels { default: default?, hearing: hearing?, modes })
 }
 
 fn lease(reader: &mut Reader, key: &str) -> Option<Duration> {

@@ -109,6 +109,11 @@ impl Engine {
         self.lessons.read().unwrap_or_else(PoisonError::into_inner).of(learnt).is_some()
     }
 
+    /// Whether a text is about the need behind a trigger, or about the very question, where that is still known.
+    pub fn is_about(&self, trigger: &TriggerId, question: Option<&str>, text: &str) -> bool {
+        self.recogniser(&[]).is_about(trigger, question, text)
+    }
+
     /// Who hears where this is in force.
     pub(super) fn recogniser(&self, learnt: &[LearntTrigger]) -> Arc<Recogniser> {
         let lessons = {

@@ -26,7 +26,9 @@ mod topics;
 mod totals;
 mod which_need;
 
-pub use cadence::{Budget, Cadence, DaysOff, DigestHour, Load, Open, Settled, WorkingHours, settles, zone_named};
+pub use cadence::{
+    Beside, Budget, Cadence, DaysOff, DigestHour, Load, Open, Settled, WorkingHours, settles, turns_to, zone_named,
+};
 pub use decision::{Act, Audience, Candidate, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
 pub use facts::{Limits, Own, PersonFacts, PlaceFacts, Received};
 pub use follow_up::follows_on;

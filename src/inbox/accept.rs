@@ -9,7 +9,7 @@ use chat::{Accepted, Event, EventId, PlatformKind, Platforms};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, oneshot};
 
-use super::{Channels, settings::mistakes_in};
+use super::{Channels, catch_up::Read, settings::mistakes_in};
 use crate::{
     alerts,
     clock::Clock,
@@ -102,6 +102,17 @@ impl Inbox {
         Ok(if fresh { Accepted::New } else { Accepted::Repeated })
     }
 
+    /// Commits a message that was read after an absence. False when it is known, by the platform's own id.
+    pub(super) async fn take_read(&self, read: &Read) -> Result<bool, StoreError> {
+        let platform = read.event.place.platform;
+        let raw = serde_json::to_string(read).unwrap_or_default().replace("\\u0000", "\\ufffd");
+        let (id, origin) = (read.event.id.clone(), Origin::Past(platform));
+        let fresh = self.commit(Arrival { id, origin, raw, received_at: self.clock.now() }).await?;
+        count(platform.as_str(), if fresh { "read_later" } else { "repeated" });
+        self.bell.notify_one();
+        Ok(fresh)
+    }
+
     fn read(&self, platform: PlatformKind, raw: String) -> (String, Option<Vec<Event>>) {
         // PostgreSQL holds no NUL in a text, and no platform means one.
         let raw = if raw.contains('\0') { raw.replace('\0', "\u{fffd}") } else { raw };
@@ -123,6 +134,9 @@ impl Inbox {
         };
         let fresh = self.commit(Arrival { id, origin: platform.into(), raw, received_at: self.clock.now() }).await?;
         may_crash_at("inbox::accepted");
+        if let (Some(channels), Some(events)) = (&self.channels, readable) {
+            channels.kept(events);
+        }
         count(platform.as_str(), newness(fresh));
         self.bell.notify_one();
         Ok(fresh)

@@ -16,6 +16,7 @@ use super::{
     Line, LineError,
     describing::{Asking, at_once},
     line::Effect,
+    lookups::Question,
     messages::OFFER_LASTS,
     signals::{About, BATCH},
 };
@@ -215,10 +216,9 @@ impl Line {
             return Ok(self.way_to(&person, scope).await?.map(|identity| (person, identity)));
         }
         let Ok(kind) = key.scheme.parse::<PlatformKind>() else { return Ok(None) };
-        let Some(platform) = self.parts.platforms.get(kind) else { return Ok(None) };
         let identity = Identity::read(kind, &key.value).filter(|identity| scope.contains(&identity.tenant()));
         let Some(identity) = identity else { return Ok(None) };
-        if !matches!(platform.describe(&identity).await, Ok(Some(_))) {
+        if self.look_up_whether(Question::Exists(identity.clone())).await != Some(true) {
             return Ok(None);
         }
         let candidate = PersonId::new(self.parts.ids.new_id());

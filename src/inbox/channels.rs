@@ -15,9 +15,10 @@ use std::{
 
 use chat::{Event, Place, Timestamp, What};
 
-use super::{Observed, Observer};
+use super::{Heard, Observed, Observer};
 use crate::{
     clock::Clock,
+    connections::Connections,
     engine::{Limits, is_addressed},
     library::{Hearing, Mode},
     store::{Store, StoreError},
@@ -44,6 +45,8 @@ pub struct Channels {
     limits: Option<LimitsOf>,
     observer: Arc<dyn Observer>,
     remembered: Mutex<Remembered>,
+    heard: Heard,
+    connections: Connections,
 }
 
 /// What was found out a moment ago, by channel.
@@ -70,7 +73,8 @@ impl fmt::Debug for Channels {
 impl Channels {
     /// The channels that `store` knows, and `unlisted` ones; `observer` is told of what is passed over.
     pub fn new(store: Store, clock: Clock, unlisted: Unlisted, observer: Arc<dyn Observer>) -> Self {
-        Self { store, clock, unlisted, limits: None, observer, remembered: Mutex::default() }
+        let (heard, connections) = (Heard::default(), Connections::default());
+        Self { store, clock, unlisted, limits: None, observer, remembered: Mutex::default(), heard, connections }
     }
 
     /// The same with limits that differ from place to place.
@@ -82,6 +86,29 @@ impl Channels {
     /// Which limits hold in a place.
     pub(super) fn limits_of(&self, place: &Place) -> Limits {
         self.limits.as_ref().map(|limits| limits(place)).unwrap_or_default()
+    }
+
+    /// The same, with how the adapters are connected: while one may have missed something, no cursor moves.
+    #[must_use]
+    pub fn behind(self, connections: Connections) -> Self {
+        Self { connections, ..self }
+    }
+
+    /// Up to when channels were heard.
+    pub(super) fn heard(&self) -> &Heard {
+        &self.heard
+    }
+
+    /// These events are kept.
+    pub(super) fn kept(&self, events: &[Event]) {
+        for event in events {
+            self.heard.note(event, self.connections.is_behind(event.place.platform));
+        }
+    }
+
+    /// True where something may have been said in a channel that Kairos has still to read.
+    pub(super) fn may_be_behind(&self, place: &Place) -> bool {
+        !place.is_private() && (self.connections.is_waiting(place.platform) || self.heard.is_unread(place))
     }
 
     /// What Kairos does in a place, how soon it hears a need there, and the channel's name or id.

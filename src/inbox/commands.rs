@@ -4,13 +4,12 @@
 //! - Every command gets an answer, or a reason why there is none.
 //! - What Kairos does in a channel is told in that channel, and changed only by whoever may.
 
-use std::time::Duration;
-
-use chat::{Card, Event, Message, PersonId, Place, ShownTo, Text};
+use chat::{Card, Event, Joining, Message, PersonId, Place, ShownTo, Text};
 
 use super::{
     Line, LineError,
     line::{Effect, privately},
+    lookups::{Answer, Question},
     messages::SNOOZE,
 };
 use crate::{
@@ -23,10 +22,12 @@ use crate::{
     store::{Action, Channel, PersonChange},
 };
 
-/// How long a platform is asked who somebody is, while they wait.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// How many decisions are looked through for the last card.
 const LOOK_BACK: u32 = 50;
+
+/// For a channel that Kairos can't enter by itself.
+const INVITE_FIRST: &str =
+    "I am not a member of this channel, so I would hear nothing. Invite me first (/invite), then say it again.";
 
 impl Line {
     /// A slash command: a word we know, or a question.
@@ -164,6 +165,12 @@ impl Line {
                 return Ok(());
             }
         };
+        let may_hear = mode == Mode::Off || self.joins(&place).await;
+        if !may_hear {
+            let card = Card::new("Nothing has changed", Text::paragraph(INVITE_FIRST));
+            self.reply(event, "here", &person, card, effect);
+            return Ok(());
+        }
         let name = self.name_of(&place).await;
         let hearing = hearing.or(self.parts.store.channel(&place).await?.and_then(|kept| kept.hearing));
         effect.outcome.channels.push(Channel {
@@ -179,25 +186,30 @@ impl Line {
         let telling = Action::Post { place, shown_to: ShownTo::Everyone };
         let card = Card::new("What I do in this channel", Text::paragraph(told));
         effect.outcome.deliveries.push(self.answer(event, "here-told", &person, telling, card));
-        let done = format!(
-            "In {name} I {} from now on, and I tell it there. Where I am not a member yet, I hear nothing: invite me.",
-            doing(mode)
-        );
+        let done = format!("In {name} I {} from now on, and I tell it there.", doing(mode));
         self.reply(event, "here", &person, Card::new("Noted", Text::paragraph(done)), effect);
         Ok(())
     }
 
     /// Whether somebody may say what Kairos does here; `None` where the platform did not answer.
     async fn may_steer(&self, event: &Event, place: &Place) -> Option<bool> {
-        let platform = self.parts.platforms.get(place.platform)?;
-        tokio::time::timeout(PATIENCE, platform.may_steer(&event.by, place)).await.ok()?.ok()
+        self.look_up_whether(Question::MaySteer(event.by.clone(), place.clone())).await
+    }
+
+    /// Whether Kairos is in a channel now, or could enter it. Where the platform does not answer, whoever asks knows better.
+    async fn joins(&self, place: &Place) -> bool {
+        !matches!(
+            self.look_up(Question::Join(place.clone())).await,
+            Some(Answer::Joining(Some(Joining::NeedsInvitation)))
+        )
     }
 
     /// The name of a channel as conditions see it, or its id.
     async fn name_of(&self, place: &Place) -> String {
-        let named = async { self.parts.platforms.get(place.platform)?.name_of(place).await.ok()? };
-        let name = tokio::time::timeout(PATIENCE, named).await.ok().flatten();
-        name.unwrap_or_else(|| place.channel.to_string())
+        match self.look_up(Question::NameOf(place.clone())).await {
+            Some(Answer::Name(Some(name))) => name,
+            _ => place.channel.to_string(),
+        }
     }
 }
 

@@ -1,18 +1,17 @@
 //! What a message means in its conversation: with what the same person wrote a moment ago, and with what opened its
 //! thread.
 
-use std::time::Duration;
-
 use chat::{Event, Identity, Message, Place, What};
 
-use super::{Line, LineError, line::Effect};
+use super::{
+    Line, LineError,
+    line::Effect,
+    lookups::{Answer, Question},
+};
 use crate::{
     engine::{Conversation, Need, Opened, Parts, PlaceFacts, asks, is_addressed},
     library::TriggerId,
 };
-
-/// How long a platform is asked for the opening of a thread, while everything behind the message waits.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What was heard in a message.
 #[derive(Debug, Default)]
@@ -74,12 +73,7 @@ impl Line {
     /// Asks the platform for the opening of a thread, once an hour at most.
     async fn look_up_opening(&self, place: &Place) -> Option<(Identity, String)> {
         let opening = place.thread.as_ref()?;
-        let platform = self.parts.platforms.get(place.platform)?;
-        let read = tokio::time::timeout(PATIENCE, platform.message(place, opening)).await;
-        let found = read.ok().and_then(Result::ok).flatten().and_then(|event| match event.what {
-            What::Message(message) if !message.by_bot => Some((event.by, message.text)),
-            _ => None,
-        });
+        let Some(Answer::Opening(found)) = self.look_up(Question::Opening(place.clone())).await else { return None };
         self.recent().open(place, opening, found.clone(), self.now());
         found
     }

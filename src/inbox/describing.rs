@@ -7,18 +7,18 @@
 //! - Whoever can't be described now is decided about without that, and asked about again after a while.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Poll,
     time::Duration,
 };
 
-use chat::{Event, Identity, PersonId, Profile, Refusal, Timestamp, What};
+use chat::{Event, Identity, PersonId, PlatformKind, Profile, Refusal, Timestamp, What, WorkspaceId};
 use tokio::sync::Notify;
 use tracing::warn;
 
-use super::{Line, LineError};
+use super::{Line, LineError, lookups::Question};
 use crate::store::{Outcome, Person, PersonChange};
 
 /// People who are asked about at the same time; more are asked about with their next event.
@@ -46,6 +46,8 @@ pub(super) struct Describing {
     seeking: Arc<()>,
     /// Rung when somebody was sought, so that the worker looks what waits for them.
     news: Arc<Notify>,
+    /// Workspaces in which somebody is being described, with those who are to be described together thereafter.
+    queues: Mutex<HashMap<(PlatformKind, WorkspaceId), Vec<(Identity, PersonId)>>>,
 }
 
 /// Held while an address is looked for.
@@ -116,6 +118,34 @@ impl Describing {
         self.ended.notify_waiters();
     }
 
+    /// Puts somebody to those who are described together once the call under way in their workspace has ended; false where
+    /// none is, and this one is to be made.
+    fn joins_others(&self, who: &Identity, person: &PersonId) -> bool {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        match queues.entry((who.platform, who.workspace.clone())) {
+            Entry::Occupied(mut queue) => {
+                queue.get_mut().push((who.clone(), person.clone()));
+                true
+            }
+            Entry::Vacant(queue) => {
+                queue.insert(Vec::new());
+                false
+            }
+        }
+    }
+
+    /// The next who are described together, at most so many; where nobody is left, the workspace is idle.
+    fn next_together(&self, workspace: &(PlatformKind, WorkspaceId), most: usize) -> Vec<(Identity, PersonId)> {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        match queues.get_mut(workspace) {
+            Some(queue) if !queue.is_empty() => queue.drain(..queue.len().min(most)).collect(),
+            _ => {
+                queues.remove(workspace);
+                Vec::new()
+            }
+        }
+    }
+
     fn is_under_way(&self, who: &Identity) -> bool {
         self.asked().get(who) == Some(&Asked::UnderWay)
     }
@@ -128,6 +158,11 @@ impl Describing {
     /// An address is looked for, as long as the answer is held.
     pub(super) fn seek(&self) -> Seeking {
         Seeking { _one: Arc::clone(&self.seeking), news: Arc::clone(&self.news) }
+    }
+
+    /// Lets the worker look what has come.
+    pub(super) fn ring(&self) {
+        self.news.notify_one();
     }
 
     /// Until somebody was found, or was not.
@@ -146,32 +181,79 @@ impl Describing {
 impl Line {
     /// Asks who somebody is: at once where the platform knows it at once, else beside everything else.
     pub(super) async fn ask_who_is(&self, who: &Identity, person: &PersonId) -> Told {
-        if self.parts.platforms.get(who.platform).is_none() {
-            return Told::Nothing;
-        }
+        let Some(platform) = self.parts.platforms.get(who.platform) else { return Told::Nothing };
         if let Some(told) = self.describing.begin(who, self.now()) {
             return told;
+        }
+        let together = platform.describes_together();
+        if together > 1 && self.describing.joins_others(who, person) {
+            return Told::Later;
         }
         let (line, identity) = (self.clone(), who.clone());
         let mut asking: Asking<Option<Profile>> = Box::pin(async move { line.described_by_platform(&identity).await });
         if let Poll::Ready(profile) = at_once(&mut asking).await {
             self.describing.end(who, profile.is_none().then(|| self.now()));
+            // It took no time, so that nobody can have come meanwhile: the workspace is idle again.
+            drop(self.describing.next_together(&(who.platform, who.workspace.clone()), together));
             return profile.map_or(Told::Nothing, Told::Now);
         }
         let (line, who, person) = (self.clone(), who.clone(), person.clone());
         tokio::spawn(async move {
             let profile = asking.await;
-            let now = line.now();
-            let in_vain = profile.is_none().then_some(now);
-            if let Some(profile) = profile {
-                let people = vec![(person, PersonChange::Described(profile, now))];
-                if let Err(error) = line.parts.store.conclude(&Outcome { people, ..Outcome::default() }).await {
-                    warn!(%error, "what a platform told of somebody could not be kept");
-                }
+            line.keep_described(vec![((who.clone(), person), profile)]).await;
+            if together > 1 {
+                line.describe_the_others((who.platform, who.workspace), together).await;
             }
-            line.describing.end(&who, in_vain);
         });
         Told::Later
+    }
+
+    /// Describes together those who came while somebody was being described, until nobody is left.
+    async fn describe_the_others(&self, workspace: (PlatformKind, WorkspaceId), most: usize) {
+        loop {
+            let mut people = self.describing.next_together(&workspace, most);
+            if people.is_empty() {
+                return;
+            }
+            let Some(platform) = self.parts.platforms.get(workspace.0) else { return };
+            for tried in 1.. {
+                let identities: Vec<Identity> = people.iter().map(|(who, _)| who.clone()).collect();
+                let described = platform.describe_many(&identities).await;
+                let (mut again, mut wait, mut told) = (Vec::new(), Duration::ZERO, Vec::new());
+                for (person, profile) in people.into_iter().zip(described) {
+                    match profile {
+                        Err(Refusal::Transient { retry_after: Some(asked), .. }) if tried < TRIES => {
+                            wait = wait.max(asked.min(LONGEST_WAIT));
+                            again.push(person);
+                        }
+                        profile => told.push((person, profile.ok().flatten())),
+                    }
+                }
+                self.keep_described(told).await;
+                people = again;
+                if people.is_empty() {
+                    break;
+                }
+                self.parts.clock.sleep_until(self.now() + wait).await;
+            }
+        }
+    }
+
+    /// Keeps what a platform told of people, in one commit.
+    async fn keep_described(&self, told: Vec<((Identity, PersonId), Option<Profile>)>) {
+        let now = self.now();
+        let people = told.iter().filter_map(|((_, person), profile)| {
+            Some((person.clone(), PersonChange::Described(profile.clone()?, now)))
+        });
+        let people: Vec<_> = people.collect();
+        if !people.is_empty()
+            && let Err(error) = self.parts.store.conclude(&Outcome { people, ..Outcome::default() }).await
+        {
+            warn!(%error, "what a platform told of people could not be kept");
+        }
+        for ((who, _), profile) in told {
+            self.describing.end(&who, profile.is_none().then_some(now));
+        }
     }
 
     async fn described_by_platform(&self, who: &Identity) -> Option<Profile> {
@@ -191,6 +273,12 @@ impl Line {
 
     /// Waits a little for somebody who is being asked about; what is then known of them.
     pub(super) async fn known_by_now(&self, who: &Identity) -> Result<Person, LineError> {
+        self.look_up(Question::Described(who.clone())).await;
+        self.known(who).await
+    }
+
+    /// Until somebody has been described, or can't be, or it takes longer than a decision waits.
+    pub(super) async fn until_described(&self, who: &Identity) {
         let waits = async {
             loop {
                 let ended = self.describing.ended.notified();
@@ -202,7 +290,6 @@ impl Line {
         };
         // Who takes longer is decided about without.
         let _ = tokio::time::timeout(PATIENCE, waits).await;
-        self.known(who).await
     }
 
     /// How long a page is put off, since nobody knows yet whose it is.

@@ -7,12 +7,14 @@ use tracing::warn;
 
 use super::{Line, LineError, Observed, digest::PUT_BY_LASTS, line::Effect, worker::on_its_own};
 use crate::{
-    engine::{Act, Decision, Facts, Open, Reason, Rule, asks, compose::offer_card, settles},
+    engine::{Act, Beside, Decision, Facts, Open, Opened, Reason, Rule, asks, compose::offer_card, settles, turns_to},
     store::{Delivery, Offer, Outcome, Recorded, Settlement},
 };
 
 /// Holds that are looked at in one go.
 const BATCH: u32 = 64;
+/// How long a hold waits on whose channel has still to be read.
+const UNTIL_READ: Duration = Duration::from_secs(2);
 /// How long a hold waits on that could not be decided.
 const PUT_OFF: Duration = Duration::from_mins(1);
 
@@ -34,12 +36,18 @@ impl Line {
             return Ok(false);
         }
         let mut has_settled = false;
-        let asks = asks(text);
         for delivery in held {
             let Some(offer) = &delivery.offer else { continue };
             let open = Open { place: &offer.place, message: &offer.message, asker: &offer.asker };
+            let stands_beside = !text.is_empty() && event.place == offer.place && event.by != offer.asker;
             // What was put by is long off the channel's mind: only what surely belongs to it settles it.
-            if let Some(settled) = settles(open, event, asks || offer.put_by) {
+            let name =
+                if stands_beside && !offer.put_by { Some(self.known(&offer.asker).await?.profile.name) } else { None };
+            let settled = settles(open, event, |text| match &name {
+                Some(name) => self.beside(text, offer, name),
+                None => Beside::default(),
+            });
+            if let Some(settled) = settled {
                 let reason = Reason::stopped(Rule::Answered, settled.words());
                 let decision = Decision {
                     act: Act::Silent { because: Rule::Answered },
@@ -53,6 +61,20 @@ impl Line {
             }
         }
         Ok(has_settled)
+    }
+
+    /// What is known of a text that stands beside an open question of somebody by the name of `name`.
+    pub(super) fn beside(&self, text: &str, offer: &Offer, name: &str) -> Beside {
+        let question = match self.recent().opened(&offer.place.in_thread(&offer.message)) {
+            Opened::By(_, question) => Some(question),
+            Opened::Nowhere | Opened::Unknown => None,
+        };
+        let trigger = &offer.plan.trigger;
+        Beside {
+            asks: asks(text),
+            names_asker: turns_to(text, &offer.asker, name),
+            is_about_it: self.parts.engine.is_about(trigger, question.as_deref(), text),
+        }
     }
 
     /// Decides again about the holds whose hour has come; how many there were.
@@ -79,6 +101,11 @@ impl Line {
         let Some(offer) = &delivery.offer else { return self.wake_digest(delivery).await };
         if offer.put_by {
             return self.forget_put_by(delivery, offer).await;
+        }
+        if self.parts.channels.may_be_behind(&offer.place) {
+            // Somebody may have answered while we were away.
+            effect.outcome.settled.push((delivery.id.clone(), Settlement::Hold { until: now + UNTIL_READ }));
+            return self.commit(effect).await;
         }
         let facts = self.fresh_facts(&offer.asker, [&offer.plan.trigger], &mut effect).await?;
         if facts.awaited {

@@ -12,6 +12,8 @@ use super::{
     Channels, Observed, Observer,
     describing::{Describing, Told},
     learning,
+    lookups::Waiting,
+    repeats::Repeats,
     traffic::Traffic,
 };
 use crate::{
@@ -44,6 +46,9 @@ pub enum LineError {
     /// A scenario could not be played.
     #[error(transparent)]
     Play(#[from] PlayError),
+    /// It rests on what a platform has still to tell.
+    #[error("a platform has still to be asked")]
+    Waits,
 }
 
 /// What a line is made of.
@@ -87,6 +92,10 @@ pub struct Line {
     pub(super) traffic: Arc<Traffic>,
     /// Who platforms are asked about.
     pub(super) describing: Arc<Describing>,
+    /// Events that wait for what a platform is asked.
+    pub(super) waiting: Arc<Waiting>,
+    /// What was tapped a moment ago.
+    repeats: Arc<Repeats>,
 }
 
 impl fmt::Debug for Line {
@@ -123,6 +132,8 @@ impl Line {
             study: Arc::default(),
             traffic: Arc::default(),
             describing: Arc::default(),
+            waiting: Arc::default(),
+            repeats: Arc::default(),
         }
     }
 
@@ -156,6 +167,9 @@ impl Line {
     }
 
     async fn decide(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
+        if self.repeats.is_repeated(event) {
+            return Ok(());
+        }
         let has_settled = self.settle_open(event, effect).await?;
         self.answer_to(event, has_settled, effect).await?;
         self.ask_zone_once(event, effect).await
@@ -199,6 +213,7 @@ impl Line {
             self.learn_soon().await;
         }
         if !effect.outcome.channels.is_empty() {
+            self.begin_to_hear(&effect.outcome.channels).await?;
             self.parts.channels.switched();
         }
         may_crash_at("inbox::concluded");

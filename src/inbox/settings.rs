@@ -126,14 +126,9 @@ impl Line {
             long: asked == Asked::DaysOff,
         };
         let form = Form { id: FormId::new(asked.name()), title: asked.title().to_owned(), fields: vec![field] };
-        let opened = match self.parts.platforms.get(event.by.platform) {
-            Some(platform) => platform.ask(event, &form).await.is_ok(),
-            None => false,
-        };
-        if !opened {
-            let card = Card::new("That took too long", Text::paragraph("The form could not be opened; tap once more."));
-            effect.outcome.deliveries.push(self.answer(event, asked.name(), person, privately(event), card));
-        }
+        let card = Card::new("That took too long", Text::paragraph("The form could not be opened; tap once more."));
+        let instead = self.answer(event, asked.name(), person, here_only(event), card);
+        self.open_form(event, &form, instead, effect).await;
         Ok(true)
     }
 

@@ -14,6 +14,7 @@ use tracing::{info, warn};
 use super::{
     Line, LineError,
     line::{Effect, PAST},
+    lookups::is_open,
 };
 use crate::{
     alerts::{Parsed, Unread},
@@ -56,11 +57,18 @@ impl Line {
         let (mut signals, mut unread) = (Vec::new(), parsed.unread.clone());
         for (index, signal) in parsed.signals.iter().enumerate() {
             let Some(reason) = self.misfit(signal) else {
-                self.hear_signal(signal, origin, received_at).await?;
+                match self.hear_signal(signal, origin, received_at).await {
+                    // Everybody whom a platform has to be asked about is asked about at once.
+                    Ok(()) | Err(LineError::Waits) => {}
+                    Err(failed) => return Err(failed),
+                }
                 signals.push(signal.clone());
                 continue;
             };
             unread.push(Unread { place: format!("signal {}", index + 1), reason: reason.to_owned() });
+        }
+        if is_open() {
+            return Err(LineError::Waits);
         }
         let parsed = Parsed { signals, unread };
         let mut effect = Effect::default();
@@ -89,12 +97,15 @@ impl Line {
         let mut effect = Effect::default();
         let scope = match origin {
             Origin::Alerts(source) => self.parts.alerts.scope(source),
-            Origin::Platform(_) => chat::Scope::Of([].into()),
+            Origin::Platform(_) | Origin::Past(_) => chat::Scope::Of([].into()),
         };
         let known = match &signal.who {
             Some(key) => self.person_meant(key, &scope).await?,
             None => None,
         };
+        if is_open() {
+            return Err(LineError::Waits);
+        }
         effect.outcome.dips.push(DipChange::Keep {
             signal: Box::new(signal.clone()),
             person: known.as_ref().map(|(person, _)| person.clone()),
@@ -107,6 +118,9 @@ impl Line {
             }
             (Some(_), None) => info!("a signal waits: nobody is known by the name in it"),
             (None, _) => self.weigh_group(signal, origin, false, &mut effect).await?,
+        }
+        if is_open() {
+            return Err(LineError::Waits);
         }
         self.commit(effect).await
     }

@@ -12,6 +12,7 @@ use super::{
     Line, LineError,
     learning::COUNTED,
     line::{Effect, privately},
+    lookups::Question,
     taps::{gone, not_for_you},
 };
 use crate::{
@@ -25,8 +26,6 @@ use crate::{
     store::{Delivery, Offer, Outcome, Pause, PauseChange, REVIEW, Step, TriggerStep},
 };
 
-/// How long a platform is asked who somebody is, while they wait.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// What totals look back on.
 const MONTH: Duration = Duration::from_hours(24 * 30);
 
@@ -34,12 +33,11 @@ impl Line {
     /// Somebody with what they are in their workspace: a member, where the platform does not answer.
     pub(super) async fn actor(&self, who: &Identity, person: &PersonId) -> Actor {
         let actor = self.member_or_operator(who, person);
-        let Some(platform) = self.parts.platforms.get(who.platform) else { return actor };
         if actor.role == Role::Operator {
             return actor;
         }
-        let runs = tokio::time::timeout(PATIENCE, platform.runs_workspace(who)).await;
-        if matches!(runs, Ok(Ok(true))) { Actor { role: Role::Admin, ..actor } } else { actor }
+        let runs = self.look_up_whether(Question::RunsWorkspace(who.clone())).await;
+        if runs == Some(true) { Actor { role: Role::Admin, ..actor } } else { actor }
     }
 
     /// The same without asking the platform: for what its admins may do no more than others.

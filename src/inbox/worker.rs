@@ -6,7 +6,12 @@ use chat::Event;
 use tokio::sync::Notify;
 use tracing::{error, warn};
 
-use super::{Line, LineError, line::Effect};
+use super::{
+    Line, LineError,
+    catch_up::Read,
+    line::Effect,
+    lookups::{ASKED, Asked, Held},
+};
 use crate::{
     alerts::Parsed,
     clock::Rounds,
@@ -21,6 +26,7 @@ const TRIES: u32 = 8;
 /// What an arrival was read as.
 enum Arrived {
     Events(Vec<Event>),
+    Read(Box<Read>),
     Signals(Parsed),
 }
 
@@ -63,7 +69,12 @@ impl Line {
             }
             let next_due = async { self.parts.store.next_due(round.began).await.ok().flatten() };
             tokio::select! {
-                () = &mut stop => return,
+                () = &mut stop => {
+                    if let Err(error) = self.keep_cursors(true).await {
+                        warn!(%error, "up to when channels were heard could not be kept");
+                    }
+                    return;
+                }
                 () = bell.notified() => {}
                 () = self.describing.news() => {}
                 () = rounds.nap(round, next_due) => {}
@@ -82,13 +93,26 @@ impl Line {
         let _turn = self.turn.lock().await;
         // Nobody may write for hours: what was said is forgotten all the same.
         self.recent().sweep(self.now());
-        let arrivals = self.parts.store.claim_arrivals(self.now(), self.parts.lease, BATCH).await?;
-        let mut done = Done { taken: arrivals.len(), is_behind: arrivals.len() == BATCH as usize, ..Done::default() };
+        let now = self.now();
+        let ready = self.waiting.take_ready(now);
+        let arrivals = self.parts.store.claim_arrivals(now, self.parts.lease, BATCH).await?;
+        let mut done = Done {
+            taken: ready.len() + arrivals.len(),
+            changed: self.waiting.take_written(),
+            is_behind: arrivals.len() == BATCH as usize,
+            ..Done::default()
+        };
+        // Half of the lease is left for deciding about it once more.
+        let until = now + self.parts.lease / 2;
+        let fresh = arrivals.into_iter().map(|claimed| Held { claimed, asked: Asked::default(), until });
         let mut bare = Vec::new();
-        for arrival in &arrivals {
-            done.changed += usize::from(self.take_arrival(arrival, &mut bare).await?);
+        for held in ready.into_iter().map(|(_, held)| held).chain(fresh) {
+            done.changed += usize::from(self.take_arrival(held, &mut bare).await?);
         }
         self.commit_bare(bare).await?;
+        if looks {
+            self.keep_cursors(false).await?;
+        }
         // A hold is woken once nothing is left unread: it may be what settles it.
         if looks && !done.is_behind {
             self.parts.store.hold_late(self.now()).await?;
@@ -98,30 +122,41 @@ impl Line {
         Ok(done)
     }
 
+    /// What an arrival says, in neutral words; `Err`: why it can't be read.
+    fn read(&self, arrival: &Arrival) -> Result<Arrived, String> {
+        let unreadable = |error: chat::Unreadable| error.to_string();
+        match &arrival.origin {
+            Origin::Platform(kind) => match self.parts.platforms.get(*kind) {
+                Some(platform) => platform.translate(&arrival.raw).map(Arrived::Events).map_err(unreadable),
+                None => Err("its platform is not connected".to_owned()),
+            },
+            Origin::Past(_) => {
+                let read = serde_json::from_str(&arrival.raw);
+                read.map(|read| Arrived::Read(Box::new(read))).map_err(|_| "unreadable event".to_owned())
+            }
+            Origin::Alerts(source) => {
+                let signals = self.parts.alerts.translate(source, &arrival.raw);
+                signals.map(Arrived::Signals).map_err(|error| error.to_string())
+            }
+        }
+    }
+
     /// Decides about an arrival; true where something came of it. One of which nothing comes is put to those in `bare`,
     /// whose commit may wait; what changes something is committed at once, for the next decision sees it.
-    async fn take_arrival(&self, claimed: &Claimed<Arrival>, bare: &mut Vec<Effect>) -> Result<bool, LineError> {
-        let Claimed { item, fence, attempts } = claimed;
+    async fn take_arrival(&self, held: Held, bare: &mut Vec<Effect>) -> Result<bool, LineError> {
         let store = &self.parts.store;
-        let arrived = match &item.origin {
-            Origin::Platform(kind) => {
-                let read = self.parts.platforms.get(*kind).map(|platform| platform.translate(&item.raw));
-                read.map(|read| read.map(Arrived::Events))
-            }
-            Origin::Alerts(source) => Some(self.parts.alerts.translate(source, &item.raw).map(Arrived::Signals)),
-        };
-        let arrived = match arrived {
-            Some(Ok(arrived)) => arrived,
-            Some(Err(unreadable)) => {
-                warn!(origin = %item.origin, reason = %unreadable, "an event is kept unread");
-                store.park_arrival(&item.id, *fence, &unreadable.to_string()).await?;
-                return Ok(false);
-            }
-            None => {
-                store.park_arrival(&item.id, *fence, "its platform is not connected").await?;
+        let arrived = match self.read(&held.claimed.item) {
+            Ok(arrived) => arrived,
+            Err(reason) => {
+                let Claimed { item, fence, .. } = &held.claimed;
+                warn!(origin = %item.origin, reason, "an event is kept unread");
+                store.park_arrival(&item.id, *fence, &reason).await?;
                 return Ok(false);
             }
         };
+        let lane = lane_of(&held.claimed.item, &arrived);
+        let Some(held) = self.waiting.behind(&lane, held) else { return Ok(false) };
+        let Claimed { item, fence, attempts } = &held.claimed;
         if let Arrived::Events(events) = &arrived
             && let Some(wait) = self.puts_off(events, *attempts).await?
         {
@@ -130,13 +165,20 @@ impl Line {
         }
         let (line, arrival) = (self.clone(), (item.id.clone(), *fence));
         let (origin, received_at) = (item.origin.clone(), item.received_at);
-        let decided = on_its_own(async move {
+        let decided = on_its_own(ASKED.scope(held.asked.clone(), async move {
             match arrived {
                 Arrived::Events(events) => line.decide_all(&events, Some(arrival)).await,
+                Arrived::Read(read) => line.decide_read(&read, arrival).await,
                 Arrived::Signals(parsed) => line.take_signals(&parsed, &origin, received_at, arrival).await,
             }
-        });
-        let committed = match decided.await {
+        }));
+        let decided = decided.await;
+        if held.asked.is_open() {
+            // What was decided meanwhile knew too little.
+            self.wait_for_answers(lane, held);
+            return Ok(false);
+        }
+        let committed = match decided {
             Ok(effect) if effect.outcome.is_bare() => {
                 bare.push(effect);
                 return Ok(false);
@@ -158,6 +200,19 @@ impl Line {
             store.retry_arrival(&item.id, *fence, self.now() + wait, &failed).await?;
         }
         Ok(false)
+    }
+}
+
+fn conversation(event: &Event) -> String {
+    format!("{}/{}/{}", event.place.platform, event.place.workspace, event.place.channel)
+}
+
+/// The conversation whose order an arrival keeps.
+fn lane_of(arrival: &Arrival, arrived: &Arrived) -> String {
+    match arrived {
+        Arrived::Events(events) => events.first().map_or_else(|| arrival.origin.to_string(), conversation),
+        Arrived::Read(read) => conversation(&read.event),
+        Arrived::Signals(_) => arrival.origin.to_string(),
     }
 }
 

@@ -1,9 +1,11 @@
 //! Mistakes that only other parts of Kairos can find: what the recogniser hears, what the platforms can show.
 
-use chat::{Card, Misfit, PlatformKind};
+use std::collections::BTreeSet;
+
+use chat::{AssetId, Card, Misfit, PlatformKind};
 
 use super::{
-    Asset, Trigger, TriggerId,
+    Library, ScenarioId, Trigger, TriggerId,
     diagnostic::{At, Diagnostic, short},
     reading::Reading,
 };
@@ -11,13 +13,33 @@ use super::{
 /// What each platform can't show whole; a platform that shows everything is left out or has no misfits.
 pub type MisfitsByPlatform = Vec<(PlatformKind, Vec<Misfit>)>;
 
+/// What a card is made of, and where its author would look.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MadeOf {
+    /// An asset: its own text, or its title on another's card.
+    Asset(AssetId),
+    /// What a trigger offers together.
+    Trigger(TriggerId),
+    /// A turn of a scenario.
+    Scenario(ScenarioId),
+}
+
+/// A card that can come about.
+#[derive(Clone, Debug)]
+pub struct ShownCard {
+    /// What it is made of.
+    pub of: MadeOf,
+    /// The card.
+    pub card: Card,
+}
+
 /// What other parts know.
 pub struct Checks<'a> {
     /// The triggers that would hear a message, with their scores; those below their threshold are left out.
     pub claims: &'a dyn Fn(&str) -> Vec<(TriggerId, f32)>,
-    /// The card that shows an asset.
-    pub card: &'a dyn Fn(&Asset) -> Card,
-    /// What the platforms can't show whole of a card.
+    /// Every card that can come of a library.
+    pub cards: &'a dyn Fn(&Library) -> Vec<ShownCard>,
+    /// What the platforms in use can't show whole of a card.
     pub misfits: &'a dyn Fn(&Card) -> MisfitsByPlatform,
 }
 
@@ -28,8 +50,15 @@ impl Reading {
         for trigger in self.library.triggers.values() {
             self.check_claims(checks, trigger, &mut found);
         }
-        for asset in self.library.assets.values() {
-            self.check_card(checks, asset, &mut found);
+        let mut told = BTreeSet::new();
+        for shown in (checks.cards)(&self.library) {
+            // One mistake in a text stands on many cards.
+            if !told.contains(&shown.of)
+                && let Some(diagnostic) = self.check_card(checks, &shown)
+            {
+                told.insert(shown.of);
+                found.push(diagnostic);
+            }
         }
         self.diagnostics.extend(found);
         self.sort();
@@ -59,20 +88,25 @@ impl Reading {
         }
     }
 
-    fn check_card(&self, checks: &Checks<'_>, asset: &Asset, found: &mut Vec<Diagnostic>) {
-        let misfits = (checks.misfits)(&(checks.card)(asset));
+    fn check_card(&self, checks: &Checks<'_>, shown: &ShownCard) -> Option<Diagnostic> {
+        let misfits = (checks.misfits)(&shown.card);
         let bad: Vec<_> = misfits.iter().filter(|(_, misfits)| !misfits.is_empty()).collect();
-        let Some((_, first)) = bad.first() else { return };
-        let (document, at) = self.places.assets.get(&asset.id).copied().unwrap_or((0, At::line(1)));
-        let Some(document) = self.documents.get(document) else { return };
+        let (_, first) = bad.first()?;
+        let (document, at) = match &shown.of {
+            MadeOf::Asset(id) => self.places.assets.get(id).copied(),
+            MadeOf::Trigger(id) => self.places.triggers.get(id).map(|(document, _)| (*document, At::line(1))),
+            MadeOf::Scenario(id) => self.places.scenarios.get(id).map(|document| (*document, At::line(1))),
+        }?;
+        let document = self.documents.get(document)?;
         let platforms: Vec<_> = bad.iter().map(|(platform, _)| platform.as_str()).collect();
         let parts: Vec<_> = first.iter().map(describe).collect();
-        let nowhere = PlatformKind::ALL.iter().all(|kind| bad.iter().any(|(platform, _)| platform == kind));
-        let place =
-            if nowhere { "no platform shows".to_owned() } else { format!("{} can't show", platforms.join(" and ")) };
-        let message = format!("{place} this card whole: {}", short(&parts.join(", "), 200));
-        let diagnostic = Diagnostic::new(document, at, "misfit", message, "a shorter card, or two assets");
-        found.push(if nowhere { diagnostic } else { diagnostic.warning() });
+        let what = match &shown.of {
+            MadeOf::Asset(_) => "a card with this asset",
+            MadeOf::Trigger(_) => "the card of this trigger",
+            MadeOf::Scenario(_) => "a turn of this scenario",
+        };
+        let message = format!("{} can't show {what} whole: {}", platforms.join(" and "), short(&parts.join(", "), 200));
+        Some(Diagnostic::new(document, at, "misfit", message, "a shorter title or text, or two assets"))
     }
 }
 

@@ -219,6 +219,7 @@ fn keep(drafts: Drafts, refused: &BTreeSet<usize>, pictures: &[(String, Vec<u8>)
         library.assets.insert(found.item.id.clone(), found.item);
     }
     for found in drafts.scenarios.into_iter().filter(|found| !refused.contains(&found.document)) {
+        places.scenarios.insert(found.item.id.clone(), found.document);
         library.scenarios.insert(found.item.id.clone(), found.item);
     }
     for found in drafts.measures.into_iter().filter(|found| !refused.contains(&found.document)) {

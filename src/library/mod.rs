@@ -38,7 +38,7 @@ use std::collections::BTreeMap;
 use chat::AssetId;
 
 pub use asset::{Answer, Asset, AssetKind, Level, Moment};
-pub use checks::{Checks, MisfitsByPlatform};
+pub use checks::{Checks, MadeOf, MisfitsByPlatform, ShownCard};
 pub use diagnostic::{Diagnostic, Severity, Spot};
 pub use folder::Source;
 pub use measure::{Better, Counted, Dip, DipMethod, Measure, MeasureId, MeasureKind};

@@ -9,7 +9,7 @@ use std::{
 use chat::AssetId;
 
 use super::{
-    Asset, Library, Measure, Scenario, Skill, Talk, TalkId, Trigger, TriggerId, cross_check,
+    Asset, Library, Measure, Scenario, ScenarioId, Skill, Talk, TalkId, Trigger, TriggerId, cross_check,
     diagnostic::{At, Diagnostic, Severity},
     folder::{Contents, Document, Source},
     front_matter::FrontMatter,
@@ -36,6 +36,8 @@ pub(super) struct Places {
     pub(super) assets: BTreeMap<AssetId, (usize, At)>,
     /// Document and lines of each trigger's messages.
     pub(super) triggers: BTreeMap<TriggerId, (usize, Lines)>,
+    /// Document of each scenario.
+    pub(super) scenarios: BTreeMap<ScenarioId, usize>,
 }
 
 impl Reading {

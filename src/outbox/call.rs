@@ -18,7 +18,17 @@ pub(super) async fn attempt(
     };
     let key = delivery.key.to_key();
     match &delivery.action {
-        Action::Post { place, shown_to } => platform.send(place, shown_to, card, &key).await,
+        Action::Post { place, shown_to } => {
+            let sent = platform.send(place, shown_to, card, &key).await;
+            match (sent, shown_to) {
+                // What they did there can't be answered there any more.
+                (Err(Refusal::Expired(_)), ShownTo::Only(who)) => {
+                    let private = platform.open_private(who).await?;
+                    platform.send(&private, &ShownTo::Everyone, card, &key).await
+                }
+                (sent, _) => sent,
+            }
+        }
         Action::PostPrivately { who } => {
             let sent = match platform.open_private(who).await {
                 Ok(place) => platform.send(&place, &ShownTo::Everyone, card, &key).await,

@@ -12,7 +12,7 @@ mod terms;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use chat::{Platforms, Refusal, Sent, Timestamp};
+use chat::{Platforms, Refusal, Sent};
 use futures_util::future::join_all;
 use metrics::{counter, histogram};
 use tokio::sync::{Notify, mpsc};
@@ -35,6 +35,8 @@ const BATCH: u32 = 8;
 const LOOKS: u32 = 4;
 /// How many batches are under way at once: a conversation that its platform holds up holds up no more than one.
 const HANDS: usize = 4;
+/// What a platform is given that asks for no time at all.
+const LEAST_WAIT: Duration = Duration::from_millis(100);
 /// When what could not be tried is tried: its platform was not there, or takes our token no more.
 const LATER: Duration = Duration::from_mins(5);
 
@@ -139,9 +141,12 @@ impl Outbox {
         let mut shut = None;
         for claimed in lane {
             let fate = match &shut {
-                Some((until, reason)) => Fate::Released { due_at: *until, reason: String::clone(reason) },
-                None => self.deliver(claimed, lease, &mut shut).await,
+                Some((until, reason)) => Fate::Held { not_before: *until, reason: String::clone(reason) },
+                None => self.deliver(claimed, lease).await,
             };
+            if let Fate::Waits { not_before, reason } = &fate {
+                shut = Some((*not_before, reason.clone()));
+            }
             // Whoever keeps it lives as long as this step; should it be gone, the lease settles it.
             may_crash_at("outbox::called");
             let _ = told.send((claimed.item.id.clone(), claimed.fence, fate));
@@ -161,7 +166,7 @@ impl Outbox {
         kept
     }
 
-    async fn deliver(&self, claimed: &Claimed<Delivery>, lease: Lease, shut: &mut Option<(Timestamp, String)>) -> Fate {
+    async fn deliver(&self, claimed: &Claimed<Delivery>, lease: Lease) -> Fate {
         let (delivery, now) = (&claimed.item, self.clock.now());
         let Some(platform) = self.platforms.get(delivery.action.platform()) else {
             return Fate::Released { due_at: now + LATER, reason: "its platform is not connected".to_owned() };
@@ -182,9 +187,6 @@ impl Outbox {
             .await
             .unwrap_or_else(|_| Err(Refusal::Unknown("timed out".to_owned())));
         count(&delivery.action, &attempt, took);
-        if let Err(Refusal::Transient { reason, retry_after: Some(wait) }) = &attempt {
-            *shut = Some((self.clock.now() + *wait, reason.clone()));
-        }
         self.fate(claimed, attempt)
     }
 
@@ -203,9 +205,12 @@ impl Outbox {
                 warn!(delivery = %id, reason, "a delivery was refused too often");
                 Fate::Dead { reason }
             }
-            Err(Refusal::Transient { reason, retry_after }) => {
-                let wait = backoff(id.as_str(), claimed.attempts).max(retry_after.unwrap_or_default());
-                Fate::PutBack { due_at: now + wait, reason }
+            // What it asked for is what it gets: whoever comes behind in the conversation waits as long.
+            Err(Refusal::Transient { reason, retry_after: Some(wait) }) => {
+                Fate::Waits { not_before: now + wait.max(LEAST_WAIT), reason }
+            }
+            Err(Refusal::Transient { reason, retry_after: None }) => {
+                Fate::PutBack { due_at: now + backoff(id.as_str(), claimed.attempts), reason }
             }
             Err(Refusal::Unknown(reason)) => Fate::Ambiguous { reason },
         }

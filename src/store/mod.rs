@@ -17,6 +17,7 @@
 mod backend;
 mod columns;
 mod conclude;
+mod cursors;
 mod decisions;
 mod deliveries;
 mod digest;
@@ -51,6 +52,7 @@ use std::{fmt, path::Path};
 
 use backend::{Pools, execute};
 pub use conclude::Concluded;
+pub use cursors::Cursor;
 pub use digest::DigestState;
 pub use duties::EVERY_TEAM;
 pub use error::StoreError;

@@ -56,6 +56,20 @@ pub enum Fate {
         /// What the platform said, without text of people.
         reason: String,
     },
+    /// The platform asked to wait, and surely did nothing: it keeps its place before what came later.
+    Waits {
+        /// Not before.
+        not_before: Timestamp,
+        /// What the platform said, without text of people.
+        reason: String,
+    },
+    /// It was not tried, since its conversation was asked to wait: that counts as no try, and it keeps its place.
+    Held {
+        /// Not before.
+        not_before: Timestamp,
+        /// Why not.
+        reason: String,
+    },
     /// It was not tried at all, and that counts as no try.
     Released {
         /// Not before.
@@ -85,6 +99,7 @@ macro_rules! claiming_due {
             "WITH due AS MATERIALIZED (
                  SELECT id FROM deliveries AS waiting
                  WHERE state = 'pending' AND due_at <= $1 AND expires_at >= $1
+                   AND (not_before IS NULL OR not_before <= $1)
                    AND (unasked IS NOT TRUE OR due_at >= $1 - 120000) AND NOT EXISTS (
                      SELECT 1 FROM deliveries AS busy
                      WHERE busy.lane = waiting.lane AND busy.state = 'sending' AND busy.lease_until > $1)
@@ -218,6 +233,7 @@ impl Store {
                  SELECT MIN(due_at) AS at FROM arrivals WHERE raw IS NOT NULL AND state = 'open' AND due_at > $1
                  UNION ALL SELECT MIN(due_at) FROM deliveries WHERE state = 'held' AND due_at > $1
                  UNION ALL SELECT MIN(due_at) FROM deliveries WHERE state = 'pending' AND due_at > $1
+                 UNION ALL SELECT MIN(not_before) FROM deliveries WHERE state = 'pending' AND not_before > $1
                  UNION ALL SELECT MIN(pulse_at) FROM people WHERE pulse_at > $1
                  UNION ALL SELECT MIN(lease_until) FROM deliveries WHERE lease_until > $1
              ) AS instants";
@@ -242,6 +258,14 @@ impl Store {
     }
 }
 
+/// Of two changes of one card the later one must stay: the earlier need not be made any more.
+const OUTDONE: &str = "UPDATE deliveries SET state = 'cancelled', last_error = 'a later change was made'
+     WHERE id = $1 AND fence = $2 AND state = 'pending'
+       AND (action LIKE '{\"action\":\"edit\"%' OR action LIKE '{\"action\":\"show_home\"%')
+       AND EXISTS (SELECT 1 FROM deliveries AS later
+                   WHERE later.seq > deliveries.seq AND later.action = deliveries.action
+                     AND later.state IN ('pending', 'sending', 'ambiguous', 'sent'))";
+
 async fn write(tx: &mut Tx, id: &DeliveryId, fence: i64, fate: &Fate) -> Result<u64, StoreError> {
     let id = id.as_str();
     let changed = match fate {
@@ -263,15 +287,22 @@ async fn write(tx: &mut Tx, id: &DeliveryId, fence: i64, fate: &Fate) -> Result<
                      card = CASE WHEN rank = 1 THEN NULL ELSE card END, last_error = $4
                  WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
             let changed = execute!(tx.on(), sql, id, fence, due_at.as_ms(), reason)?;
-            // Of two changes of one card the later one must stay: the earlier need not be made any more.
-            let outdone = "UPDATE deliveries SET state = 'cancelled', last_error = 'a later change was made'
-                 WHERE id = $1 AND fence = $2 AND state = 'pending'
-                   AND (action LIKE '{\"action\":\"edit\"%' OR action LIKE '{\"action\":\"show_home\"%')
-                   AND EXISTS (SELECT 1 FROM deliveries AS later
-                               WHERE later.seq > deliveries.seq AND later.action = deliveries.action
-                                 AND later.state IN ('pending', 'sending', 'ambiguous', 'sent'))";
-            execute!(tx.on(), outdone, id, fence)?;
+            execute!(tx.on(), OUTDONE, id, fence)?;
             changed
+        }
+        Fate::Waits { not_before, reason } => {
+            let sql = "UPDATE deliveries
+                 SET state = 'pending', lease_until = NULL, not_before = $3, last_error = $4
+                 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
+            let changed = execute!(tx.on(), sql, id, fence, not_before.as_ms(), reason)?;
+            execute!(tx.on(), OUTDONE, id, fence)?;
+            changed
+        }
+        Fate::Held { not_before, reason } => {
+            let sql = "UPDATE deliveries SET state = 'pending', lease_until = NULL, attempts = attempts - 1,
+                     not_before = $3, last_error = $4
+                 WHERE id = $1 AND fence = $2 AND lease_until IS NOT NULL";
+            execute!(tx.on(), sql, id, fence, not_before.as_ms(), reason)?
         }
         Fate::Released { due_at, reason } => {
             let sql =

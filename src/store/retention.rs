@@ -42,7 +42,7 @@ type Term = fn(&Keeping) -> Timestamp;
 
 /// Every table that grows with time: what goes from it (`$1`: before when, `$2`: rows at a time), and by which term. What
 /// a person's row refers to goes with it.
-pub const SWEPT: [(&str, &str, Term); 17] = [
+pub const SWEPT: [(&str, &str, Term); 18] = [
     (
         "decisions",
         "DELETE FROM decisions WHERE id IN (SELECT id FROM decisions WHERE decided_at < $1 LIMIT CAST($2 AS BIGINT))",
@@ -60,6 +60,12 @@ pub const SWEPT: [(&str, &str, Term); 17] = [
         "DELETE FROM channel_scores WHERE (platform, workspace, channel, learnt, bin) IN (
              SELECT platform, workspace, channel, learnt, bin FROM channel_scores WHERE counted_at < $1 LIMIT CAST($2 AS BIGINT))",
         |keeping| keeping.decisions,
+    ),
+    (
+        "channel_cursors",
+        "DELETE FROM channel_cursors WHERE (platform, workspace, channel) IN (
+             SELECT platform, workspace, channel FROM channel_cursors WHERE heard_at < $1 LIMIT CAST($2 AS BIGINT))",
+        |keeping| keeping.deliveries,
     ),
     // The latest of each kind is in force and stays. Of what was taken out nothing stays: they are somebody's words.
     (

@@ -142,6 +142,8 @@ pub struct Waiting {
 pub enum Origin {
     /// A chat platform.
     Platform(PlatformKind),
+    /// What a chat platform kept, read after an absence.
+    Past(PlatformKind),
     /// A source of alerts, by its name in the configuration.
     Alerts(String),
 }
@@ -156,6 +158,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Platform(kind) => f.write_str(kind.as_str()),
+            Self::Past(kind) => write!(f, "past/{kind}"),
             Self::Alerts(source) => write!(f, "alerts/{source}"),
         }
     }
@@ -165,8 +168,11 @@ impl FromStr for Origin {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text.strip_prefix("alerts/") {
-            Some(source) => Ok(Self::Alerts(source.to_owned())),
+        if let Some(source) = text.strip_prefix("alerts/") {
+            return Ok(Self::Alerts(source.to_owned()));
+        }
+        match text.strip_prefix("past/") {
+            Some(kind) => kind.parse().map(Self::Past),
             None => text.parse().map(Self::Platform),
         }
     }

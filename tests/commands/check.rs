@@ -53,6 +53,39 @@ fn a_mistake_is_told_with_its_place_and_the_exit_code_is_one() {
 }
 
 #[test]
+fn a_title_that_has_no_room_on_the_card_of_another_is_told_with_its_line() {
+    let folder = TempDir::new().unwrap();
+    let skill = folder.path().join("prompts/asking");
+    fs::create_dir_all(&skill).unwrap();
+    let write = |file: &str, text: &str| fs::write(skill.join(file), text).unwrap();
+    let title = "Prices & offers: what to say when they ask for less than we can do";
+    assert_eq!(title.chars().count(), 66);
+    write("skill.md", "---\nkind: skill\nid: asking\ntitle: Asking\narea: leading\n---\nAsk.\n");
+    let asset = |id: &str, title: &str| {
+        format!("---\nkind: tip\nid: {id}\ntitle: \"{title}\"\nminutes: 1\nmoments: [apply]\n---\nAsk first.\n")
+    };
+    write("first.md", &asset("first", "First"));
+    write("second.md", &asset("second", title));
+    let examples = "- what do I say about the price\n- they ask for less, what now\n- how low may I go with the price\n\
+                    - the buyer wants ten per cent off\n- can I give them a discount\n\
+                    - the price is too high for them\n- they want it cheaper\n- they say others cost less\n\
+                    - they only sign with a rebate\n- the customer haggles about our price\n";
+    write(
+        "price.trigger.md",
+        &format!(
+            "---\nkind: trigger\nid: price\ntitle: Price\nneed: Somebody is asked for a lower price.\n\
+             offer: [first, second]\n---\n## Examples\n{examples}"
+        ),
+    );
+    let output = run(folder.path(), &["check", "prompts"], &[]);
+    let said = told(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for part in ["asking/second.md:4", "slack can't show a card with this asset whole", "of at most 75"] {
+        assert!(said.contains(part), "{part} is missing in: {said}");
+    }
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_named() {
     let folder = TempDir::new().unwrap();
     let output = run(folder.path(), &["check", "no/such/folder"], &[]);

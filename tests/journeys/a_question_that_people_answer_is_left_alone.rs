@@ -52,6 +52,16 @@ async fn an_answer_beside_the_question() {
 }
 
 #[tokio::test]
+async fn a_message_that_turns_to_the_asker() {
+    each_app(|app: TestApp| async move {
+        let question = asked(&app).await;
+        app.person("chloe").says("Ana, I'll call you in a minute").in_channel("deals").await;
+        nothing_comes(&app, &question).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_reaction_that_takes_it_on() {
     each_app(|app: TestApp| async move {
         let question = asked(&app).await;
@@ -92,6 +102,8 @@ async fn what_is_no_answer_does_not_stop_the_card() {
         app.person("ben").reacts_to(&question, "😂").await;
         app.person("ben").says("does anybody have the slides of Monday?").in_channel("deals").await;
         app.person("chloe").says("all good here").in_channel("support").await;
+        app.person("chloe").says("lunch is ready in the kitchen").in_channel("deals").await;
+        app.person("dev").says("the build is green again").in_channel("deals").await;
         it_comes(&app, &question).await;
     })
     .await;

@@ -164,6 +164,7 @@ impl World {
     /// Winds the clock by what one description takes, until so many have been told.
     async fn winds_until_told(&self, count: u32) {
         while self.slow.told() < count {
+            assert!(self.slow.begun() > 0, "nobody is asked about: this would never end");
             self.clock.wind(EACH);
             let turns = self.clock.now().since(WEDNESDAY_AT_TEN).as_millis() / EACH.as_millis();
             let due = u32::try_from(turns).unwrap().min(self.slow.begun());
@@ -180,7 +181,8 @@ async fn three_hundred_new_people_at_once_are_asked_about_beside_everything_else
     each_database(|store| async move {
         let world = World::new(store);
         // Somebody who is known already.
-        world.says(0, "hello", true).await;
+        world.says(0, "this angry call was hard", true).await;
+        assert_eq!(world.slow.begun(), 1, "whoever turns to Kairos with a need is asked about");
         world.winds_until_told(1).await;
         let known_at = world.clock.now();
         for who in 1..=NEW {

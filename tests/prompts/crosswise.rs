@@ -1,7 +1,7 @@
 //! What no file shows alone: two triggers that claim the same words, a card that no platform shows.
 
 use chat::{Card, Misfit, PlatformKind, Text};
-use kairos::library::{Asset, Checks, TriggerId};
+use kairos::library::{Asset, Checks, Library, MadeOf, ShownCard, TriggerId};
 
 use super::{TRIGGER, all_told, assert_told, read, whole, with};
 
@@ -18,8 +18,10 @@ fn the_same_example_under_two_triggers_points_at_both() {
     assert_eq!((diagnostic.line, see.file.as_str(), see.line), (22, "selling/other.trigger.md", 22));
 }
 
-fn card(asset: &Asset) -> Card {
-    Card::new(asset.title.clone(), Text::paragraph("…"))
+fn cards(library: &Library) -> Vec<ShownCard> {
+    let card = |asset: &Asset| Card::new(asset.title.clone(), Text::paragraph("…"));
+    let shown = |asset: &Asset| ShownCard { of: MadeOf::Asset(asset.id.clone()), card: card(asset) };
+    library.assets.values().map(shown).collect()
 }
 
 #[test]
@@ -29,7 +31,7 @@ fn what_the_recogniser_would_mix_up_is_told() {
         _ => vec![(TriggerId::new("too-expensive"), 0.9)],
     };
     let mut reading = read(&whole());
-    reading.check(&Checks { claims: &claims, card: &card, misfits: &|_| Vec::new() });
+    reading.check(&Checks { claims: &claims, cards: &cards, misfits: &|_| Vec::new() });
     assert_told(
         &reading,
         "selling/too-expensive.trigger.md:14",
@@ -41,17 +43,17 @@ fn what_the_recogniser_would_mix_up_is_told() {
 }
 
 #[test]
-fn a_card_that_no_platform_shows_whole_is_a_mistake_and_otherwise_a_warning() {
+fn a_card_that_a_platform_in_use_does_not_show_whole_is_a_mistake() {
     let misfit = || vec![Misfit { part: "title".into(), found: 9, limit: 5, unit: "characters".into() }];
     let check = |platforms: &'static [PlatformKind]| {
         let mut reading = read(&whole());
         let misfits = |card: &Card| {
             platforms.iter().filter(|_| card.title == "Ask first").map(|platform| (*platform, misfit())).collect()
         };
-        reading.check(&Checks { claims: &|_| Vec::new(), card: &card, misfits: &misfits });
+        reading.check(&Checks { claims: &|_| Vec::new(), cards: &cards, misfits: &misfits });
         assert_told(&reading, "selling/ask-first.md:4", "misfit", "title has 9 characters of at most 5");
         (reading.errors(), reading.warnings())
     };
-    assert_eq!(check(&[PlatformKind::Discord]), (0, 1));
+    assert_eq!(check(&[PlatformKind::Discord]), (1, 0));
     assert_eq!(check(&PlatformKind::ALL), (1, 0));
 }

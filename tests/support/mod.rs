@@ -3,6 +3,7 @@
 pub(crate) mod alerts;
 pub(crate) mod app;
 pub(crate) mod databases;
+pub(crate) mod double;
 pub(crate) mod files;
 pub(crate) mod person;
 pub(crate) mod program;

@@ -127,6 +127,11 @@ pub trait Platform: Send + Sync {
     /// It SHOULD carry the time zone, and until when the person is not to be disturbed, as far as the platform tells.
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>>;
 
+    /// How many people [`Platform::describe_many`] describes in the time of one; 1 where each is asked for alone.
+    fn describes_together(&self) -> usize {
+        1
+    }
+
     /// Describes several people, each as [`Platform::describe`] would: together where the platform can do that.
     fn describe_many<'a>(&'a self, people: &'a [Identity]) -> Described<'a> {
         Box::pin(async move {

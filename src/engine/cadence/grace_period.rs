@@ -64,8 +64,37 @@ fn says_settled(text: &str) -> bool {
     is_short && !says_no && !asks && SETTLED_WORDS.iter().any(|words| text.contains(words))
 }
 
-/// Whether `event` settles the `open` question. `asks` says that the event's text is a question itself.
-pub fn settles(open: Open<'_>, event: &Event, asks: bool) -> Option<Settled> {
+/// What is known of a message that somebody else writes beside an open question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// It is a question itself.
+    pub asks: bool,
+    /// It turns to whoever asked, by name.
+    pub names_asker: bool,
+    /// It is about the same thing.
+    pub is_about_it: bool,
+}
+
+impl Beside {
+    /// Whether it plausibly answers: what else is said in a channel is no answer, nor is another question.
+    const fn answers(self) -> bool {
+        !self.asks && (self.names_asker || self.is_about_it)
+    }
+}
+
+/// True where a text turns to somebody: by the platform's own mention, or by the first word of a name that is known.
+pub fn turns_to(text: &str, who: &Identity, name: &str) -> bool {
+    let first_name = name.split_whitespace().next().filter(|name| name.chars().count() > 1);
+    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    words.any(|word| {
+        word.eq_ignore_ascii_case(who.user.as_str())
+            || first_name.is_some_and(|name| word.to_lowercase() == name.to_lowercase())
+    })
+}
+
+/// Whether `event` settles the `open` question. `beside` tells what is known of a message that stands beside it; it is
+/// asked for there alone.
+pub fn settles(open: Open<'_>, event: &Event, beside: impl FnOnce(&str) -> Beside) -> Option<Settled> {
     let same_channel = event.place.channel == open.place.channel && event.place.workspace == open.place.workspace;
     if !same_channel {
         return None;
@@ -84,8 +113,8 @@ pub fn settles(open: Open<'_>, event: &Event, asks: bool) -> Option<Settled> {
                 let withdrawn = says_settled(&message.text) && (in_its_thread || beside_it || answers_it);
                 return withdrawn.then_some(Settled::Withdrawn);
             }
-            // Beside the question, another question is no answer; in its thread, even a question is somebody's care.
-            (in_its_thread || answers_it || (beside_it && !asks)).then_some(Settled::Answered)
+            // In its thread, even a question is somebody's care; beside it much is said that has nothing to do with it.
+            (in_its_thread || answers_it || (beside_it && beside(&message.text).answers())).then_some(Settled::Answered)
         }
         _ => None,
     }
@@ -122,8 +151,11 @@ mod tests {
             by: who(platform, user),
             what,
         };
-        let asks = matches!(&event.what, What::Message(message) if message.text.ends_with('?'));
-        settles(Open { place: &question, message: &"m1".into(), asker: &asker }, &event, asks)
+        settles(Open { place: &question, message: &"m1".into(), asker: &asker }, &event, |text| Beside {
+            asks: text.ends_with('?'),
+            names_asker: turns_to(text, &asker, "Ana Silva"),
+            is_about_it: text.contains("ask them"),
+        })
     }
 
     fn says(text: &str, replies_to: Option<&str>, by_bot: bool) -> What {
@@ -147,6 +179,15 @@ mod tests {
             assert_eq!(by_ben(platform, Some("m1"), says("which one?", None, false)), Some(Settled::Answered));
             assert_eq!(by_ben(platform, None, says("ask them what for", None, false)), Some(Settled::Answered));
             assert_eq!(by_ben(platform, None, says("lunch?", None, false)), None, "another question");
+            assert_eq!(
+                by_ben(platform, None, says("lunch is ready in the kitchen", None, false)),
+                None,
+                "something else"
+            );
+            for text in ["<@ana> like so", "@Ana like so", "like so, Ana", "ana: like so"] {
+                assert_eq!(by_ben(platform, None, says(text, None, false)), Some(Settled::Answered), "{text}");
+            }
+            assert_eq!(by_ben(platform, None, says("bananas are ready", None, false)), None, "no name of theirs");
             assert_eq!(by_ben(platform, Some("m9"), says("done", None, false)), None, "another thread");
             assert_eq!(by_ben(platform, Some("m1"), says("a ticket was made", None, true)), None, "a program");
         }
@@ -154,7 +195,7 @@ mod tests {
         // Asked within a thread: what stands beside it there counts, what stands in the channel does not.
         let within = |at, text| becomes(SLACK, Some("m0"), "ben", at, says(text, None, false));
         assert_eq!(within(Some("m0"), "like so"), Some(Settled::Answered));
-        assert_eq!(within(None, "like so"), None);
+        assert_eq!(within(None, "ask them what for"), None);
     }
 
     #[test]

@@ -23,7 +23,7 @@ use jiff::tz::TimeZone;
 pub use budget::Budget;
 pub use days_off::DaysOff;
 pub use digest::DigestHour;
-pub use grace_period::{Open, Settled, settles};
+pub use grace_period::{Beside, Open, Settled, settles, turns_to};
 pub(super) use holdout::is_held_out;
 pub use load::Load;
 pub use quiet_hours::WorkingHours;
