@@ -1,6 +1,9 @@
 //! The configuration as an operator meets it.
 
+use chat::Place;
+
 use super::*;
+use crate::library::{Hearing, Mode};
 
 const HOME: &str = "/home/ana/.local/share/kairos";
 
