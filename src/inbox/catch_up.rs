@@ -293,13 +293,14 @@ impl Line {
         let beside = |text: &str| Beside {
             asks: asks(text),
             names_asker: turns_to(text, &event.by, &name),
-            is_about_it: self.parts.engine.is_about(&trigger, Some(&message.text), text),
+            is_about_it: self.would_hear(text).is_none()
+                && self.parts.engine.is_about(&trigger, Some(&message.text), text),
         };
         Ok(later.iter().any(|other| settles(open, other, beside).is_some()))
     }
 
     /// The need that a text means by itself, if any.
-    fn would_hear(&self, text: &str) -> Option<TriggerId> {
+    pub(super) fn would_hear(&self, text: &str) -> Option<TriggerId> {
         let needs = self.parts.engine.hear(text, &crate::engine::Conversation::none(false));
         needs.into_iter().find(crate::engine::Need::is_heard).map(|need| need.trigger)
     }

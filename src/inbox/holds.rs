@@ -73,7 +73,9 @@ impl Line {
         Beside {
             asks: asks(text),
             names_asker: turns_to(text, &offer.asker, name),
-            is_about_it: self.parts.engine.is_about(trigger, question.as_deref(), text),
+            // Whoever has the same need is no answer to it.
+            is_about_it: self.would_hear(text).is_none()
+                && self.parts.engine.is_about(trigger, question.as_deref(), text),
         }
     }
 

@@ -74,7 +74,7 @@ fn a_title_that_has_no_room_on_the_card_of_another_is_told_with_its_line() {
         "price.trigger.md",
         &format!(
             "---\nkind: trigger\nid: price\ntitle: Price\nneed: Somebody is asked for a lower price.\n\
-             offer: [first, second]\n---\n## Examples\n{examples}"
+             moments: [apply]\nowner: Sales\noffer: [first, second]\n---\n## Examples\n{examples}"
         ),
     );
     let output = run(folder.path(), &["check", "prompts"], &[]);

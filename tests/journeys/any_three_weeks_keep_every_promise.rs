@@ -63,11 +63,7 @@ impl Weeks {
             Step::Passes(length) => self.app.advance(minutes(length)).await,
             Step::Needs { who, what } => {
                 let who = Person::ALL[who];
-                // Whatever stands behind somebody's question answers it, unless it is a question.
-                if !kairos::engine::asks(NEEDS[what]) {
-                    let open = self.asked.iter_mut().filter(|asked| asked.who != who && asked.over_since.is_none());
-                    open.for_each(|asked| asked.over_since = Some(now));
-                }
+                // Whoever has a need of their own answers nobody, be it the same need.
                 let said = self.app.person(name(who)).says(NEEDS[what]).await;
                 self.asked.push(Asked { said, who, at: now, over_since: None });
             }

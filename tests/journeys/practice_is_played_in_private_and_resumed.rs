@@ -80,6 +80,8 @@ async fn a_tap_on_a_turn_that_is_over_changes_nothing() {
     each_app(|app: TestApp| async move {
         let offer = opened(&app).await;
         let first = app.last_private("ana");
+        // At once it would be the same tap.
+        app.advance(minutes(1)).await;
         app.person("ana").taps("Practise this", &offer).await;
         let resumed = app.last_private("ana");
         app.person("ana").taps(resumed.buttons()[0], &resumed).await;
