@@ -144,7 +144,7 @@ async fn both_databases_have_the_same_schema() {
     }
     let (of_sqlite, of_postgres) = (of_sqlite(&file.url).await, of_postgres(&server.url).await);
     server.remove().await;
-    assert_eq!(of_sqlite.len(), 26, "{:?}", of_sqlite.keys());
+    assert_eq!(of_sqlite.len(), 27, "{:?}", of_sqlite.keys());
     assert_eq!(of_sqlite.keys().collect::<Vec<_>>(), of_postgres.keys().collect::<Vec<_>>());
     for (name, table) in &of_sqlite {
         assert!(!table.primary_key.is_empty(), "{name} has no primary key");
