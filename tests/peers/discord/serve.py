@@ -31,7 +31,7 @@ from simcord.enums import OverwriteType
 from simcord.http import router
 from simcord.http import routes as _routes  # noqa: F401  (registers the routes)
 
-TOKEN = "sim.bot.token"
+TOKEN = "sim.bot.token.of.some.length"
 
 
 class WallClock(Clock):
@@ -53,7 +53,7 @@ class Server:
         self.closed_dms, self.denied_intents = set(), set()
         self.mute, self.heartbeat, self.shards, self.port = 0, 41250, 1, 0
         self.gateway_url = self.resume_url = None
-        self.without_v2, self.flags = False, 0
+        self.without_v2, self.flags, self.token = False, 0, TOKEN
         self.backend = Backend(clock=WallClock())
         self.backend.subscribers.append(self.on_event)
         guild = self.guild = self.backend.create_guild("Sim Guild")
@@ -145,7 +145,7 @@ class Server:
             url = self.gateway_url or f"ws://127.0.0.1:{self.port}/gw"
             return web.json_response({"url": url, "shards": self.shards, "session_start_limit": limit})
         is_open = path.startswith(("/interactions/", "/webhooks/")) and path.count("/") >= 3
-        if not is_open and request.headers.get("Authorization") != f"Bot {TOKEN}":
+        if not is_open and request.headers.get("Authorization") != f"Bot {self.token}":
             return web.json_response({"message": "401: Unauthorized", "code": 0}, status=401)
         if path == "/oauth2/applications/@me":
             told = router.dispatch(self.backend, "GET", path, json=None, params={}, files=[], reason=None)
@@ -275,6 +275,9 @@ class Control:
             server.backend.emit("INTERACTION_CREATE", payload)
         return {"id": str(record.id), "payload": payload}
 
+    async def token(server, interaction):
+        return {"token": server.backend.interactions[int(interaction)].token}
+
     async def grant_time(server, interaction):
         """The first answer may come later than after three seconds."""
         server.backend.interactions[int(interaction)].initial_response_deadline = None
@@ -381,7 +384,7 @@ class Connection:
             self.put(frame)
 
     async def identify(self, data):
-        if data["token"] != TOKEN:
+        if data["token"] != self.server.token:
             Connection.refused += 1
             await self.socket.close(code=4004, message=b"Authentication failed.")
             return
@@ -389,6 +392,10 @@ class Connection:
         if any(getattr(self.intents, name) for name in self.server.denied_intents):
             Connection.refused += 1
             await self.socket.close(code=4014, message=b"Disallowed intent(s).")
+            return
+        if data.get("shard", [0, 1])[1] < self.server.shards:
+            Connection.refused += 1
+            await self.socket.close(code=4011, message=b"Sharding required.")
             return
         Connection.identified += 1
         backend, self.session = self.server.backend, f"session-{id(self):x}"
