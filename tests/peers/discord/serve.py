@@ -384,7 +384,8 @@ class Connection:
             self.put(frame)
 
     async def identify(self, data):
-        if data["token"] != self.server.token:
+        # Discord takes the token with its kind before it too, as it stands in the header of requests.
+        if data["token"].removeprefix("Bot ") != self.server.token:
             Connection.refused += 1
             await self.socket.close(code=4004, message=b"Authentication failed.")
             return
