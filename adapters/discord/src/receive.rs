@@ -15,7 +15,6 @@ use tracing::{debug, info, warn};
 
 use crate::{
     Discord, MAY_SEE_MEMBERS,
-    card::IS_COMPONENTS_V2,
     fault::{Fault, code},
     first_answer::{self, First, first},
     memory::Live,
@@ -110,10 +109,11 @@ impl Discord {
         }
     }
 
-    /// A program's message of the second component system, which serenity hands over without its components.
+    /// A program's message of the second component system, which serenity hands over without its components, and without
+    /// the flag that says so: what seems to say nothing is looked at as a whole.
     async fn with_components(&self, kind: &str, mut data: Value) -> Value {
-        let is_of_components = data["flags"].as_u64().is_some_and(|flags| flags & IS_COMPONENTS_V2 != 0);
-        let is_bare = is_of_components && is_of_a_program(&data) && words(&data, true).trim().is_empty();
+        let holds_files = data["attachments"].as_array().is_some_and(|files| !files.is_empty());
+        let is_bare = is_of_a_program(&data) && !holds_files && words(&data, true).trim().is_empty();
         if kind == "MESSAGE_CREATE"
             && is_bare
             && let (Some(channel), Some(message)) = (text(&data["channel_id"]), text(&data["id"]))

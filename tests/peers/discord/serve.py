@@ -50,7 +50,7 @@ class Server:
     def __init__(self):
         self.connections, self.sessions = [], {}
         self.requests, self.faults, self.nonces = [], [], {}
-        self.closed_dms, self.denied_intents = set(), set()
+        self.closed_dms, self.denied_intents, self.without_files = set(), set(), set()
         self.mute, self.heartbeat, self.shards, self.port = 0, 41250, 1, 0
         self.gateway_url = self.resume_url = None
         self.without_v2, self.flags, self.token = False, 0, TOKEN
@@ -154,6 +154,9 @@ class Server:
         nonce = body.get("nonce") if sent_to and isinstance(body, dict) and body.get("enforce_nonce") else None
         if nonce and (sent_to[1], nonce) in self.nonces:
             return web.json_response(self.nonces[sent_to[1], nonce])
+        channel = re.match(r"/channels/(\d+)/messages", path)
+        if files and channel and int(channel[1]) in self.without_files:
+            return web.json_response({"code": 50013, "message": "Missing Permissions"}, status=403)
         try:
             if sent_to:
                 self.require_open_dm(int(sent_to[1]))
@@ -319,6 +322,8 @@ class Control:
         bot = server.backend.bot_user.id
         overwrite = Overwrite(target_id=bot, type=OverwriteType.MEMBER, deny=int(permissions))
         server.backend.set_overwrite(int(channel), overwrite)
+        if int(permissions) & 1 << 15:  # to attach files, which the simulation itself does not ask for
+            server.without_files.add(int(channel))
 
     async def permissions(server, channel, user):
         return {"bits": str(server.backend.compute_permissions(server.guild.id, server.user(user), int(channel)))}
