@@ -18,7 +18,7 @@ mod sweeping;
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
-use chat::{Platform, PlatformKind, Platforms, Scope, Timestamp};
+use chat::{EventSink, Platform, PlatformKind, Platforms, Scope, Timestamp};
 use discord::Discord;
 use playground::Playground;
 use slack::Slack;
@@ -43,7 +43,7 @@ use crate::{
 };
 
 use alone::Replica;
-use hosts::{House, Sink, discord_door};
+use hosts::{House, Sink};
 pub use installations::Installed;
 use places::{journal, modes};
 pub use platforms::discord_connection;
@@ -316,7 +316,7 @@ impl Kairos {
             listening = Some(slack.listen(door));
         }
         if let Some(discord) = &self.discord {
-            let door = discord_door(&discord_sink);
+            let door: Arc<dyn EventSink> = discord_sink;
             pages = pages.merge(discord.router(Arc::clone(&door)).unwrap_or_default());
             let discord = Arc::clone(discord);
             // Each connection would be told everything once more.

@@ -43,15 +43,6 @@ impl slack::Host for Sink {
     }
 }
 
-/// Where Discord's events come in.
-pub(super) fn discord_door(sink: &Arc<Sink>) -> discord::Door {
-    let sink = Arc::clone(sink);
-    Arc::new(move |raw| {
-        let sink = Arc::clone(&sink);
-        Box::pin(async move { sink.inbox.accept(sink.platform, raw).await.map_err(|error| error.to_string()) })
-    })
-}
-
 /// What the playground asks of the house.
 pub(super) struct House {
     pub(super) inbox: Inbox,

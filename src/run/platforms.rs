@@ -14,6 +14,7 @@ use crate::{
     config::{Config, Secret, SlackApp},
     engine::Engine,
     store::Store,
+    vault::Vault,
 };
 
 /// Slack as it is configured, before it connects.
@@ -75,28 +76,49 @@ pub(super) fn discord_of(config: &Config, engine: &Arc<Engine>, store: &Store) -
     let connection = Connection {
         picture: Arc::new(move |file| pictures.library().pictures.get(file).cloned()),
         suggest: Arc::new(move |typed| titles.library().titles_like(typed)),
-        notebook: Arc::new(KeptNotes { store: store.clone(), platform: PlatformKind::Discord }),
+        notebook: Arc::new(KeptNotes {
+            store: store.clone(),
+            platform: PlatformKind::Discord,
+            // The bot's token stands nowhere in the database, and is as long and as random as a key has to be.
+            vault: Vault::new(&connection.token, None, Ids::random()),
+        }),
         ..connection
     };
     let discord = Discord::new(connection).map_err(anyhow::Error::msg);
     Ok(Some(discord.context("Discord can't be reached as it is configured")?))
 }
 
-/// The notes of one adapter, in the store.
+/// The notes of one adapter, in the store, sealed: they hold the keys by which people are answered.
 struct KeptNotes {
     store: Store,
     platform: PlatformKind,
+    vault: Vault,
+}
+
+/// What a sealed note belongs to.
+fn belongs_to(platform: PlatformKind, name: &str) -> String {
+    format!("note {platform} {name}")
 }
 
 impl Notebook for KeptNotes {
     fn read(&self, now: Timestamp) -> Noted<'_, Vec<Note>> {
-        Box::pin(async move { self.store.notes(self.platform, now).await.map_err(|error| error.to_string()) })
+        Box::pin(async move {
+            let sealed = self.store.notes(self.platform, now).await.map_err(|error| error.to_string())?;
+            // What another token sealed, or a version that sealed nothing, is of no use any more.
+            let opened = sealed.into_iter().filter_map(|note| {
+                let opened = self.vault.open(&note.text, &belongs_to(self.platform, &note.name)).ok()?;
+                Some(Note { text: opened.text, ..note })
+            });
+            Ok(opened.collect())
+        })
     }
 
     fn write(&self, note: Note, now: Timestamp) -> Noted<'_, ()> {
-        Box::pin(
-            async move { self.store.write_note(self.platform, &note, now).await.map_err(|error| error.to_string()) },
-        )
+        Box::pin(async move {
+            let text = self.vault.seal(&note.text, &belongs_to(self.platform, &note.name));
+            let note = Note { text, ..note };
+            self.store.write_note(self.platform, &note, now).await.map_err(|error| error.to_string())
+        })
     }
 
     fn strike<'a>(&'a self, name: &'a str) -> Noted<'a, ()> {

@@ -60,7 +60,7 @@ fn a_lost_heartbeat_ack_connects_anew() {
     world.peer.connected();
     eventually("two heartbeats", || (world.peer.state("beats") >= 2).then_some(()));
     world.peer.ask("settings", &json!({ "mute": 1 }));
-    eventually("the resume", || (world.peer.state("resumed") >= 1).then_some(()));
+    eventually("the second identify", || (world.peer.state("identified") >= 2).then_some(()));
     serves(&world);
 }
 
@@ -127,20 +127,60 @@ fn a_configured_gateway_is_the_only_one() {
 
 #[test]
 fn a_close_for_good_is_told_in_words_and_not_tried_again() {
-    for (code, words) in [
-        (4_004, "refuses the token"),
-        (4_010, "doesn't know this shard"),
-        (4_011, "wants more shards"),
-        (4_012, "a newer Kairos is needed"),
-        (4_013, "doesn't know an intent"),
-    ] {
+    for (code, words) in [(4_004, "refuses the token"), (4_013, "doesn't know an intent")] {
         let world = World::new();
         world.peer.ask("drop", &json!({ "code": code }));
         eventually("the end of the connection", || (world.peer.state("connections") == 0).then_some(()));
+        eventually("what is told to those who watch", || {
+            let ready = world.kairos.text("/readyz");
+            let is_told = ready.contains("\"refused\"") && ready.contains(words);
+            (ready.starts_with("HTTP/1.1 503") && is_told).then_some(())
+        });
         let (_, log) = world.kairos.stop();
         assert!(log.contains(words) && log.contains("nothing is served on Discord"), "{code}: {log}");
         assert_eq!(world.peer.state("resumed") + world.peer.state("identified"), 1, "{code}");
     }
+}
+
+#[test]
+fn requests_go_through_the_proxy_of_the_environment() {
+    let peer = Peer::start();
+    // Nobody has such a name: only a proxy can lead there, and what stands for one is the simulated Discord itself.
+    let (proxy, api) = (peer.id("/base"), "http://discord.invalid/api/v10");
+    let world =
+        World::with(peer, &[("KAIROS_DISCORD_API_URL", api), ("HTTP_PROXY", &proxy), ("NO_PROXY", "127.0.0.1")]);
+    world.peer.connected();
+    serves(&world);
+}
+
+#[test]
+fn more_shards_that_discord_wants_meanwhile_are_connected() {
+    let peer = Peer::start();
+    peer.ask("settings", &json!({ "heartbeat": 1_000 }));
+    let world = World::beside(peer);
+    world.peer.connected();
+    world.peer.ask("settings", &json!({ "shards": 2 }));
+    world.peer.ask("frame", &json!({ "frame": { "op": 9, "s": null, "t": null, "d": false } }));
+    eventually("the refusal of one shard", || (world.peer.state("refused") >= 1).then_some(()));
+    eventually("the first of two shards", || (world.peer.state("identified") >= 2).then_some(()));
+    eventually("both shards", || (world.peer.state("identified") == 3).then_some(()));
+    let (_, log) = world.kairos.stop();
+    assert!(log.contains("asking anew how many shards it wants") || log.contains("no longer answers"), "{log}");
+}
+
+#[test]
+fn commands_that_could_not_be_registered_are_registered_with_the_next_connection() {
+    let peer = Peer::start();
+    peer.ask("fault", &json!({ "how": "answer", "method": "PUT", "path": "/commands$", "status": 500 }));
+    // The first connection ends before it stands.
+    peer.ask("settings", &json!({ "denied_intents": ["message_content"] }));
+    let world = World::beside(peer);
+    world.peer.connected();
+    let done = |request: &serde_json::Value| {
+        let path = request["path"].as_str().unwrap();
+        request["method"] == "PUT" && path.ends_with("/commands") && request["status"] == 200
+    };
+    eventually("the commands", || world.peer.requests().iter().any(done).then_some(()));
 }
 
 #[test]

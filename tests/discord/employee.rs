@@ -83,7 +83,7 @@ fn whoever_was_helped_may_say_it_in_their_own_words() {
     let modal = world.peer.answered(&opened, |answers| !answers["modal"].is_null())["modal"].clone();
     assert_eq!(modal["title"], way);
     let data = json!({ "custom_id": modal["custom_id"], "components": [
-        { "type": 18, "component": { "type": 4, "custom_id": "text", "value": "they balk at our canary" } }] });
+        { "type": 1, "components": [{ "type": 4, "custom_id": "text", "value": "they balk at our canary" }] }] });
     let sent = world.peer.interact(5, "ana", &thread, &data, Some(&invitation));
     assert!(text_of(&world.peer.answer_to(&sent)).contains("Your words wait"));
     assert!(world.peer.ours(&thread).iter().all(|message| !text_of(message).contains("canary")));
@@ -183,7 +183,7 @@ fn a_field_on_a_card_opens_a_form() {
     let modal = world.peer.answered(&opened, |answers| !answers["modal"].is_null())["modal"].clone();
     assert_eq!(modal["title"], "What I would ask");
     let data = json!({ "custom_id": modal["custom_id"], "components": [
-        { "type": 18, "component": { "type": 4, "custom_id": "text", "value": "What does it cost to wait?" } }] });
+        { "type": 1, "components": [{ "type": 4, "custom_id": "text", "value": "What does it cost to wait?" }] }] });
     world.peer.interact(5, "ana", &world.deals(), &data, Some(&card));
     eventually("the card after the form", || {
         text_of(&world.peer.answer_to(&interaction)).contains("Kairos keeps none of it").then_some(())
@@ -209,9 +209,9 @@ fn the_personal_page_is_shown_to_its_owner_and_changed_there() {
     let button = world.peer.answer_to(&offered);
     let opened = world.peer.presses("ana", &button, "Your working hours");
     let modal = world.peer.answered(&opened, |answers| !answers["modal"].is_null())["modal"].clone();
-    let field = modal["components"][0]["component"]["custom_id"].clone();
+    let field = modal["components"][0]["components"][0]["custom_id"].clone();
     let data = json!({ "custom_id": modal["custom_id"], "components": [
-        { "type": 18, "component": { "type": 4, "custom_id": field, "value": "Mon-Thu 08:00-16:00" } }] });
+        { "type": 1, "components": [{ "type": 4, "custom_id": field, "value": "Mon-Thu 08:00-16:00" }] }] });
     let sent = world.peer.interact(5, "ana", &deals, &data, Some(&button));
     eventually("the new hours", || {
         let there = text_of(&world.peer.answer_to(&world.peer.commands("ana", &deals, "me", None)));
@@ -236,9 +236,9 @@ fn every_setting_of_the_personal_page_is_a_modal_away() {
         let button = world.peer.answer_to(&offered);
         let opened = world.peer.presses("ana", &button, title);
         let modal = world.peer.answered(&opened, |answers| !answers["modal"].is_null())["modal"].clone();
-        let field = modal["components"][0]["component"]["custom_id"].clone();
+        let field = modal["components"][0]["components"][0]["custom_id"].clone();
         let data = json!({ "custom_id": modal["custom_id"], "components": [
-            { "type": 18, "component": { "type": 4, "custom_id": field, "value": written } }] });
+            { "type": 1, "components": [{ "type": 4, "custom_id": field, "value": written }] }] });
         world.peer.interact(5, "ana", &deals, &data, Some(&button));
         eventually(label, || {
             let there = text_of(&world.peer.answer_to(&world.peer.commands("ana", &deals, "me", None)));

@@ -5,6 +5,7 @@ mod alerts;
 mod bodies;
 mod connecting;
 mod contract;
+mod degrading;
 mod employee;
 mod interactions_over_http;
 mod logs;

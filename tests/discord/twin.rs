@@ -65,7 +65,7 @@ fn a_field_opens_a_form_and_what_is_written_is_answered() {
     let opened = world.peer.presses("ana", &card, "What I would ask");
     let modal = world.peer.answered(&opened, |answers| !answers["modal"].is_null())["modal"].clone();
     let data = json!({ "custom_id": modal["custom_id"], "components": [
-        { "type": 18, "component": { "type": 4, "custom_id": "text", "value": "What does it cost to wait?" } }] });
+        { "type": 1, "components": [{ "type": 4, "custom_id": "text", "value": "What does it cost to wait?" }] }] });
     world.peer.interact(5, "ana", &world.deals(), &data, Some(&card));
     eventually("the card after the form", || {
         text_of(&world.peer.answer_to(&asked)).contains("Kairos keeps none of it").then_some(())

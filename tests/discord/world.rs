@@ -84,6 +84,11 @@ pub(crate) struct Down {
 }
 
 impl Down {
+    /// Where Kairos keeps everything.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// Kairos starts again, and is connected again.
     pub(crate) fn up(self) -> World {
         let Self { peer, home, prompts } = self;

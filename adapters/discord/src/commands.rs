@@ -35,7 +35,8 @@ pub fn install_link(application: &str) -> String {
     )
 }
 
-/// Every command, as Discord takes it. They stand in servers and in the conversation with Kairos, not between others.
+/// Every command, as Discord takes it. They stand in servers, in the conversation with Kairos, and between people where one
+/// of them installed Kairos for themselves.
 pub(crate) fn all() -> Value {
     let plain = |name: &str, about: &str| CreateCommandOption::new(CommandOptionType::SubCommand, name, about);
     let question = "What you would like to do, in your own words";
@@ -61,7 +62,7 @@ pub(crate) fn all() -> Value {
     .into_iter()
     .fold(kairos, CreateCommand::add_option);
     let help = CreateCommand::new(HELP_WITH_THIS).kind(CommandType::Message);
-    let contexts = || vec![InteractionContext::Guild, InteractionContext::BotDm];
+    let contexts = || vec![InteractionContext::Guild, InteractionContext::BotDm, InteractionContext::PrivateChannel];
     without_nothing(json!([kairos.contexts(contexts()), help.contexts(contexts())]))
 }
 

@@ -1,6 +1,6 @@
 //! What the adapter is given by the house, and what it needs to reach Discord.
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use chat::{Notebook, Timestamp};
 
@@ -26,12 +26,6 @@ impl fmt::Debug for Clockwork {
     }
 }
 
-/// What accepting a raw event becomes: whether it was new, or why it could not be kept.
-pub type Accepted = Pin<Box<dyn Future<Output = Result<bool, String>> + Send>>;
-
-/// The door of the house: keeps a raw event durably, and says whether it was new.
-pub type Door = Arc<dyn Fn(String) -> Accepted + Send + Sync>;
-
 /// Gives a picture of the library by its file name.
 pub type Pictures = Arc<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
 
@@ -55,7 +49,8 @@ pub struct Connection {
     pub picture: Pictures,
     /// What `/kairos ask` offers while somebody types: at most 25 are shown.
     pub suggest: Suggestions,
-    /// What outlives a restart: where the gateway stood, what can still be answered, how long to be silent.
+    /// What outlives a restart: what can still be answered, how long to be silent. It holds the keys by which people
+    /// are answered: whoever keeps it on a disk seals it.
     pub notebook: Arc<dyn Notebook>,
 }
 

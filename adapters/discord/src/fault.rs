@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     Wait(Duration),
     /// The request never went out, or changed nothing if it did.
     NotDone(&'static str),
+    /// Discord failed while it was at work (a 5xx): it may or may not have happened.
+    Failed,
     /// It may or may not have happened.
     NoAnswer(&'static str),
 }
@@ -35,6 +37,7 @@ pub(crate) mod code {
     pub(crate) const UNKNOWN_USER: u64 = 10_013;
     pub(crate) const UNKNOWN_WEBHOOK: u64 = 10_015;
     pub(crate) const UNKNOWN_INTERACTION: u64 = 10_062;
+    pub(crate) const INVALID_TOKEN: u64 = 50_027;
     pub(crate) const ALREADY_ACKNOWLEDGED: u64 = 40_060;
     pub(crate) const EMPTY_MESSAGE: u64 = 50_006;
     pub(crate) const MISSING_ACCESS: u64 = 50_001;
@@ -56,7 +59,7 @@ fn words(status: u16, code: u64) -> &'static str {
         code::UNKNOWN_MEMBER => "that person is not in the server",
         code::UNKNOWN_MESSAGE => "the message was taken back",
         code::UNKNOWN_USER => "there is no such person",
-        code::UNKNOWN_WEBHOOK | code::UNKNOWN_INTERACTION => "the time for an answer has passed",
+        code::UNKNOWN_WEBHOOK | code::UNKNOWN_INTERACTION | code::INVALID_TOKEN => "the time for an answer has passed",
         code::ALREADY_ACKNOWLEDGED => "it was answered already",
         code::MISSING_ACCESS => "Kairos does not see the channel",
         code::CANNOT_MESSAGE | code::MUTUAL_SERVER => "private messages are closed",
@@ -81,6 +84,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused { status, code } => write!(f, "{} (HTTP {status}, code {code})", words(*status, *code)),
+            Self::Failed => f.write_str("Discord failed while it was at work"),
             Self::Wait(wait) => write!(f, "not before {} ms", wait.as_millis()),
             Self::NotDone(reason) | Self::NoAnswer(reason) => f.write_str(reason),
         }
@@ -91,15 +95,17 @@ impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
         let reason = fault.to_string();
         match fault {
-            // A refused token may be mended by the operator; what waits for it must not be lost meanwhile.
-            Fault::Refused { status: 401, .. } => Self::Transient { reason, retry_after: Some(Duration::from_mins(5)) },
+            Fault::Refused {
+                code: code::UNKNOWN_WEBHOOK | code::UNKNOWN_INTERACTION | code::INVALID_TOKEN, ..
+            } => Self::Expired(reason),
+            Fault::Refused { status: 401, .. } => Self::TokenRefused(reason),
             Fault::Refused { code: code::CANNOT_MESSAGE | code::MUTUAL_SERVER, .. } => Self::Closed(reason),
             Fault::Refused { .. } => Self::Definite(reason),
             Fault::Wait(wait) => {
                 Self::Transient { reason: "Discord asks for patience".to_owned(), retry_after: Some(wait) }
             }
             Fault::NotDone(_) => Self::Transient { reason, retry_after: None },
-            Fault::NoAnswer(_) => Self::Unknown(reason),
+            Fault::Failed | Fault::NoAnswer(_) => Self::Unknown(reason),
         }
     }
 }

@@ -5,10 +5,14 @@
 //! - What the engine has to decide about is deferred; what it need not know of is answered right here: suggestions
 //!   while somebody types, and the field behind a button.
 
-use chat::{Field, Form, FormId};
+use chat::{Field, Form, FormId, Mistake};
 use serde_json::{Value, json};
 
-use crate::wire::{EPHEMERAL, text};
+use crate::{
+    markdown::escape,
+    translate,
+    wire::{EPHEMERAL, text},
+};
 
 const PONG: u8 = 1;
 const MESSAGE: u8 = 4;
@@ -17,7 +21,7 @@ const DEFERRED_UPDATE: u8 = 6;
 const SUGGESTIONS: u8 = 8;
 const MODAL: u8 = 9;
 
-const LABEL: u8 = 18;
+const ROW: u8 = 1;
 const TEXT_INPUT: u8 = 4;
 /// Characters of a modal's heading and of a label.
 const HEADING: usize = 45;
@@ -25,6 +29,11 @@ const HEADING: usize = 45;
 const SUGGESTION: usize = 100;
 /// Suggestions at once.
 const SUGGESTED: usize = 25;
+/// Characters of a plain message.
+const MOST_SAID: usize = 2_000;
+/// What a field is called whose own name is not known any more.
+pub(crate) const YOUR_WORDS: &str = "Your own words";
+const EXPIRED: &str = "This form has expired. Press the button on the card or page again to open a new one.";
 /// Characters that a field takes.
 const WRITTEN: u32 = 4_000;
 
@@ -37,26 +46,37 @@ pub(crate) enum First {
     Deferred(Value),
 }
 
-/// The first answer to an interaction. `form` gives a form that was offered, `suggest` what fits the letters typed.
-pub(crate) fn first(data: &Value, form: impl Fn(&str) -> Option<Form>, suggest: impl Fn(&str) -> Vec<String>) -> First {
+/// The first answer to an interaction. `label` stands on the button that was pressed, `form` gives a form that was
+/// offered, `suggest` what fits the letters typed.
+pub(crate) fn first(
+    data: &Value,
+    label: Option<String>,
+    form: impl Fn(&str) -> Option<Form>,
+    suggest: impl Fn(&str) -> Vec<String>,
+) -> First {
     let custom = data["data"]["custom_id"].as_str().unwrap_or_default();
-    // In private an answer stays; elsewhere it is for one pair of eyes.
-    let flags = if data["guild_id"].is_null() { 0 } else { EPHEMERAL };
+    let is_private = translate::is_private(data);
     match data["type"].as_u64() {
         Some(1) => First::Only(json!({ "type": PONG })),
-        Some(2) => First::Deferred(json!({ "type": DEFERRED_MESSAGE, "data": { "flags": flags } })),
-        Some(3) if custom.starts_with("form:") => First::Only(modal(&field_behind(custom, &data["message"]))),
+        Some(2) => First::Deferred(deferred(true, is_private)),
+        Some(3) if custom.starts_with("form:") => First::Only(modal(&field_behind(custom, label))),
         Some(3) if custom.starts_with("ask:") => First::Only(match form(custom.trim_start_matches("ask:")) {
             Some(form) => modal(&form),
-            None => json!({ "type": MESSAGE, "data": { "flags": EPHEMERAL, "content": "This form is too old.",
-                "allowed_mentions": { "parse": [] } } }),
+            None => said(EXPIRED, &json!([])),
         }),
         Some(4) => First::Only(suggestions(&suggest(typed(&data["data"]).unwrap_or_default()))),
-        Some(5) if data["message"].is_null() => {
-            First::Deferred(json!({ "type": DEFERRED_MESSAGE, "data": { "flags": flags } }))
-        }
-        _ => First::Deferred(json!({ "type": DEFERRED_UPDATE })),
+        Some(5) if data["message"].is_null() => First::Deferred(deferred(true, is_private)),
+        _ => First::Deferred(deferred(false, is_private)),
     }
+}
+
+/// The first answer that leaves the engine time: "thinking…" for a new answer, nothing to see for a change. In private an
+/// answer stays; elsewhere it is for one pair of eyes.
+pub(crate) fn deferred(thinking: bool, is_private: bool) -> Value {
+    if !thinking {
+        return json!({ "type": DEFERRED_UPDATE });
+    }
+    json!({ "type": DEFERRED_MESSAGE, "data": { "flags": if is_private { 0 } else { EPHEMERAL } } })
 }
 
 /// What stands in the field that somebody is typing in.
@@ -73,8 +93,8 @@ fn suggestions(texts: &[String]) -> Value {
 }
 
 /// The form behind a button of a card: one field, named as the button is.
-fn field_behind(custom: &str, message: &Value) -> Form {
-    let label = label_of(&message["components"], custom).unwrap_or_else(|| "Your own words".to_owned());
+fn field_behind(custom: &str, label: Option<String>) -> Form {
+    let label = label.unwrap_or_else(|| YOUR_WORDS.to_owned());
     Form {
         id: FormId::new(custom.trim_start_matches("form:")),
         title: label.clone(),
@@ -82,7 +102,8 @@ fn field_behind(custom: &str, message: &Value) -> Form {
     }
 }
 
-fn label_of(components: &Value, custom: &str) -> Option<String> {
+/// What stands on the component with this `custom_id`.
+pub(crate) fn label_of(components: &Value, custom: &str) -> Option<String> {
     components.as_array()?.iter().find_map(|component| {
         if component["custom_id"] == custom {
             return text(&component["label"]);
@@ -91,7 +112,24 @@ fn label_of(components: &Value, custom: &str) -> Option<String> {
     })
 }
 
-/// A form as a modal.
+/// What is wrong in a form, and the button that opens it again.
+pub(crate) fn mistaken(form: &Form, mistakes: &[Mistake]) -> Value {
+    let label = |id: &str| form.fields.iter().find(|field| field.id == id).map_or("", |field| field.label.as_str());
+    let wrong = mistakes.iter().map(|mistake| match label(&mistake.field) {
+        "" => escape(&mistake.reason),
+        label => format!("**{}**: {}", escape(label), escape(&mistake.reason)),
+    });
+    let content: String = wrong.collect::<Vec<_>>().join("\n").chars().take(MOST_SAID).collect();
+    let button = json!({ "type": 2, "style": 1, "label": "Correct it", "custom_id": format!("ask:{}", form.id) });
+    said(&content, &json!([{ "type": 1, "components": [button] }]))
+}
+
+fn said(content: &str, components: &Value) -> Value {
+    json!({ "type": MESSAGE, "data": { "flags": EPHEMERAL, "content": content, "components": components,
+        "allowed_mentions": { "parse": [] } } })
+}
+
+/// A form as a modal. Its inputs stand in rows: what is written below the newer labels serenity loses.
 pub(crate) fn modal(form: &Form) -> Value {
     let short = |text: &str| -> String {
         let text: String = text.chars().take(HEADING).collect();
@@ -101,6 +139,7 @@ pub(crate) fn modal(form: &Form) -> Value {
         let mut input = json!({
             "type": TEXT_INPUT,
             "custom_id": field.id,
+            "label": short(&field.label),
             "style": if field.long { 2 } else { 1 },
             "max_length": WRITTEN,
             // What was filled in before may be emptied.
@@ -109,7 +148,7 @@ pub(crate) fn modal(form: &Form) -> Value {
         if !field.value.is_empty() {
             input["value"] = json!(field.value);
         }
-        json!({ "type": LABEL, "label": short(&field.label), "component": input })
+        json!({ "type": ROW, "components": [input] })
     });
     let fields: Vec<_> = fields.collect();
     json!({
@@ -123,7 +162,9 @@ mod tests {
     use super::*;
 
     fn answer(data: &Value) -> First {
-        first(data, |_| None, |typed| vec![format!("{typed} and more"), "x".repeat(101)])
+        let custom = data["data"]["custom_id"].as_str().unwrap_or_default();
+        let label = label_of(&data["message"]["components"], custom);
+        first(data, label, |_| None, |typed| vec![format!("{typed} and more"), "x".repeat(101)])
     }
 
     #[test]
@@ -150,6 +191,30 @@ mod tests {
             "message": { "components": [{ "components": [row] }] } });
         let First::Only(modal) = answer(&data) else { panic!("a modal is all there is to say") };
         assert_eq!(modal["data"]["custom_id"], "form:reflect:a");
-        assert_eq!(modal["data"]["components"][0]["label"], "Write it down");
+        assert_eq!(modal["data"]["components"][0]["components"][0]["label"], "Write it down");
+    }
+
+    #[test]
+    fn others_who_read_along_do_not_see_an_answer() {
+        let flags = |context: u8| match answer(&json!({ "type": 2, "context": context })) {
+            First::Deferred(answer) => answer["data"]["flags"].clone(),
+            First::Only(answer) => panic!("{answer}"),
+        };
+        assert_eq!(flags(1), 0, "in private an answer stays");
+        assert_eq!(flags(2), EPHEMERAL, "between two people it is for one pair of eyes");
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_form_is_said_and_the_form_is_a_button_away() {
+        let field = |id: &str| Field { id: id.into(), label: format!("Your {id}"), value: "noon".into(), long: false };
+        let form =
+            Form { id: FormId::new("hours"), title: "Hours".into(), fields: vec![field("days"), field("hours")] };
+        let mistake = Mistake { field: "hours".into(), reason: "try 09:00-17:00".into() };
+        let answer = mistaken(&form, &[mistake]);
+        assert_eq!((&answer["type"], &answer["data"]["flags"]), (&json!(4), &json!(64)));
+        assert_eq!(answer["data"]["content"].as_str().unwrap().replace('\\', ""), "**Your hours**: try 09:00-17:00");
+        assert_eq!(answer["data"]["components"][0]["components"][0]["custom_id"], "ask:hours");
+        let again = modal(&form);
+        assert_eq!(again["data"]["components"][1]["components"][0]["value"], "noon", "what was typed stands there");
     }
 }

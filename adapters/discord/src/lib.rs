@@ -1,9 +1,9 @@
 //! Discord: what happens there in neutral words, and cards as messages of its second component system.
 //!
 //! ```text
-//! gateway ─┐                                                   ┌─▶ send ─▶ rest ─▶ Discord
-//!          ├─▶ receive ─▶ the house's door … platform (the port)┤
-//!    http ─┘        └─▶ first_answer (within three seconds)      └─▶ find, history, describe
+//! gateway ─┐                                                 ┌─▶ send ─▶ rest ─▶ Discord
+//!          ├─▶ receive ─▶ the event sink … platform (the port)┤
+//!    http ─┘        └─▶ first_answer (within three seconds)    └─▶ find, history, message, describe
 //! ```
 //!
 //! Invariants
@@ -13,6 +13,26 @@
 //! - A card without a [`chat::Misfit`] is shown whole, within every limit of Discord that is known.
 //! - Nothing of Discord's vocabulary leaves this crate but the JSON itself.
 //! - Whoever redirects the API or the gateway is never led back to the real ones.
+//!
+//! serenity 0.12.5 carries the wire: the gateway (shards, identify queue, heartbeats, resume, close codes), the routes and
+//! requests of the API, intents, permissions, ids, commands, signatures. Its types stay in this crate. What is done by
+//! hand, and why:
+//! - *Sending a request and its pace* (`rest`, `pace`): with its limiter off serenity gives a 429 without its headers, with
+//!   its limiter on it ignores a configured address; and it forgets in a restart what Discord asked for.
+//! - *Messages* (`card`, `embed`, `choices`, `message`): serenity has no builders for the second component system, nor for
+//!   the component ids by which a message of ours is found again.
+//! - *Events as JSON* (`translate`, `wire`): a stored event is read by a later version too, whatever serenity's types are
+//!   by then. What serenity can't read is stored as it came.
+//! - *What serenity leaves out*: the components of a program's message and the label of a pressed field are asked for
+//!   again; forms have their inputs in rows, since serenity loses what is written below labels.
+//! - *Which gateway* (`gateway::way`): serenity falls back to Discord's own when the API names none.
+//! - *Order* (`gateway::session`): serenity gives each dispatch to a task of its own.
+//! - *Fatal closes* (`gateway::close`): it gives back three of six; the others show as shards that never stand.
+//!
+//! Limits that come with serenity: a session is not resumed after a restart (the host reads the channels instead), nor
+//! where Discord names another address to resume at; a missed heartbeat begins a new session. The gateway's WebSocket
+//! takes neither a proxy nor the system's certificates, which requests do (`HTTPS_PROXY`): behind such a proxy commands can
+//! come over HTTP.
 
 mod card;
 mod choices;
@@ -52,7 +72,7 @@ use rest::Rest;
 
 pub use card::components;
 pub use commands::{PERMISSIONS, install_link};
-pub use connection::{Accepted, Clockwork, Connection, Door, Pictures, Suggestions};
+pub use connection::{Clockwork, Connection, Pictures, Suggestions};
 pub use embed::embeds;
 pub use limits::fit;
 

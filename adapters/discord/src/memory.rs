@@ -6,7 +6,7 @@
 //! - The token of an interaction is used for fifteen minutes at most, and is never shown.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
     fmt,
     sync::Arc,
     time::Duration,
@@ -19,7 +19,7 @@ use tokio::sync::watch;
 
 use crate::{
     fault::Fault,
-    wire::{id, is_thread, text},
+    wire::{each, id, is_thread, text},
 };
 
 /// How long an interaction can be answered; a little less than Discord's fifteen minutes.
@@ -91,18 +91,6 @@ impl Reach {
     }
 }
 
-/// A session of the gateway's that can be resumed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Session {
-    pub(crate) id: String,
-    /// Where Discord wants it resumed.
-    pub(crate) url: Option<String>,
-    /// The number of the last dispatch that was handed on.
-    pub(crate) last: u64,
-    /// The intents that it was begun with.
-    pub(crate) intents: u64,
-}
-
 /// The memory.
 #[derive(Default)]
 pub(crate) struct Memory {
@@ -112,8 +100,12 @@ pub(crate) struct Memory {
     pub(crate) application: Option<String>,
     /// What Discord says of the application: which privileged intents it was given, among others.
     pub(crate) flags: u64,
-    /// Sessions from before a restart, by the number of their shard and how many shards there were.
-    pub(crate) sessions: HashMap<(u64, u64), Session>,
+    /// True once Discord knows our commands.
+    pub(crate) is_introduced: bool,
+    /// Shards whose session stands, as the host was told.
+    pub(crate) standing: BTreeSet<u32>,
+    /// Shards that had a session since we started: with the next one something may have been missed.
+    pub(crate) began: HashSet<u64>,
     channels: HashMap<String, Channel>,
     /// Roles by id.
     roles: HashMap<String, String>,
@@ -122,6 +114,10 @@ pub(crate) struct Memory {
     live: VecDeque<Live>,
     alone: VecDeque<(String, Reach)>,
     forms: VecDeque<Form>,
+    /// What stands above the field of a card, by its form: serenity leaves it out where the field is pressed.
+    labels: VecDeque<(String, String)>,
+    /// Notes about interactions, and until when each is of use.
+    noted: VecDeque<(Timestamp, String)>,
     /// Who may say what Kairos does where, as Discord told with what they did last.
     steers: VecDeque<(String, String, bool)>,
 }
@@ -129,10 +125,10 @@ pub(crate) struct Memory {
 impl Memory {
     pub(crate) fn learn_guild(&mut self, guild: &Value) {
         let Some(id) = text(&guild["id"]) else { return };
-        for channel in ["channels", "threads"].iter().filter_map(|key| guild[*key].as_array()).flatten() {
+        for channel in ["channels", "threads"].iter().flat_map(|key| each(&guild[*key])) {
             self.learn_channel(Some(&id), channel);
         }
-        self.learn_roles(guild["roles"].as_array().into_iter().flatten());
+        self.learn_roles(each(&guild["roles"]));
     }
 
     pub(crate) fn learn_roles<'a>(&mut self, roles: impl IntoIterator<Item = &'a Value>) {
@@ -198,6 +194,11 @@ impl Memory {
         self.live.iter().rev().find(|live| live.id == id)
     }
 
+    /// Interactions whose first answer may not have arrived.
+    pub(crate) fn unacknowledged(&self) -> Vec<Live> {
+        self.live.iter().filter(|live| !*live.acknowledged.borrow()).cloned().collect()
+    }
+
     /// Interactions that show "thinking…" since before this instant.
     pub(crate) fn thinking_since_before(&self, instant: Timestamp) -> Vec<Live> {
         let old = self.live.iter().take_while(|live| live.at < instant);
@@ -259,6 +260,43 @@ impl Memory {
 
     pub(crate) fn form(&self, id: &str) -> Option<&Form> {
         self.forms.iter().find(|form| form.id.as_str() == id)
+    }
+
+    pub(crate) fn keep_label(&mut self, form: &str, label: &str) {
+        if self.label(form) == Some(label) {
+            return;
+        }
+        self.labels.retain(|(known, _)| known != form);
+        self.labels.push_back((form.to_owned(), label.to_owned()));
+        while self.labels.len() > INTERACTIONS {
+            self.labels.pop_front();
+        }
+    }
+
+    pub(crate) fn label(&self, form: &str) -> Option<&str> {
+        self.labels.iter().find(|(known, _)| known == form).map(|(_, label)| label.as_str())
+    }
+
+    /// True where somebody did something that can still be answered.
+    pub(crate) fn may_answer(&self, user: &str, now: Timestamp) -> bool {
+        self.live.iter().rev().any(|live| live.user == user && now.since(live.at) < LASTS)
+    }
+
+    /// Notes until when a note is of use.
+    pub(crate) fn noted(&mut self, name: &str, until: Timestamp) {
+        self.noted.retain(|(_, known)| known != name);
+        self.noted.push_back((until, name.to_owned()));
+        while self.noted.len() > 2 * INTERACTIONS {
+            self.noted.pop_front();
+        }
+    }
+
+    /// Takes out the notes that are of no use any more.
+    pub(crate) fn out_of_date(&mut self, now: Timestamp) -> Vec<String> {
+        let (old, fresh): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.noted).into_iter().partition(|(until, _)| *until <= now);
+        self.noted = fresh;
+        old.into_iter().map(|(_, name)| name).collect()
     }
 
     /// Notes what Discord said somebody may do in a channel.

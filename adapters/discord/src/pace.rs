@@ -123,6 +123,11 @@ impl Pace {
         self.hushed_until = self.hushed_until.max(until);
     }
 
+    /// True while nothing is asked since the token is refused.
+    pub(crate) fn is_hushed(&self, now: Timestamp) -> bool {
+        self.hushed_until > now
+    }
+
     /// What must hold after a restart too: silence that Discord asked for, and how near the ban we are.
     pub(crate) fn told(&self) -> Value {
         let waits: Vec<_> = self.windows.iter().filter(|(_, window)| window.remaining == 0).collect();

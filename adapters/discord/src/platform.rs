@@ -3,9 +3,10 @@
 use std::future::ready;
 
 use chat::{
-    Card, Event, Form, Identity, Key, Pending, Place, Platform, PlatformKind, Profile, Refusal, Sent, ShownTo,
-    Timestamp, Unreadable,
+    Card, Described, Event, Form, Identity, Key, MessageId, Pending, Place, Platform, PlatformKind, Profile, Refusal,
+    Sent, ShownTo, Timestamp, Unreadable,
 };
+use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use serenity::http::Route;
 use tracing::debug;
@@ -19,8 +20,12 @@ use crate::{
 
 /// Messages that Discord gives at once.
 const PAGE: usize = 100;
-/// Pages that are read of one history.
+/// Pages that are read of one channel's or thread's history.
 const PAGES: usize = 50;
+/// Threads of a channel that are read with it, those with the newest messages first.
+const THREADS: usize = 25;
+/// People who are described at the same time.
+const AT_ONCE: usize = 16;
 
 impl Platform for Discord {
     fn kind(&self) -> PlatformKind {
@@ -40,7 +45,7 @@ impl Platform for Discord {
     }
 
     fn open_private<'a>(&'a self, who: &'a Identity) -> Pending<'a, Place> {
-        Box::pin(async move { Ok(self.private_place(who.user.as_str()).await?) })
+        Box::pin(async move { Ok(self.private_or_answer(who.user.as_str()).await?) })
     }
 
     fn ask<'a>(&'a self, event: &'a Event, form: &'a Form) -> Pending<'a, ()> {
@@ -49,6 +54,15 @@ impl Platform for Discord {
 
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>> {
         Box::pin(async move { Ok(self.profile(who.user.as_str()).await?) })
+    }
+
+    fn describe_many<'a>(&'a self, people: &'a [Identity]) -> Described<'a> {
+        let asked = stream::iter(people).map(|who| self.describe(who));
+        Box::pin(asked.buffered(AT_ONCE).collect())
+    }
+
+    fn message<'a>(&'a self, place: &'a Place, id: &'a MessageId) -> Pending<'a, Option<Event>> {
+        Box::pin(self.look_message_up(place, id))
     }
 
     fn history<'a>(&'a self, place: &'a Place, since: Timestamp) -> Pending<'a, Option<Vec<Event>>> {
@@ -134,7 +148,70 @@ impl Discord {
         Profile { name, roles: ids.filter_map(|id| memory.role(&id).cloned()).collect(), ..Profile::default() }
     }
 
+    /// One message: what opened a thread stands in the channel itself, everything else of the thread in the thread.
+    async fn look_message_up(&self, place: &Place, message: &MessageId) -> Result<Option<Event>, Refusal> {
+        let channel = place.channel_itself();
+        let opens = place.thread.as_ref() == Some(message);
+        let places = if opens { [&channel, place] } else { [place, &channel] };
+        let us = self.memory().us.clone();
+        for place in places.into_iter().take(1 + usize::from(place.thread.is_some())) {
+            let (Ok(channel_id), Ok(message_id)) = (channel_id(place), id(message.as_str())) else { continue };
+            match self.rest.get(Route::ChannelMessage { channel_id, message_id }).await {
+                Ok(found) => {
+                    let read = translate::read_message(place, &found, us.as_deref(), false).unwrap_or_default();
+                    if let Some(event) = read.into_iter().next() {
+                        return Ok(Some(event));
+                    }
+                }
+                Err(fault) if [code::UNKNOWN_MESSAGE, code::UNKNOWN_CHANNEL].into_iter().any(|code| fault.is(code)) => {
+                }
+                Err(Fault::Refused { status: 404, .. }) => {}
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        Ok(None)
+    }
+
+    /// A channel with the threads in which something was said since, or one thread.
     async fn read_history(&self, place: &Place, since: Timestamp) -> Result<Vec<Event>, Refusal> {
+        let mut events = self.read_channel(place, since).await?;
+        if place.thread.is_none() && !place.is_private() {
+            for thread in self.open_threads(place, since).await {
+                let thread = place.in_thread(&thread);
+                match self.read_channel(&thread, since).await {
+                    Ok(said) => events.extend(said),
+                    // It may have been taken away, or be closed to us.
+                    Err(Refusal::Definite(_)) => {}
+                    Err(refusal) => return Err(refusal),
+                }
+            }
+        }
+        events.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        events.dedup_by(|a, b| a.id == b.id);
+        Ok(events)
+    }
+
+    /// Threads of a channel in which something was said since, as far as Discord tells: the newest first.
+    async fn open_threads(&self, place: &Place, since: Timestamp) -> Vec<MessageId> {
+        let Ok(guild_id) = id(place.workspace.as_str()) else { return Vec::new() };
+        let told = match self.rest.get(Route::GuildThreadsActive { guild_id }).await {
+            Ok(told) => told,
+            Err(fault) => {
+                debug!(%fault, "which threads are open can't be asked");
+                return Vec::new();
+            }
+        };
+        let number = |value: &Value| text(value).and_then(|id| id.parse::<u64>().ok()).unwrap_or_default();
+        let its = told["threads"].as_array().into_iter().flatten();
+        let its = its.filter(|thread| text(&thread["parent_id"]).as_deref() == Some(place.channel.as_str()));
+        let spoken = its.filter(|thread| number(&thread["last_message_id"]) >= first_id(since));
+        let mut threads: Vec<_> =
+            spoken.filter_map(|thread| Some((number(&thread["last_message_id"]), text(&thread["id"])?))).collect();
+        threads.sort_by_key(|(last, _)| std::cmp::Reverse(*last));
+        threads.into_iter().take(THREADS).map(|(_, id)| MessageId::new(id)).collect()
+    }
+
+    async fn read_channel(&self, place: &Place, since: Timestamp) -> Result<Vec<Event>, Refusal> {
         let us = self.memory().us.clone();
         let (mut events, mut after) = (Vec::new(), first_id(since).saturating_sub(1));
         for _ in 0..PAGES {
@@ -151,8 +228,6 @@ impl Discord {
                 None => break,
             }
         }
-        events.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-        events.dedup_by(|a, b| a.id == b.id);
         Ok(events)
     }
 }

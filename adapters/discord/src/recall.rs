@@ -1,31 +1,27 @@
-//! What outlives a restart: who we are, where the gateway's sessions stood, what can still be answered, how long to be
-//! silent.
+//! What outlives a restart: what can still be answered, and how long to be silent.
 //!
 //! Invariants
 //! - Nothing that people wrote is among it. The key by which an interaction is answered is kept as long as Discord takes
 //!   it, a quarter of an hour, and no longer.
-//! - A session never stands further than what is kept durably: what came after it is delivered again.
+//! - A note about an interaction is struck out when its time is over, not only when another is written.
 //! - A notebook that fails costs what would have been remembered, never an answer.
 
 use std::{sync::Arc, time::Duration};
 
 use chat::{Note, Place, Timestamp};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tracing::{debug, info, warn};
 
 use crate::{
-    Discord,
-    memory::{LASTS, Live, Reach, Session},
+    Discord, first_answer,
+    memory::{LASTS, Live, Reach},
     wire::text,
 };
 
-/// How long a session is worth trying: Discord itself forgets it much sooner.
-const SESSION: Duration = Duration::from_hours(1);
-/// How long we stay who we are without being told again.
-const OURSELVES: Duration = Duration::from_hours(24 * 365);
-
-const SELF: &str = "self";
 pub(crate) const PACE: &str = "pace";
+/// How long a start waits for first answers: Discord takes none after three seconds.
+const RECALLED: Duration = Duration::from_secs(3);
 
 impl Discord {
     /// Reads what was written down before a restart. To be done before anything is sent.
@@ -39,30 +35,32 @@ impl Discord {
         for note in &notes {
             let Ok(told) = serde_json::from_str::<Value>(&note.text) else { continue };
             read += usize::from(self.take_back(&note.name, &told, now).is_some());
+            if note.name != PACE {
+                self.memory().noted(&note.name, note.until);
+            }
         }
         if read > 0 {
             info!(notes = read, "remembered what stood open on Discord");
+        }
+        self.acknowledge_recalled().await;
+    }
+
+    /// Gives the first answers that a restart came in between: a new session is not told again what was done before it.
+    async fn acknowledge_recalled(&self) {
+        let waiting = self.memory().unacknowledged();
+        let answered = waiting.iter().map(|live| async {
+            self.acknowledge(&live.id, &live.token, &first_answer::deferred(live.thinking, live.place.is_private()))
+                .await;
+            self.note_interaction(&live.id).await;
+        });
+        if tokio::time::timeout(RECALLED, join_all(answered)).await.is_err() {
+            debug!("what stood open on Discord could not be acknowledged in time");
         }
     }
 
     fn take_back(&self, name: &str, told: &Value, now: Timestamp) -> Option<()> {
         match name.split_once('/').unwrap_or((name, "")) {
             (PACE, _) => self.rest.recall_pace(told, now),
-            (SELF, _) => {
-                let mut memory = self.memory();
-                memory.us = text(&told["us"]);
-                memory.application = text(&told["application"]);
-            }
-            ("session", _) => {
-                let session = Session {
-                    id: text(&told["id"])?,
-                    url: text(&told["url"]),
-                    last: told["last"].as_u64()?,
-                    intents: told["intents"].as_u64()?,
-                };
-                let shard = (told["shard"].as_u64()?, told["of"].as_u64()?);
-                self.memory().sessions.insert(shard, session);
-            }
             ("interaction", id) => self.memory().interacted(live_of(id, told)?),
             ("alone", message) => {
                 let reach = Reach {
@@ -76,23 +74,6 @@ impl Discord {
             _ => return None,
         }
         Some(())
-    }
-
-    /// Writes down who we are.
-    pub(crate) async fn note_ourselves(&self) {
-        let told = {
-            let memory = self.memory();
-            json!({ "us": memory.us, "application": memory.application })
-        };
-        self.note(SELF, &told, OURSELVES).await;
-    }
-
-    /// Writes down where a session stands; what is numbered up to there is kept durably.
-    pub(crate) async fn note_session(&self, shard: (u64, u64), session: &Session) {
-        let (number, of) = shard;
-        let told = json!({ "id": session.id, "url": session.url, "last": session.last, "intents": session.intents,
-            "shard": number, "of": of });
-        self.note(&format!("session/{number}"), &told, SESSION).await;
     }
 
     /// Writes down how an interaction stands, or that it is over.
@@ -120,8 +101,17 @@ impl Discord {
     async fn note(&self, name: &str, told: &Value, lasts: Duration) {
         let now = self.now();
         let note = Note { name: name.to_owned(), text: told.to_string(), until: now + lasts };
+        self.memory().noted(name, note.until);
         if let Err(reason) = self.connection.notebook.write(note, now).await {
             debug!(reason, "a note of Discord's adapter could not be written");
+        }
+    }
+
+    /// Strikes out what can't be answered any more.
+    pub(crate) async fn strike_old(&self) {
+        let old = self.memory().out_of_date(self.now());
+        for name in old {
+            self.strike(&name).await;
         }
     }
 

@@ -7,18 +7,19 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chat::{Accepted, EventSink, Field, Form, FormId};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use serenity::http::{LightMethod, Route};
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use crate::{
-    Discord, Door, MAY_SEE_MEMBERS,
+    Discord, MAY_SEE_MEMBERS,
     fault::{Fault, code},
-    first_answer::{First, first},
+    first_answer::{self, First, first},
     memory::Live,
-    translate::{JOINED, place_of, user_of},
-    wire::{self, EPHEMERAL, id, text},
+    translate::{JOINED, filled_fields, place_of, user_of},
+    wire::{self, EPHEMERAL, id, text, words},
 };
 
 /// How long an unknown channel is asked for before a message is kept without knowing whether it stands in a thread.
@@ -38,27 +39,25 @@ pub(crate) struct Told {
 
 impl Discord {
     /// Takes dispatches in, in their order. Returns once they are kept.
-    pub(crate) async fn receive(&self, told: impl Iterator<Item = Told>, door: &Door) {
+    pub(crate) async fn receive(&self, told: impl Iterator<Item = Told>, sink: &dyn EventSink) {
         let mut raws = Vec::new();
         for Told { kind, data, turn } in told {
             if kind == "INTERACTION_CREATE" {
                 // It is answered now; what was said before is kept before.
-                self.keep_all(std::mem::take(&mut raws), door).await;
-                self.interaction_by_gateway(data, door).await;
+                self.keep_all(std::mem::take(&mut raws), sink).await;
+                self.interaction_by_gateway(data, sink).await;
             } else {
-                self.take_in(&kind, data, &turn, &mut raws).await;
+                self.take_in(&kind, data, &turn, &mut raws, sink).await;
             }
         }
-        self.keep_all(raws, door).await;
+        self.keep_all(raws, sink).await;
     }
 
     /// Learns from a dispatch what we have to know, and adds to `raws` what is to be kept of it.
-    async fn take_in(&self, kind: &str, data: Value, turn: &str, raws: &mut Vec<String>) {
+    async fn take_in(&self, kind: &str, data: Value, turn: &str, raws: &mut Vec<String>, sink: &dyn EventSink) {
         match kind {
-            "READY" => {
-                self.learn_ourselves(&data);
-                self.note_ourselves().await;
-            }
+            "READY" => self.begin(&data, sink),
+            "RESUMED" => info!("resumed on Discord; nothing was missed"),
             "GUILD_CREATE" => self.memory().learn_guild(&data),
             "GUILD_ROLE_CREATE" | "GUILD_ROLE_UPDATE" => self.memory().learn_roles([&data["role"]]),
             "CHANNEL_CREATE" | "CHANNEL_UPDATE" | "THREAD_CREATE" | "THREAD_UPDATE" => {
@@ -84,6 +83,7 @@ impl Discord {
             | "MESSAGE_REACTION_ADD"
             | "MESSAGE_REACTION_REMOVE"
             | "GUILD_MEMBER_ADD" => {
+                let data = self.with_components(kind, data).await;
                 raws.push(self.with_what_we_know(kind, data, turn).await);
             }
             "MESSAGE_DELETE_BULK" => {
@@ -94,6 +94,41 @@ impl Discord {
             }
             _ => {}
         }
+    }
+
+    /// A session begins. Were it not the first, something may have been said before it began.
+    fn begin(&self, ready: &Value, sink: &dyn EventSink) {
+        self.learn_ourselves(ready);
+        metrics::counter!("kairos_connections_total", "platform" => "discord", "outcome" => "opened").increment(1);
+        let shard = ready["shard"][0].as_u64().unwrap_or_default();
+        if self.memory().began.insert(shard) {
+            info!(shard, "connected to Discord");
+        } else {
+            info!(shard, "connected to Discord anew; what was said meanwhile is read from the channels");
+            sink.gap(None);
+        }
+    }
+
+    /// A program's message of the second component system, which serenity hands over without its components, and without
+    /// the flag that says so: what seems to say nothing is looked at as a whole.
+    async fn with_components(&self, kind: &str, mut data: Value) -> Value {
+        let holds_files = data["attachments"].as_array().is_some_and(|files| !files.is_empty());
+        let is_bare = is_of_a_program(&data) && !holds_files && words(&data, true).trim().is_empty();
+        if kind == "MESSAGE_CREATE"
+            && is_bare
+            && let (Some(channel), Some(message)) = (text(&data["channel_id"]), text(&data["id"]))
+            && let Some(mut whole) = self.whole_message(&channel, &message).await
+        {
+            data["components"] = whole["components"].take();
+        }
+        data
+    }
+
+    /// A message as the API gives it; `None` where it can't be had in time.
+    async fn whole_message(&self, channel: &str, message: &str) -> Option<Value> {
+        let (channel_id, message_id) = (id(channel).ok()?, id(message).ok()?);
+        let asked = self.rest.get(Route::ChannelMessage { channel_id, message_id });
+        tokio::time::timeout(LOOK_UP, asked).await.ok()?.ok()
     }
 
     /// True for what we wrote ourselves, in a channel or as an answer to something that somebody did.
@@ -141,11 +176,11 @@ impl Discord {
         }
     }
 
-    /// Keeps a raw event; waits for a store that does not answer. True when it was new.
-    async fn keep(&self, raw: String, door: &Door) -> bool {
+    /// Keeps a raw event; waits for a store that does not answer.
+    async fn keep(&self, raw: String, sink: &dyn EventSink) -> Accepted {
         loop {
-            match door(raw.clone()).await {
-                Ok(fresh) => return fresh,
+            match sink.accept(raw.clone()).await {
+                Ok(accepted) => return accepted,
                 Err(error) => {
                     warn!(error, "an event of Discord's waits: the store takes nothing");
                     tokio::time::sleep(STORE).await;
@@ -154,52 +189,61 @@ impl Discord {
         }
     }
 
-    /// Keeps raw events so that one commit can take them all: each is at the door before any waits.
-    async fn keep_all(&self, raws: Vec<String>, door: &Door) {
-        join_all(raws.into_iter().map(|raw| self.keep(raw, door))).await;
+    /// Keeps raw events so that one commit can take them all: each is offered before any waits.
+    async fn keep_all(&self, raws: Vec<String>, sink: &dyn EventSink) {
+        join_all(raws.into_iter().map(|raw| self.keep(raw, sink))).await;
     }
 
-    async fn interaction_by_gateway(&self, data: Value, door: &Door) {
+    async fn interaction_by_gateway(&self, data: Value, sink: &dyn EventSink) {
         let (Some(id), Some(token)) = (text(&data["id"]), text(&data["token"])) else { return };
-        let (answer, keeps) = self.first_answer(&data).await;
+        let (mut answer, keeps) = self.first_answer(&data).await;
         if keeps {
-            let is_new = self.keep(json!({ "t": "INTERACTION_CREATE", "d": data }).to_string(), door).await;
+            let accepted = self.keep(without_key(&data), sink).await;
             // A restart may have come between keeping it and answering.
             let waits = self.memory().live(&id).is_some_and(|live| !*live.acknowledged.borrow());
-            if !is_new && !waits {
-                return;
+            match accepted {
+                Accepted::Repeated if !waits => return,
+                Accepted::Mistaken(mistakes) => answer = self.mistaken(&data, &mistakes),
+                Accepted::New | Accepted::Repeated => {}
             }
         }
-        let Ok(interaction_id) = wire::id(&id) else { return };
-        let route = Route::InteractionResponse { interaction_id, token: &token };
-        let mut answered = self.rest.send(LightMethod::Post, route, &answer).await;
-        if matches!(answered, Err(Fault::NoAnswer(_) | Fault::NotDone(_))) {
-            // Trying again does no harm: Discord takes one answer and says so.
-            answered = self.rest.send(LightMethod::Post, route, &answer).await;
-        }
-        match answered {
-            Ok(_) => self.memory().acknowledged(&id),
-            // Somebody, perhaps an earlier try of ours, was faster.
-            Err(fault) if fault.is(code::ALREADY_ACKNOWLEDGED) => {
-                debug!("an interaction was acknowledged already");
-                self.memory().acknowledged(&id);
-            }
-            Err(fault) => {
-                warn!(%fault, "an interaction could not be acknowledged; its answer goes by private message");
-                self.memory().over(&id);
-            }
-        }
+        self.acknowledge(&id, &token, &answer).await;
         if keeps {
             self.note_interaction(&id).await;
         }
     }
 
+    /// Gives the first answer to an interaction; whether it arrived is remembered with the interaction.
+    pub(crate) async fn acknowledge(&self, id: &str, token: &str, answer: &Value) {
+        let Ok(interaction_id) = wire::id(id) else { return };
+        let route = Route::InteractionResponse { interaction_id, token };
+        let mut answered = self.rest.send(LightMethod::Post, route, answer).await;
+        if matches!(answered, Err(Fault::NoAnswer(_) | Fault::NotDone(_))) {
+            // Trying again does no harm: Discord takes one answer and says so.
+            answered = self.rest.send(LightMethod::Post, route, answer).await;
+        }
+        match answered {
+            Ok(_) => self.memory().acknowledged(id),
+            // Somebody, perhaps an earlier try of ours, was faster.
+            Err(fault) if fault.is(code::ALREADY_ACKNOWLEDGED) => {
+                debug!("an interaction was acknowledged already");
+                self.memory().acknowledged(id);
+            }
+            Err(fault) => {
+                warn!(%fault, "an interaction could not be acknowledged; its answer goes by private message");
+                self.memory().over(id);
+            }
+        }
+    }
+
     /// Takes in an interaction that came over HTTP, and gives the body of the answer; `None` when it can't be kept.
-    pub(crate) async fn interaction_by_http(self: &Arc<Self>, data: Value, door: &Door) -> Option<Value> {
+    pub(crate) async fn interaction_by_http(self: &Arc<Self>, data: Value, sink: &dyn EventSink) -> Option<Value> {
         let (answer, keeps) = self.first_answer(&data).await;
         if keeps {
             let id = text(&data["id"]).unwrap_or_default();
-            door(json!({ "t": "INTERACTION_CREATE", "d": data }).to_string()).await.ok()?;
+            if let Accepted::Mistaken(mistakes) = sink.accept(without_key(&data)).await.ok()? {
+                return Some(self.mistaken(&data, &mistakes));
+            }
             // Our answer has to reach Discord before anything can follow it.
             let discord = Arc::clone(self);
             tokio::spawn(async move {
@@ -213,9 +257,10 @@ impl Discord {
 
     /// The first answer to an interaction, and whether the house should hear of it.
     async fn first_answer(&self, data: &Value) -> (Value, bool) {
+        let label = self.label_of_field(data).await;
         let answer = {
             let memory = self.memory();
-            first(data, |id| memory.form(id).cloned(), |typed| (self.connection.suggest)(typed))
+            first(data, label, |id| memory.form(id).cloned(), |typed| (self.connection.suggest)(typed))
         };
         match answer {
             First::Only(answer) => (answer, false),
@@ -224,6 +269,56 @@ impl Discord {
                 (answer, true)
             }
         }
+    }
+
+    /// What stands on the button that was pressed, where a field opens behind it: serenity hands the button's message over
+    /// without components of the second system.
+    async fn label_of_field(&self, data: &Value) -> Option<String> {
+        let custom = data["data"]["custom_id"].as_str().filter(|custom| custom.starts_with("form:"))?;
+        if data["type"] != 3 {
+            return None;
+        }
+        let form = custom.trim_start_matches("form:");
+        let known = first_answer::label_of(&data["message"]["components"], custom);
+        let known = known.or_else(|| self.memory().label(form).map(ToOwned::to_owned));
+        if known.is_some() {
+            return known;
+        }
+        // Not known since a restart; of a message that one person sees nothing can be asked.
+        let whole = self.whole_message(&text(&data["channel_id"])?, &text(&data["message"]["id"])?).await?;
+        let label = first_answer::label_of(&whole["components"], custom)?;
+        self.memory().keep_label(form, &label);
+        Some(label)
+    }
+
+    /// What is wrong with a form that was sent, and a button that opens it again with what was typed: Discord takes no
+    /// form as the answer to a form.
+    fn mistaken(&self, data: &Value, mistakes: &[chat::Mistake]) -> Value {
+        let form = text(&data["data"]["custom_id"]).unwrap_or_default();
+        let form = form.trim_start_matches("form:");
+        let typed = filled_fields(&data["data"]["components"]);
+        let mut memory = self.memory();
+        if let Some(id) = text(&data["id"]) {
+            memory.over(&id);
+        }
+        let mut again = memory.form(form).cloned().unwrap_or_else(|| {
+            let label = memory.label(form).unwrap_or(first_answer::YOUR_WORDS).to_owned();
+            let field = |(id, _): &(String, String)| Field {
+                id: id.clone(),
+                label: label.clone(),
+                long: true,
+                value: String::new(),
+            };
+            Form { id: FormId::new(form), title: label.clone(), fields: typed.iter().map(field).collect() }
+        });
+        for field in &mut again.fields {
+            if let Some((_, value)) = typed.iter().find(|(id, _)| *id == field.id) {
+                field.value.clone_from(value);
+            }
+        }
+        let answer = first_answer::mistaken(&again, mistakes);
+        memory.keep_form(again);
+        answer
     }
 
     /// Remembers what can be answered from now on, so that it is answered after a restart as well.
@@ -261,6 +356,15 @@ impl Discord {
         }
         self.note_interaction(&live.id).await;
     }
+}
+
+/// An interaction as it is kept: without the key that lets it be answered, which no translation needs.
+fn without_key(data: &Value) -> String {
+    let mut data = data.clone();
+    if let Some(fields) = data.as_object_mut() {
+        fields.remove("token");
+    }
+    json!({ "t": "INTERACTION_CREATE", "d": data }).to_string()
 }
 
 fn is_of_a_program(data: &Value) -> bool {

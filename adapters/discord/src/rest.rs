@@ -87,12 +87,7 @@ impl Rest {
         let mut token = HeaderValue::from_str(&format!("Bot {}", connection.token))
             .map_err(|_| "the token holds a sign that no token has".to_owned())?;
         token.set_sensitive(true);
-        let http = Client::builder()
-            .timeout(REQUEST)
-            .connect_timeout(CONNECT)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|_| "no HTTP client can be made on this machine".to_owned())?;
+        let http = client()?;
         let (base, clock) = (connection.api_url.trim_end_matches('/').to_owned(), connection.clock.clone());
         let (notebook, pace, lines) = (Arc::clone(&connection.notebook), Mutex::default(), Mutex::default());
         Ok(Self { http, base, token, clock, notebook, pace, lines })
@@ -153,10 +148,16 @@ impl Rest {
     /// Waits for the turn on a route; what is left of `patience`.
     async fn wait_for(&self, route: &str, mut patience: Duration) -> Result<Duration, Fault> {
         let line = self.line(route);
-        // Fair: who came first is let through first.
-        let _first = line.lock().await;
+        let came = self.clock.now();
+        // Fair: who came first is let through first. Those behind wait no longer than they would for the bucket itself.
+        let Ok(_first) = tokio::time::timeout(patience, line.lock()).await else { return Err(Fault::Wait(MOMENT)) };
+        patience = patience.saturating_sub(self.clock.now().since(came));
         loop {
-            let wait = self.pace().take(route, self.clock.now());
+            let now = self.clock.now();
+            if self.pace().is_hushed(now) {
+                return Err(Fault::Refused { status: 401, code: 0 });
+            }
+            let wait = self.pace().take(route, now);
             if wait.is_zero() {
                 return Ok(patience);
             }
@@ -221,7 +222,7 @@ impl Rest {
                 Fault::Wait(retry_after.or(said).unwrap_or(Duration::from_secs(1)))
             }
             503 => Fault::NotDone("Discord is not available"),
-            500.. if changes => Fault::NoAnswer("Discord failed while it was at work"),
+            500.. if changes => Fault::Failed,
             500.. => Fault::NotDone("Discord failed"),
             status => Fault::Refused { status, code: told["code"].as_u64().unwrap_or_default() },
         })
@@ -230,6 +231,13 @@ impl Rest {
     fn pace(&self) -> std::sync::MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// A client as each part of the adapter uses it. Proxies of the environment and the system's certificates count.
+pub(crate) fn client() -> Result<Client, &'static str> {
+    let client = Client::builder().timeout(REQUEST).connect_timeout(CONNECT);
+    let client = client.redirect(reqwest::redirect::Policy::none()).build();
+    client.map_err(|_| "no HTTP client can be made on this machine")
 }
 
 fn with_body<'a>(request: Request<'a>, body: Option<&Value>, files: &[File]) -> Request<'a> {

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use chat::{Card, Identity, Key, MessageId, Place, Refusal, Sent, ShownTo, Text};
+use chat::{Card, Identity, Image, Key, MessageId, Place, Refusal, Sent, ShownTo, Text};
 use serde_json::{Value, json};
 use serenity::http::{LightMethod, Request, Route};
 use tracing::debug;
@@ -31,13 +31,21 @@ const FIRST_ANSWER: Duration = Duration::from_secs(4);
 /// How long "thinking…" may stand before it is ended in words; Discord's own end comes after a quarter of an hour.
 const THINKS: Duration = Duration::from_mins(13);
 const NOT_FINISHED: &str = "I couldn't finish this one. Please ask me again.";
+/// How long to wait before what Discord failed at is tried again.
+const AFTER_FAILURES: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
+/// Stands before a person's id where their private conversation is not opened yet.
+const LATER: char = '@';
 /// Messages that are looked through for one of ours.
 const LOOK_BACK: usize = 100;
 
 impl Discord {
     pub(crate) async fn say(&self, place: &Place, to: &ShownTo, card: &Card, key: &Key) -> Result<Sent, Refusal> {
         let live = self.memory().answered_by(&key.0, self.now());
-        let said = self.say_there(place, to, card, key, live.clone()).await;
+        let mut said = self.say_there(place, to, card, key, live.clone()).await;
+        if let (Err(Refusal::Definite(_)), Some(plain)) = (&said, self.without_picture(card)) {
+            // Perhaps no files may be attached there: the picture's description stands in its place.
+            said = self.say_there(place, to, &plain, key, live.clone()).await;
+        }
         if let (Err(Refusal::Definite(_)), Some(live)) = (&said, live.filter(|live| live.thinking)) {
             self.apologise(&live).await;
         }
@@ -61,8 +69,10 @@ impl Discord {
         }
     }
 
-    /// Ends every "thinking…" that nothing came of while it still can be ended: better an honest word than a failure.
+    /// Ends every "thinking…" that nothing came of while it still can be ended: better an honest word than a failure. What
+    /// can't be answered any more is struck out of the notes.
     pub(crate) async fn tend(&self) {
+        self.strike_old().await;
         let since = self.now() - THINKS;
         let waiting = self.memory().thinking_since_before(since);
         for live in waiting {
@@ -80,11 +90,22 @@ impl Discord {
         self.note_interaction(&live.id).await;
     }
 
+    /// The card with its picture in words, where it has one that would be sent along.
+    fn without_picture(&self, card: &Card) -> Option<Card> {
+        let image = card.image.as_ref().filter(|image| (self.connection.picture)(&image.file).is_some())?;
+        // No file has such a name: what can't be found is described.
+        Some(Card { image: Some(Image { file: String::new(), ..image.clone() }), ..card.clone() })
+    }
+
     fn fitting(&self, card: &Card) -> Result<Outgoing, Refusal> {
-        match fit(card).first() {
-            Some(misfit) => Err(Refusal::Definite(format!("the card is too large for Discord: {misfit}"))),
-            None => Ok(outgoing(card, &*self.connection.picture)),
+        if let Some(misfit) = fit(card).first() {
+            return Err(Refusal::Definite(format!("the card is too large for Discord: {misfit}")));
         }
+        if let Some(input) = &card.input {
+            self.memory().keep_label(input.form.as_str(), &input.label);
+        }
+        let picture = |file: &str| (!file.is_empty()).then(|| (self.connection.picture)(file)).flatten();
+        Ok(outgoing(card, &picture))
     }
 
     /// As an answer that only one person sees, or in private when the time for that is over.
@@ -123,11 +144,31 @@ impl Discord {
                 Err(fault) => return Err(fault.into()),
             }
         }
-        match (self.post(place.channel.as_str(), out.clone(), key).await, live) {
-            (Ok(message), _) => Ok(ours(message)),
-            (Err(fault), Some(live)) if is_closed(&fault) => Ok(ours(self.answer(&live, &out, key).await?)),
-            (Err(fault), _) => Err(fault.into()),
+        let opened = match opened_later(place) {
+            Some(user) => self.private_place(user).await,
+            None => Ok(place.clone()),
+        };
+        let posted = match &opened {
+            Ok(opened) => self.post(opened.channel.as_str(), out.clone(), key).await,
+            Err(fault) => Err(fault.clone()),
+        };
+        match (posted, opened, live) {
+            (Ok(message), Ok(place), _) => Ok(Sent { place, message }),
+            // It is answered at once where that is still possible: closed, or too many were opened just now.
+            (Err(fault), opened, Some(live)) if is_closed(&fault) || opened.is_err() => {
+                Ok(ours(self.answer(&live, &out, key).await?))
+            }
+            (Err(fault), ..) | (Ok(_), Err(fault), _) => Err(fault.into()),
         }
+    }
+
+    /// The private conversation with somebody. Whoever did something just now is answered there, and Discord is asked to
+    /// open a conversation only when that is not possible: it limits how many are opened, and may refuse it.
+    pub(crate) async fn private_or_answer(&self, user: &str) -> Result<Place, Fault> {
+        if self.memory().may_answer(user, self.now()) {
+            return Ok(private(format!("{LATER}{user}")));
+        }
+        self.private_place(user).await
     }
 
     async fn in_public(&self, place: &Place, card: &Card, out: Outgoing, key: &Key) -> Result<Sent, Fault> {
@@ -164,6 +205,7 @@ impl Discord {
             Err(fault) if fault.is(code::THREAD_EXISTS) => Ok(opening.clone()),
             // Trying again finds the thread there, if it came to be.
             Err(Fault::NoAnswer(reason)) => Err(Fault::NotDone(reason)),
+            Err(Fault::Failed) => Err(Fault::NotDone("Discord failed while it was at work")),
             Err(fault) => Err(fault),
         }
     }
@@ -179,11 +221,27 @@ impl Discord {
         out.say("nonce", &json!(nonce(key)));
         out.say("enforce_nonce", &json!(true));
         let route = Route::ChannelMessages { channel_id: id(channel)? };
+        // The nonce makes a repetition harmless: better seconds than the half minute until somebody looks for it.
+        for wait in AFTER_FAILURES {
+            match self.deliver(LightMethod::Post, route, &out).await {
+                Err(Fault::Failed) => tokio::time::sleep(wait).await,
+                other => return id_of(&other?),
+            }
+        }
         id_of(&self.deliver(LightMethod::Post, route, &out).await?)
     }
 
     /// Sends the card as components; where Discord, or what stands for it, won't have those, as an embed.
     async fn deliver(&self, method: LightMethod, route: Route<'_>, out: &Outgoing) -> Result<Value, Fault> {
+        let delivered = self.deliver_once(method, route, out).await;
+        if matches!((&delivered, method), (Err(Fault::Failed), LightMethod::Patch)) {
+            // The same change twice is one change.
+            return Err(Fault::NotDone("Discord failed while it was at work"));
+        }
+        delivered
+    }
+
+    async fn deliver_once(&self, method: LightMethod, route: Route<'_>, out: &Outgoing) -> Result<Value, Fault> {
         let refused = match self.rest.ask(Request::new(route, method), Some(&out.body), &out.files).await {
             Err(fault) if [code::INVALID_FORM, code::EMPTY_MESSAGE].into_iter().any(|code| fault.is(code)) => fault,
             other => return other,
@@ -227,6 +285,13 @@ impl Discord {
     }
 
     pub(crate) async fn change(&self, sent: &Sent, card: &Card) -> Result<(), Refusal> {
+        match (self.change_to(sent, card).await, self.without_picture(card)) {
+            (Err(Refusal::Definite(_)), Some(plain)) => self.change_to(sent, &plain).await,
+            (changed, _) => changed,
+        }
+    }
+
+    async fn change_to(&self, sent: &Sent, card: &Card) -> Result<(), Refusal> {
         let mut out = self.fitting(card)?;
         let reach = self.memory().reach(sent.message.as_str(), self.now());
         if let Some(reach) = reach {
@@ -251,6 +316,11 @@ impl Discord {
     }
 
     pub(crate) async fn look_for(&self, place: &Place, key: &Key) -> Result<Option<Sent>, Refusal> {
+        let opened = match opened_later(place) {
+            Some(user) => self.private_place(user).await?,
+            None => place.clone(),
+        };
+        let place = &opened;
         if let Some(message) = self.marked(channel_of(place), key).await? {
             return Ok(Some(Sent { place: place.clone(), message }));
         }
@@ -280,6 +350,7 @@ impl Discord {
         let opened = match self.rest.send(LightMethod::Post, Route::UserMeDmChannels, &body).await {
             // Opening what is open changes nothing.
             Err(Fault::NoAnswer(reason)) => Err(Fault::NotDone(reason)),
+            Err(Fault::Failed) => Err(Fault::NotDone("Discord failed while it was at work")),
             other => other,
         }?;
         let channel = text(&opened["id"]).ok_or(Fault::NotDone("Discord's answer names no channel"))?;
@@ -292,13 +363,18 @@ fn original_of(live: &Live) -> Result<Route<'_>, Fault> {
     Ok(Route::WebhookOriginalInteractionResponse { application_id: id(&live.application)?, token: &live.token })
 }
 
+/// Whose private conversation is opened only when nothing else will do.
+fn opened_later(place: &Place) -> Option<&str> {
+    place.channel.as_str().strip_prefix(LATER)
+}
+
 fn id_of(message: &Value) -> Result<MessageId, Fault> {
     text(&message["id"]).map(MessageId::new).ok_or(Fault::NoAnswer("Discord's answer names no message"))
 }
 
 /// The time in which somebody's action could be answered has passed.
 fn is_over(fault: &Fault) -> bool {
-    [code::UNKNOWN_WEBHOOK, code::UNKNOWN_INTERACTION, 50_027].into_iter().any(|code| fault.is(code))
+    [code::UNKNOWN_WEBHOOK, code::UNKNOWN_INTERACTION, code::INVALID_TOKEN].into_iter().any(|code| fault.is(code))
         || matches!(fault, Fault::Refused { status: 401, .. })
 }
 

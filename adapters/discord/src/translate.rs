@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::wire::{identity, instant, place, text, words};
 
-pub(crate) use interaction::{event_id, place_of, user_of};
+pub(crate) use interaction::{event_id, filled_fields, is_private, place_of, user_of};
 
 /// Kinds of message that somebody wrote: plain, a reply, the answers to commands, the first of a forum's thread.
 const WRITTEN: [u64; 5] = [0, 19, 20, 21, 23];

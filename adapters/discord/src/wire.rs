@@ -48,6 +48,15 @@ pub(crate) fn first_id(at: Timestamp) -> u64 {
     u64::try_from(at.as_ms()).unwrap_or_default().saturating_sub(DISCORD_EPOCH_MS) << 22
 }
 
+/// What stands in a list, or in a map by id: Discord gives lists, serenity keeps channels and roles as maps.
+pub(crate) fn each(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
+    match value {
+        Value::Array(items) => Box::new(items.iter()),
+        Value::Object(fields) => Box::new(fields.values()),
+        _ => Box::new(std::iter::empty()),
+    }
+}
+
 /// True for a kind of channel that is a thread.
 pub(crate) fn is_thread(kind: &Value) -> bool {
     matches!(kind.as_u64(), Some(10..=12))
@@ -72,6 +81,11 @@ pub(crate) fn shared(guild: impl Into<String>, channel: impl Into<String>) -> Pl
 /// A private conversation.
 pub(crate) fn private(channel: impl Into<String>) -> Place {
     Place { privacy: Privacy::Private, ..shared(EVERYWHERE, channel) }
+}
+
+/// A conversation between people: others read along, and it belongs to no server.
+pub(crate) fn between_people(channel: impl Into<String>) -> Place {
+    shared(EVERYWHERE, channel)
 }
 
 /// Where something happened: in a thread of `parent` where there is one. Without a server it was in private.

@@ -31,7 +31,7 @@ from simcord.enums import OverwriteType
 from simcord.http import router
 from simcord.http import routes as _routes  # noqa: F401  (registers the routes)
 
-TOKEN = "sim.bot.token"
+TOKEN = "sim.bot.token.of.some.length"
 
 
 class WallClock(Clock):
@@ -50,10 +50,10 @@ class Server:
     def __init__(self):
         self.connections, self.sessions = [], {}
         self.requests, self.faults, self.nonces = [], [], {}
-        self.closed_dms, self.denied_intents = set(), set()
+        self.closed_dms, self.denied_intents, self.without_files = set(), set(), set()
         self.mute, self.heartbeat, self.shards, self.port = 0, 41250, 1, 0
         self.gateway_url = self.resume_url = None
-        self.without_v2, self.flags = False, 0
+        self.without_v2, self.flags, self.token = False, 0, TOKEN
         self.backend = Backend(clock=WallClock())
         self.backend.subscribers.append(self.on_event)
         guild = self.guild = self.backend.create_guild("Sim Guild")
@@ -145,7 +145,7 @@ class Server:
             url = self.gateway_url or f"ws://127.0.0.1:{self.port}/gw"
             return web.json_response({"url": url, "shards": self.shards, "session_start_limit": limit})
         is_open = path.startswith(("/interactions/", "/webhooks/")) and path.count("/") >= 3
-        if not is_open and request.headers.get("Authorization") != f"Bot {TOKEN}":
+        if not is_open and request.headers.get("Authorization") != f"Bot {self.token}":
             return web.json_response({"message": "401: Unauthorized", "code": 0}, status=401)
         if path == "/oauth2/applications/@me":
             told = router.dispatch(self.backend, "GET", path, json=None, params={}, files=[], reason=None)
@@ -154,6 +154,9 @@ class Server:
         nonce = body.get("nonce") if sent_to and isinstance(body, dict) and body.get("enforce_nonce") else None
         if nonce and (sent_to[1], nonce) in self.nonces:
             return web.json_response(self.nonces[sent_to[1], nonce])
+        channel = re.match(r"/channels/(\d+)/messages", path)
+        if files and channel and int(channel[1]) in self.without_files:
+            return web.json_response({"code": 50013, "message": "Missing Permissions"}, status=403)
         try:
             if sent_to:
                 self.require_open_dm(int(sent_to[1]))
@@ -275,6 +278,9 @@ class Control:
             server.backend.emit("INTERACTION_CREATE", payload)
         return {"id": str(record.id), "payload": payload}
 
+    async def token(server, interaction):
+        return {"token": server.backend.interactions[int(interaction)].token}
+
     async def grant_time(server, interaction):
         """The first answer may come later than after three seconds."""
         server.backend.interactions[int(interaction)].initial_response_deadline = None
@@ -316,6 +322,8 @@ class Control:
         bot = server.backend.bot_user.id
         overwrite = Overwrite(target_id=bot, type=OverwriteType.MEMBER, deny=int(permissions))
         server.backend.set_overwrite(int(channel), overwrite)
+        if int(permissions) & 1 << 15:  # to attach files, which the simulation itself does not ask for
+            server.without_files.add(int(channel))
 
     async def permissions(server, channel, user):
         return {"bits": str(server.backend.compute_permissions(server.guild.id, server.user(user), int(channel)))}
@@ -381,7 +389,8 @@ class Connection:
             self.put(frame)
 
     async def identify(self, data):
-        if data["token"] != TOKEN:
+        # Discord takes the token with its kind before it too, as it stands in the header of requests.
+        if data["token"].removeprefix("Bot ") != self.server.token:
             Connection.refused += 1
             await self.socket.close(code=4004, message=b"Authentication failed.")
             return
@@ -389,6 +398,10 @@ class Connection:
         if any(getattr(self.intents, name) for name in self.server.denied_intents):
             Connection.refused += 1
             await self.socket.close(code=4014, message=b"Disallowed intent(s).")
+            return
+        if data.get("shard", [0, 1])[1] < self.server.shards:
+            Connection.refused += 1
+            await self.socket.close(code=4011, message=b"Sharding required.")
             return
         Connection.identified += 1
         backend, self.session = self.server.backend, f"session-{id(self):x}"

@@ -12,6 +12,9 @@ use crate::{Discord, fault::Fault};
 /// Domains that are Discord's own.
 const DISCORDS: [&str; 4] = ["discord.com", "discord.gg", "discordapp.com", "discord.media"];
 
+pub(super) const LEADS_BACK: &str = "KAIROS_DISCORD_API_URL leads elsewhere, yet the API there names Discord's own \
+     gateway, which is not connected to: set KAIROS_DISCORD_GATEWAY_URL too";
+
 /// How a gateway is reached.
 #[derive(Debug)]
 pub(super) struct Way {

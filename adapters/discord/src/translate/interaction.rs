@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{needed, unreadable};
 use crate::{
     commands::{HELP_WITH_THIS, NAME},
-    wire::{identity, instant, is_thread, place, text},
+    wire::{between_people, identity, instant, is_thread, place, text},
 };
 
 /// The event of an interaction by its id: every answer to it bears this in its key.
@@ -14,9 +14,20 @@ pub(crate) fn event_id(interaction: &str) -> EventId {
     EventId::new(format!("discord:interaction:{interaction}"))
 }
 
+/// The context of an interaction in a conversation between people, which Kairos is no member of.
+const BETWEEN_PEOPLE: u64 = 2;
+
+/// True in somebody's own conversation with Kairos: where there is no server, and nobody else either.
+pub(crate) fn is_private(data: &Value) -> bool {
+    data["guild_id"].is_null() && data["context"] != BETWEEN_PEOPLE
+}
+
 /// Where an interaction happened.
 pub(crate) fn place_of(data: &Value) -> Option<Place> {
     let channel = text(&data["channel_id"]).or_else(|| text(&data["channel"]["id"]))?;
+    if data["guild_id"].is_null() && !is_private(data) {
+        return Some(between_people(channel));
+    }
     let parent = text(&data["channel"]["parent_id"]).filter(|_| is_thread(&data["channel"]["type"]));
     Some(place(text(&data["guild_id"]), channel, parent))
 }
@@ -76,10 +87,16 @@ fn chosen(data: &Value) -> Result<Option<What>, Unreadable> {
 fn filled_in(data: &Value) -> Result<Option<What>, Unreadable> {
     let custom = needed(&data["data"]["custom_id"], "data.custom_id")?;
     let Some(form) = custom.strip_prefix("form:") else { return Ok(None) };
-    let mut fields = Vec::new();
-    collect(&data["data"]["components"], &mut fields);
+    let fields = filled_fields(&data["data"]["components"]);
     let message = text(&data["message"]["id"]).map(MessageId::new);
     Ok(Some(What::Form { form: FormId::new(form), message, fields }))
+}
+
+/// What was filled in, field by field.
+pub(crate) fn filled_fields(components: &Value) -> Vec<(String, String)> {
+    let mut fields = Vec::new();
+    collect(components, &mut fields);
+    fields
 }
 
 /// Every input below, whether it stands in a row (as modals had it first) or below a label (as they have it now).
