@@ -41,7 +41,8 @@ pub enum Import {
         /// The CSV file
         file: PathBuf,
     },
-    /// Who is on duty: a line each with person, from, until, and team (none: every team)
+    /// Who is on call: a line each with person, from, until, and team (none: every team)
+    #[command(name = "on-call", alias = "duties")]
     Duties {
         /// The CSV file
         file: PathBuf,
@@ -220,7 +221,7 @@ async fn people(store: &Store, file: &Path) -> Result<Report> {
         let other = name.strip_prefix(OTHER_SYSTEM).is_some_and(|system| PersonKey::new(system, "x").is_some());
         PEOPLE.contains(&name) || other
     };
-    let right = format!("{} or {OTHER_SYSTEM}SYSTEM would be right", PEOPLE.join(", "));
+    let right = format!("use {} or {OTHER_SYSTEM}SYSTEM", PEOPLE.join(", "));
     let columns = columns(&mut reader, is_known, &[], &right)?;
     let (clock, ids) = (Clock::system(), Ids::random());
     let mut report = Report::default();
@@ -289,7 +290,7 @@ async fn duties(store: &Store, file: &Path) -> Result<Report> {
         let cell = |name: &str| cells.get(name).map(String::as_str);
         let instant = |name: &str| {
             let text = cell(name).unwrap_or_default();
-            read_instant(text).map_err(|reason| format!("`{name}` is {text:?}: {reason}"))
+            read_instant(text).map_err(|reason| format!("`{name}` is “{text}”: {reason}"))
         };
         let (from, until) = match (instant("from"), instant("until")) {
             (Ok(from), Ok(until)) => (from, until),

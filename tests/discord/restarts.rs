@@ -93,7 +93,7 @@ fn a_kill_between_keeping_and_acknowledging_is_made_good() {
     let world = world.killed().up();
     let answers = world.peer.answered(&interaction, |answers| answers["kind"] != Value::Null);
     assert_eq!(answers["kind"], "deferred_update");
-    assert!(text_of(&world.peer.answer_to(&interaction)).contains("listens for this need"));
+    assert!(text_of(&world.peer.answer_to(&interaction)).contains("owner:"));
 }
 
 #[test]

@@ -5,9 +5,7 @@ use crate::support::app::{TestApp, each_app, minutes};
 #[tokio::test]
 async fn each_mode_is_set_by_whoever_may_and_told_to_the_channel() {
     each_app(|app: TestApp| async move {
-        for (mode, does) in
-            [("off", "neither listen nor speak"), ("shadow", "say nothing unasked"), ("live", "answer a question")]
-        {
+        for (mode, does) in [("off", "I’m off here"), ("shadow", "watch silently"), ("live", "answer questions")] {
             app.person("dev").commands(&format!("here {mode}")).await;
             let told = app.cards("deals", "ana").pop().expect("the channel is told");
             assert_eq!(told.card.title, "What I do in this channel");

@@ -290,7 +290,7 @@ async fn whoever_comes_another_way_is_told_so_and_nothing_is_installed() {
     {
         let seen = two.comes_back(&[("code", "good"), ("state", state)], cookie).await;
         assert_eq!(seen.status, 400);
-        assert!(seen.page.contains("too old, or was opened elsewhere"), "{}", seen.page);
+        assert!(seen.page.contains("has expired, or was opened elsewhere"), "{}", seen.page);
     }
     assert!(two.standin.calls("oauth.v2.access").is_empty(), "Slack is not asked");
     let no = two.comes_back(&[("error", "access_denied"), ("state", &state)], &cookie).await;

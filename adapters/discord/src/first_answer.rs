@@ -48,7 +48,7 @@ pub(crate) fn first(data: &Value, form: impl Fn(&str) -> Option<Form>, suggest: 
         Some(3) if custom.starts_with("form:") => First::Only(modal(&field_behind(custom, &data["message"]))),
         Some(3) if custom.starts_with("ask:") => First::Only(match form(custom.trim_start_matches("ask:")) {
             Some(form) => modal(&form),
-            None => json!({ "type": MESSAGE, "data": { "flags": EPHEMERAL, "content": "This form is too old.",
+            None => json!({ "type": MESSAGE, "data": { "flags": EPHEMERAL, "content": "This form has expired.",
                 "allowed_mentions": { "parse": [] } } }),
         }),
         Some(4) => First::Only(suggestions(&suggest(typed(&data["data"]).unwrap_or_default()))),

@@ -22,7 +22,7 @@ fn told(minutes: u64, value: &str) -> (u64, String) {
 
 #[test]
 fn whoever_is_not_to_be_disturbed_is_left_in_peace() {
-    let quiet = "Mon-Fri 09:00-17:30, UTC; not to be disturbed just now";
+    let quiet = "Mon-Fri 09:00-17:30, UTC; “do not disturb” is on";
     assert_eq!(waits(|w| w.person.profile.do_not_disturb_until = Some(w.now + hours(2))), told(120, quiet));
     assert_eq!(waits(|w| w.person.profile.do_not_disturb_until = Some(w.now + hours(8))), told(23 * 60, quiet));
     let over = waits(|w| w.person.profile.do_not_disturb_until = Some(w.now));
