@@ -10,7 +10,7 @@ const GROUPS: [(&str, &[&str]); 5] = [
     ("Run it", &["serve", "config", "slack", "discord"]),
     ("Content", &["check", "new"]),
     ("People and data", &["people", "on-call", "import", "measures", "export", "forget"]),
-    ("Care", &["doctor", "queue", "backup"]),
+    ("Care", &["doctor", "queue", "quarantine", "backup"]),
 ];
 
 const EXIT_CODES: &str = "Exit codes: 0 all is well; 1 something was found or failed; 2 wrong use or configuration.";
@@ -40,7 +40,7 @@ fn grouped(command: &Command) -> String {
     for (group, names) in GROUPS {
         text.push_str(&format!("{group}:\n"));
         for name in names {
-            text.push_str(&format!("  {name:<9} {}\n", about(name)));
+            text.push_str(&format!("  {name:<10} {}\n", about(name)));
         }
         text.push('\n');
     }

@@ -127,7 +127,7 @@ impl Report {
         writeln!(out, "{taken} rows taken in, {known} known before, {} refused", refused.len())?;
         if !waiting.is_empty() {
             let signals: u64 = waiting.iter().map(|it| it.count).sum();
-            writeln!(out, "{signals} numbers or alerts wait for {} names that nobody bears yet:", waiting.len())?;
+            writeln!(out, "{signals} numbers or alerts wait for {} names not linked to a person yet:", waiting.len())?;
             for it in waiting.iter().take(20) {
                 writeln!(out, "  {}:{} ({})", it.who.scheme, it.who.value, it.count)?;
             }
@@ -281,7 +281,7 @@ async fn would_join(store: &Store, names: &[PersonKey]) -> Result<Option<String>
 /// A rota: who is on duty, for which team, from when until when.
 async fn duties(store: &Store, file: &Path) -> Result<Report> {
     let (mut reader, bar) = open(file)?;
-    let right = format!("{} would be right", DUTIES.join(", "));
+    let right = format!("use {}", DUTIES.join(", "));
     let columns = columns(&mut reader, |name| DUTIES.contains(&name), &["person", "from", "until"], &right)?;
     let now = Clock::system().now();
     let mut report = Report::default();
@@ -311,7 +311,7 @@ async fn duties(store: &Store, file: &Path) -> Result<Report> {
 
 async fn observations(store: &Store, file: &Path, scope: &Scope, library: &Library) -> Result<Report> {
     let (mut reader, bar) = open(file)?;
-    let right = format!("{} would be right", OBSERVATIONS.join(", "));
+    let right = format!("use {}", OBSERVATIONS.join(", "));
     let columns = columns(&mut reader, |name| OBSERVATIONS.contains(&name), &["person", "measure"], &right)?;
     let now = Clock::system().now();
     let (mut report, mut batch) = (Report::default(), Vec::new());

@@ -237,9 +237,9 @@ mod tests {
         use Mark::{NotForMe, Stop, Useful};
         let said = [("a", NotForMe), ("b", Stop), ("c", NotForMe), ("d", Useful), ("e", NotForMe)];
         let (_, few) = learn(&marks(&said[..4]));
-        assert_eq!(few, "a few people said what they think of it; it takes more to be heard");
+        assert_eq!(few, "a few people have said what they think; it now takes a closer match");
         let (_, enough) = learn(&marks(&said));
-        assert_eq!(enough, "1 of 5 people found it right; it takes more to be heard");
+        assert_eq!(enough, "1 of 5 people found it right; it now takes a closer match");
         assert_eq!(restrain(Restraint { percent: 1, people: 1 }, &marks(&said[..4]), None), None);
     }
 
@@ -255,7 +255,7 @@ mod tests {
         use Mark::{Know, NotForMe, Stop, Useful, Wrong};
         let half = [("a", NotForMe), ("b", Stop), ("c", NotForMe), ("d", Useful), ("e", Know), ("f", Useful)];
         let why = restrain(RULE, &marks(&half), None);
-        assert_eq!(why.as_deref(), Some("3 of 6 people who answered said “Not for me” or “Stop”"));
+        assert_eq!(why.as_deref(), Some("3 of 6 people who answered said “Not for me” or turned it off"));
         assert_eq!(restrain(RULE, &marks(&half[..4]), None), None, "four people");
         assert_eq!(restrain(RULE, &marks(&half[1..]), None), None, "two of five");
         assert_eq!(restrain(Restraint { percent: 0, ..RULE }, &marks(&half), None), None, "never");

@@ -122,7 +122,7 @@ async fn nobody_but_a_manager_decides_about_words() {
         let invitation = is_helped(&app, "ben").await;
         let form = invitation.card.input.clone().unwrap().form;
         app.person("chloe").forges_form(&form, &invitation, "the quetzal walks away").await;
-        assert_eq!(app.cards("deals", "chloe").pop().unwrap().card.title, "This one is not for you");
+        assert_eq!(app.cards("deals", "chloe").pop().unwrap().card.title, "This one isn’t for you");
         assert_eq!(app.store().own_words(&chat::Scope::All).await.unwrap(), []);
     })
     .await;

@@ -104,17 +104,17 @@ why-keyword = Your message contains “{ $phrase }”.
 why-alert = A monitoring system raised the alert “{ $name }”.
 why-asked = You asked for it by name.
 why-topic = Topic: { $topic } (owner: { $owner }).
-why-stored = I store the topic, the card and what you tap, not what you wrote.
+why-stored = I store the topic, the card and what you tap, not your message.
 why-stored-numbers = Only you see these numbers. Managers see totals of five people or more.
 why-details = Details
 why-nothing-title = No card has reached you yet
 why-nothing-text = So there is nothing to explain. Ask me something first.
 details-title = How I decided
-details-topic = This card comes from the topic “{ $topic }” (owner: { $owner }), for when: { $need }
+details-topic = This card comes from the topic “{ $topic }” (owner: { $owner }), for when: { $need }.
 details-words = Words that matched: { $words }.
 details-checked = I checked:
 details-promise = How sure the check is: { $promise }.
-details-stored = What I store: topic, time, which card, and what you tap. What you wrote is not stored. Managers see totals of five people or more.
+details-stored = What I store: topic, time, which card, what you tap, and the matching words (three at most). Your message is not stored. Managers see totals of five people or more.
 details-stored-numbers = What I store: the reported numbers (for as long as your company keeps them), which card, and what you tap. Managers see totals of five people or more.
 details-change = To change it: “Quiet for a week” or “Don’t show me this topic” on the card. Everything else: `/kairos me`.
 
@@ -150,5 +150,5 @@ practice-restart = Start again
 
 # Why this? asked by somebody else than the person the card is for.
 why-others-title = Why this card is here
-why-others-topic = This card comes from the topic “{ $topic }” (owner: { $owner }), for when: { $need }
+why-others-topic = This card comes from the topic “{ $topic }” (owner: { $owner }), for when: { $need }.
 why-others-rest = Why it came just now is shown to the person it is for.

@@ -32,7 +32,8 @@ pub fn why_card(trigger: &Trigger, need: &Need, learnt: &[LearntTrigger], delive
 
 /// The same for somebody to whom the card did not come: its topic and its rule, and nothing of whom it came to.
 pub fn why_for_others_card(trigger: &Trigger) -> Card {
-    let topic = say!("why-others-topic", topic = &trigger.title, owner = &trigger.owner, need = &trigger.need);
+    let (topic, owner, need) = (&trigger.title, &trigger.owner, trigger.need.trim_end_matches('.'));
+    let topic = say!("why-others-topic", topic = topic, owner = owner, need = need);
     Card::new(say!("why-others-title"), Text::paragraphs([topic, say!("why-others-rest").to_owned()]))
 }
 

@@ -144,7 +144,7 @@ fn what_the_person_wants() {
             Speaks,
             Rule::Channel,
             true,
-            "live",
+            "on",
         ),
     ]);
 }
@@ -171,7 +171,7 @@ fn the_comparison_group() {
             Silent,
             Rule::Holdout,
             false,
-            "50 % of people are compared without help",
+            "50 % of people get no card, for comparison",
         ),
         case(
             "helped",
@@ -179,7 +179,7 @@ fn the_comparison_group() {
             Speaks,
             Rule::Holdout,
             true,
-            "50 % of people are compared without help",
+            "50 % of people get no card, for comparison",
         ),
     ]);
 }

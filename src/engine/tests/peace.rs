@@ -51,7 +51,7 @@ fn whoever_the_platform_has_still_to_describe_is_waited_for_unless_they_ask() {
     let Act::Hold { until, because: Rule::QuietHours, .. } = decision.act else { panic!("{decision:?}") };
     assert_eq!(until.since(world.now).as_secs(), 1);
     let role = decision.reasons.iter().find(|reason| reason.rule == Rule::Role).unwrap();
-    assert!(role.passed && role.value == "only for: sales; what they do is being asked", "{role:?}");
+    assert!(role.passed && role.value == "only for: sales; asking what their role is", "{role:?}");
     world.person.awaited = false;
     assert_eq!(world.decide().act, Act::Silent { because: Rule::Role }, "once it is known, it counts");
     let asks = World { person: crate::engine::PersonFacts { awaited: true, ..world.person }, addressed: true, ..world };
