@@ -165,7 +165,7 @@ impl Line {
             Text::paragraph(announced(mode)).then(paragraph(say!("here-announce-more"))),
         );
         effect.outcome.deliveries.push(self.answer(event, "here-told", &person, telling, card));
-        let done = say!("here-done", channel = name);
+        let done = say!("here-done", channel = name, announced = announced(mode));
         self.reply(event, "here", &person, Card::new(say!("done"), Text::paragraph(done)), effect);
         Ok(())
     }

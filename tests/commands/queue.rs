@@ -84,7 +84,7 @@ async fn what_is_held_about_somebody_is_told_whole_and_erased_with_a_proof() {
     assert_eq!(told["held"]["deliveries"][0]["card"]["title"], "d1");
     let (code, text, _) = kairos(folder.path(), &url, &["forget", "slack/T1/U1"]);
     assert_eq!(code, Some(0));
-    assert!(text.contains("deliveries        1\n") && text.ends_with("3 rows about ana are gone.\n"), "{text}");
+    assert!(text.contains("deliveries        1\n") && text.ends_with("3 rows about ana were deleted.\n"), "{text}");
     for command in ["export", "forget"] {
         let (code, text, complaint) = kairos(folder.path(), &url, &[command, "slack/T1/U1"]);
         assert_eq!((code, text.as_str()), (Some(1), ""));

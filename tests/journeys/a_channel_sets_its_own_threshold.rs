@@ -43,7 +43,7 @@ async fn its_own_traffic_counts_once_it_is_enough_and_the_others_until_then() {
         app.is_left_alone(&talk_of_the_day);
         app.answer(&elsewhere);
         let asked = app.person("ana").says(&format!("@Kairos {QUESTION}")).in_channel("deals").await;
-        assert!(app.answer(&asked).text().contains("A buyer says it is too expensive"), "asked, it answers anywhere");
+        assert!(app.answer(&asked).text().contains("Answering price objections"), "asked, it answers anywhere");
     })
     .await;
 }

@@ -43,7 +43,7 @@ async fn five_do_not_want_it(app: &TestApp) {
 }
 
 fn told(app: &TestApp) -> usize {
-    app.private_cards("dev").iter().filter(|card| card.card.title.ends_with("pauses itself")).count()
+    app.private_cards("dev").iter().filter(|card| card.card.title.ends_with("paused itself")).count()
 }
 
 async fn overheard(app: &TestApp, who: &str) -> Said {
@@ -99,7 +99,7 @@ async fn the_list_says_that_it_paused_itself_and_only_a_manager_may_let_it_speak
         let asked = app.person("ana").says(&format!("@Kairos {QUESTION}")).await;
         app.person("ana").forges_tap(&resume, &app.answer(&asked)).await;
         let refusal = app.cards("deals", "ana").pop().unwrap().text();
-        assert!(refusal.contains("Only workspace admins, and managers"), "{refusal}");
+        assert!(refusal.contains("Only workspace admins and the managers"), "{refusal}");
         assert_eq!(app.store().pauses(&chat::Scope::All).await.unwrap().len(), 1, "it goes on pausing");
 
         app.person("dev").commands("me").await;

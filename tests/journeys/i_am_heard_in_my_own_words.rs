@@ -108,15 +108,15 @@ async fn nobody_but_a_manager_decides_about_words() {
         let asked = app.person("chloe").says("@Kairos how do I answer when they say we're too expensive?").await;
         let answer = app.answer(&asked);
         let refused = || app.cards("deals", "chloe").pop().unwrap().text();
-        for label in ["Take as an example: procurement", "Decline: procurement"] {
+        for label in ["Approve: procurement", "Decline: procurement"] {
             app.person("chloe").forges_tap(&card.choice(label), &answer).await;
-            assert!(refused().contains("Only workspace admins, and managers"), "{}", refused());
+            assert!(refused().contains("Only workspace admins and the managers"), "{}", refused());
             assert_eq!(is_kept_in(&app).await, ["own_words"], "{label}");
         }
-        app.person("dev").taps("Take as an example: procurement", &card).await;
-        let taken_in = app.again(&card).choice("Take out: procurement");
+        app.person("dev").taps("Approve: procurement", &card).await;
+        let taken_in = app.again(&card).choice("Remove: procurement");
         app.person("chloe").forges_tap(&taken_in, &answer).await;
-        assert!(refused().contains("Only workspace admins, and managers"), "{}", refused());
+        assert!(refused().contains("Only workspace admins and the managers"), "{}", refused());
         assert_eq!(app.store().learnt(&chat::Scope::All).await.unwrap()[0].1.taken_in, [OWN]);
         // Nor does anybody give words for a card of somebody else.
         let invitation = is_helped(&app, "ben").await;

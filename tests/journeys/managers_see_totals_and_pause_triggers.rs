@@ -62,15 +62,15 @@ async fn only_managers_have_the_button_and_may_use_it() {
         let answer = app.answer(&asked);
         let refusal = || app.cards("deals", "ana").pop().unwrap().text();
         app.person("ana").forges_tap(&card.choice("Pause: A buyer"), &answer).await;
-        assert!(refusal().contains("Only workspace admins, and managers"), "{}", refusal());
+        assert!(refusal().contains("Only workspace admins and the managers"), "{}", refusal());
         assert_eq!(app.store().pauses(&Scope::All).await.unwrap(), []);
         app.person("ana").forges_tap(&Tap::Set(Setting::Triggers).to_choice(), &answer).await;
-        assert!(app.last_private("ana").text().contains("Only workspace admins, and managers"));
+        assert!(app.last_private("ana").text().contains("Only workspace admins and the managers"));
         let example = "how do I answer when they say we're too expensive?";
         app.person("ana")
             .forges_tap(&Tap::LeaveOut("too-expensive".into(), code_of(example)).to_choice(), &answer)
             .await;
-        assert!(refusal().contains("Only workspace admins, and managers"), "{}", refusal());
+        assert!(refusal().contains("Only workspace admins and the managers"), "{}", refusal());
         assert_eq!(app.store().learnt(&Scope::All).await.unwrap(), []);
         assert_eq!(app.again(&answer), answer, "nor does the card change");
         // A pause that stands is not ended by them either.

@@ -69,7 +69,7 @@ async fn what_cannot_be_read_changes_nothing_and_says_what_would_be_right() {
 async fn ones_own_budget_holds_at_once() {
     each_app(|app: TestApp| async move {
         let card = page(&app, "ana").await;
-        app.person("ana").taps("How much", &card).await;
+        app.person("ana").taps("Daily and weekly limit", &card).await;
         app.person("ana").fills_in("budget", "0 a day, 0 a week").await;
         app.person("ana").taps("No weekly summary", &card).await;
         let question = app.person("ana").says("any line for a price objection?").await;

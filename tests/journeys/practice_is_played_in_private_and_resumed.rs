@@ -26,7 +26,7 @@ async fn all_the_way_to_the_debrief() {
             if turn.card.footer.starts_with("Done.") {
                 break;
             }
-            assert!(turn.card.footer.starts_with(&format!("Turn {} of about", turns + 1)), "{}", turn.card.footer);
+            assert!(turn.card.footer.starts_with(&format!("Step {} of about", turns + 1)), "{}", turn.card.footer);
             let first = turn.buttons()[0].to_owned();
             app.person("ana").taps(&first, &turn).await;
             let taken = app.again(&turn);

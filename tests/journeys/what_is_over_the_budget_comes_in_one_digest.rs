@@ -58,6 +58,7 @@ async fn it_comes_on_its_day_lists_what_was_held_back_and_opens_it() {
         app.person("ana").taps("Useful", &card).await;
         assert!(app.again(&card).card.footer.contains("good to know"));
         app.person("ana").taps("Why this?", &app.again(&card)).await;
+        app.person("ana").taps("Details", &app.last_private("ana")).await;
         assert!(app.last_private("ana").text().contains("it was in your weekly summary, and you opened it"));
         app.advance(days(14)).await;
         assert_eq!(digests(&app, "ana").len(), 1, "nothing is told twice");

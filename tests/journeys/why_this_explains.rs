@@ -13,7 +13,7 @@ async fn the_trigger_the_words_and_the_rules_are_named() {
         assert_eq!((why.card.title.as_str(), why.only), ("Why you see this", Some(playground::Person::Ana)));
         let text = why.text();
         for part in
-            ["A buyer says it is too expensive", "owner: Sales enablement", "price objection", "not what you wrote"]
+            ["A buyer says it is too expensive", "owner: Sales enablement", "price objection", "not your message"]
         {
             assert!(text.contains(part), "{part} is missing in: {text}");
         }
@@ -26,7 +26,7 @@ async fn the_trigger_the_words_and_the_rules_are_named() {
             "People first: nobody answered within 10 minutes",
             "Daily limit: 0 of 1 cards used today, 0 of 3 this week",
             "Working hours: Mon-Fri 09:00-17:30, Europe/Lisbon",
-            "What you wrote is not stored",
+            "Your message is not stored",
         ] {
             assert!(text.contains(part), "{part} is missing in: {text}");
         }

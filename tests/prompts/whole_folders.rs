@@ -54,6 +54,7 @@ fn the_examples_of_the_authors_guide_are_read_without_a_mistake() {
             "markdown" if example.contains("kind: skill") => "price-objections/skill.md".to_owned(),
             "markdown" if example.contains("kind: measure") => format!("price-objections/{id}.measure.md"),
             "markdown" if example.contains("kind: trigger") => format!("price-objections/{id}.trigger.md"),
+            "markdown" if example.contains("kind: talk") => format!("kairos/{id}.talk.md"),
             "markdown" => format!("price-objections/{id}.md"),
             _ => continue,
         };

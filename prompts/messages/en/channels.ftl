@@ -18,4 +18,4 @@ here-announce-off = From now on I’m off here: I don’t read along. You can st
 here-announce-shadow = From now on I’ll watch silently here and record what I would have answered (shadow).
 here-announce-live = From now on I answer questions here in their thread when nobody else does.
 here-announce-more = You can mention me any time. `/kairos here` shows and changes this.
-here-done = Set for { $channel }, and announced there. If I’m not a member yet, invite me: I can’t see anything before that.
+here-done = Set for { $channel }, and announced there: “{ $announced }” If I’m not a member yet, invite me: I can’t see anything before that.

@@ -2,6 +2,7 @@
 
 managers-only = Only workspace admins and the managers named in the configuration can do that.
 by-a-manager = by a manager
+by-itself = by itself: { $why }
 triggers-title = Triggers
 me-triggers = Triggers
 triggers-intro = Paused topics make no suggestions. Direct questions still get an answer.
