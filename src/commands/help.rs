@@ -36,15 +36,11 @@ fn grouped(command: &Command) -> String {
         let about = command.find_subcommand(name).and_then(Command::get_about);
         about.map(ToString::to_string).unwrap_or_default()
     };
-    let mut text = String::new();
-    for (group, names) in GROUPS {
-        text.push_str(&format!("{group}:\n"));
-        for name in names {
-            text.push_str(&format!("  {name:<10} {}\n", about(name)));
-        }
-        text.push('\n');
-    }
-    text
+    let group = |(group, names): (&str, &[&str])| {
+        let lines = names.iter().map(|name| format!("  {name:<10} {}", about(name)));
+        [format!("{group}:")].into_iter().chain(lines).collect::<Vec<_>>().join("\n") + "\n\n"
+    };
+    GROUPS.into_iter().map(group).collect()
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ async fn obey(people: &People, store: &Store, out: &mut dyn Write) -> Result<Out
             if !store.unname(&key).await? {
                 bail!("that name isn’t linked to a person");
             }
-            writeln!(out, "unlinked")?;
+            writeln!(out, "unlinked; the name is no longer linked to anybody")?;
         }
         People::List { json } => list(store, *json, out).await?,
         People::Unmatched { json } => return unmatched(store, *json, out).await,

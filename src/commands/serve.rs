@@ -59,7 +59,7 @@ fn announce(config: &Config, kairos: &Kairos, address: &str, out: &mut dyn Write
     let version = env!("CARGO_PKG_VERSION");
     match &config.store {
         StoreUrl::Memory => writeln!(out, "{}", say!("start-version-memory", version = version))?,
-        store => writeln!(out, "{}", say!("start-version", version = version, data = store.shown().to_string()))?,
+        store => writeln!(out, "{}", say!("start-version", version = version, data = store.shown().clone()))?,
     }
     if kairos.playground.is_some() {
         let is_connected = config.slack.is_configured() || config.discord.is_configured();

@@ -10,7 +10,11 @@ async fn each_mode_is_set_by_whoever_may_and_told_to_the_channel() {
             let told = app.cards("deals", "ana").pop().expect("the channel is told");
             assert_eq!(told.card.title, "What I do in this channel");
             assert!(told.text().contains(does) && told.only.is_none(), "{}", told.text());
-            assert!(app.last_private("dev").text().contains("Set for deals, and announced there: “From now on I"), "{}", app.last_private("dev").text());
+            assert!(
+                app.last_private("dev").text().contains("Set for deals, and announced there: “From now on I"),
+                "{}",
+                app.last_private("dev").text()
+            );
             app.person("ana").commands("here").await;
             assert!(app.last_private("ana").text().contains(does), "{}", app.last_private("ana").text());
             let question = app.person("ana").says("any line for a price objection?").await;

@@ -77,10 +77,7 @@ async fn in_private_the_second_part_is_told_where_the_answer_stands() {
         assert!(app.last_private("ana").card.title.starts_with("That sounded like the same question"));
         app.advance(minutes(3)).await;
         ana.writes_privately("how do I answer when they say we're too expensive?").await;
-        assert!(
-            app.last_private("ana").text().contains("Answering price objections"),
-            "later it is a new question"
-        );
+        assert!(app.last_private("ana").text().contains("Answering price objections"), "later it is a new question");
     })
     .await;
 }

@@ -140,7 +140,7 @@ async fn somebody_whom_only_slack_knows_is_found_by_their_address() {
     assert!(known.contains("slack:T01TEST/U01ALICE  crm:0056  email:alice@example.com"), "{known}");
     // Whoever is introduced later is told then.
     let added = stage.house.command(&["people", "add", "nobody@example.com", "crm:0055"]);
-    assert!(added.contains("2 names mean one person"), "{added}");
+    assert!(added.contains("linked 2 names to one person"), "{added}");
     stage.sees_privately(BOB, "Five minutes on value before a negotiation").await;
     assert_eq!(stage.standin.calls("users.lookupByEmail").len(), 2, "asked once about each");
 }

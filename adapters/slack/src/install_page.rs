@@ -55,7 +55,7 @@ impl Page {
             Self::WholeOrganisation => (
                 StatusCode::BAD_REQUEST,
                 "Kairos is installed one workspace at a time".to_owned(),
-                "It can't be installed for a whole organisation at once. Choose one workspace on Slack's page.",
+                "It can’t be installed for a whole organisation. Choose one workspace on Slack’s page.",
             ),
             Self::RotatingToken => (
                 StatusCode::BAD_REQUEST,

@@ -18,7 +18,7 @@ pub fn is_this_you_card(address: &str) -> Card {
             choice(&Tap::NotMe(code), say!("is-this-you-no"), Prominence::Usual),
         ],
         footer: say!("is-this-you-footer").to_owned(),
-        ..Card::new(say!("is-this-you-title"), Text::paragraph(&say!("is-this-you-text", address = address)))
+        ..Card::new(say!("is-this-you-title"), Text::paragraph(say!("is-this-you-text", address = address)))
     }
 }
 
@@ -29,5 +29,5 @@ pub fn is_this_you_answered_card(address: &str, is_them: bool) -> Card {
     } else {
         say!("is-this-you-denied", address = address)
     };
-    Card::new(say!("is-this-you-thanks"), Text::paragraph(&text))
+    Card::new(say!("is-this-you-thanks"), Text::paragraph(text))
 }

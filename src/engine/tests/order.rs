@@ -84,7 +84,8 @@ fn what_is_not_strong_enough_is_not_heard() {
     let decision = engine.decide(&event(), &message(), &[need("a", 0.49)], &World::new().facts());
     assert_eq!(decision.act, Act::Silent { because: Rule::Recognition });
     assert!(
-        !decision.reasons[0].passed && decision.reasons[0].value.contains("closest: A buyer says it is too expensive, 49 %"),
+        !decision.reasons[0].passed
+            && decision.reasons[0].value.contains("closest: A buyer says it is too expensive, 49 %"),
         "{:?}",
         decision.reasons
     );
