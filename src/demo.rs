@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Result;
 use chat::{Identity, MessageId, PlatformKind, Timestamp};
 use jiff::{ToSpan, civil::Weekday, tz::TimeZone};
-use playground::{Fault, Note, Outcome, Playground, Room, seed};
+use playground::{Fault, Note, Outcome, Person, Playground, Room, seed};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     config::Config,
     engine::{Act, Decision, Engine, Rule, Settled},
     inbox::{Observed, Observer},
+    messages::say,
     run::Works,
 };
 
@@ -45,7 +46,7 @@ fn working_morning(now: Timestamp) -> Timestamp {
 /// Those who answer for triggers: as configured; in a playground that is all there is Dev leads the team.
 pub(crate) fn managers(config: &Config) -> Arc<[Identity]> {
     let is_alone = config.playground && !config.slack.is_configured() && !config.discord.is_configured();
-    let dev = (is_alone && config.managers.is_empty()).then(|| playground::Person::Dev.identity());
+    let dev = (is_alone && config.managers.is_empty()).then(|| Person::Dev.identity());
     config.managers.iter().cloned().chain(dev).collect()
 }
 
@@ -135,13 +136,14 @@ fn note(observed: &Observed, engine: &Engine) -> Note {
         Act::Silent { .. } if observed.again => Outcome::Cancelled,
         Act::Silent { .. } => Outcome::Silent,
     };
+    let who = Person::of(&observed.asker).map_or("", Person::name);
     let heard = need.as_ref().filter(|need| need.is_heard());
     let trigger = heard.and_then(|need| engine.library().triggers.get(&need.trigger));
     Note {
         message: observed.message.clone(),
         channel: observed.place.channel.clone(),
         outcome,
-        headline: headline(act, observed.settled),
+        headline: headline(act, observed.settled, who),
         trigger: trigger.map(|trigger| trigger.title.clone()),
         until: if let Act::Hold { until, .. } = act { Some(*until) } else { None },
         reasons: reasons
@@ -155,28 +157,31 @@ fn note(observed: &Observed, engine: &Engine) -> Note {
     }
 }
 
-fn headline(act: &Act, settled: Option<Settled>) -> String {
+/// What became of a message, in a line; `who` wrote it.
+fn headline(act: &Act, settled: Option<Settled>, who: &str) -> String {
     match (act, settled) {
-        (_, Some(settled)) => format!("Stayed silent: {}", settled.words()),
-        (Act::Speak(plan), _) if plan.shadow => "Would answer, but only watches here (shadow)".to_owned(),
-        (Act::Speak(plan), _) if plan.unasked => "Nobody answered in time, so Kairos did".to_owned(),
-        (Act::Speak(_), _) => "Asked directly: answered right away".to_owned(),
-        (Act::Hold { because: Rule::QuietHours, .. }, _) => "Waiting for working hours".to_owned(),
-        (Act::Hold { because: Rule::Digest, .. }, _) => {
-            "Saved for the weekly summary: the cards for now are used up".to_owned()
-        }
-        (Act::Hold { .. }, _) => "Waiting for people to answer first".to_owned(),
+        (_, Some(settled)) => say!("shown-resolved", why = settled.words()),
+        (Act::Speak(plan), _) if plan.shadow => say!("shown-shadow").to_owned(),
+        (Act::Speak(plan), _) if plan.unasked => say!("shown-answered").to_owned(),
+        (Act::Speak(_), _) => say!("shown-asked").to_owned(),
+        (Act::Hold { because: Rule::QuietHours, .. }, _) => say!("shown-hours").to_owned(),
+        (Act::Hold { because: Rule::Digest, .. }, _) => say!("shown-summary", who = who),
+        (Act::Hold { .. }, _) => say!("shown-grace").to_owned(),
         (Act::Silent { because }, _) => match because {
-            Rule::Recognition => "Silent: nobody seemed to need help",
-            Rule::Budget => "Silent: they have had their cards for today. Mention @Kairos to ask anyway",
-            Rule::Cooldown => "Silent: just answered this here. Mention @Kairos to ask anyway",
-            Rule::Recovery => "Silent: they have seen everything I have on this",
-            Rule::Choice => "Silent: they asked for quiet",
-            Rule::Channel | Rule::Trigger => "Silent: switched off here",
-            Rule::Holdout => "Silent: in the control group",
-            rule => return format!("Silent: {} says no", rule.label()),
-        }
-        .to_owned(),
+            Rule::Recognition => say!("shown-nothing").to_owned(),
+            Rule::Budget => say!("shown-limit", who = who),
+            Rule::Cooldown => say!("shown-cooldown").to_owned(),
+            Rule::Recovery => say!("shown-repeat", who = who),
+            Rule::Choice => say!("shown-quiet", who = who),
+            Rule::Channel | Rule::Trigger => say!("shown-off").to_owned(),
+            Rule::Holdout => say!("shown-control", who = who),
+            Rule::Answered => say!("shown-by-people").to_owned(),
+            Rule::Condition => say!("shown-condition").to_owned(),
+            Rule::Role => say!("shown-role", who = who),
+            Rule::Load => say!("shown-workload", who = who),
+            Rule::Author => say!("shown-author").to_owned(),
+            other => say!("shown-rule", rule = other.label()),
+        },
     }
 }
 

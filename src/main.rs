@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use kairos::{
     commands::{self, Cli},
     crash,
@@ -20,5 +19,5 @@ fn main() -> ExitCode {
         umask(Mode::RWXG | Mode::RWXO);
     }
     let _crashes = crash::prepare();
-    commands::run(Cli::parse())
+    commands::run(Cli::read())
 }

@@ -13,6 +13,7 @@ mod tests;
 
 use std::{cell::Cell, collections::HashMap, fmt, sync::LazyLock};
 
+use chat::{Block, Span, Text};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use include_dir::{Dir, include_dir};
 use unic_langid::LanguageIdentifier;
@@ -88,6 +89,20 @@ impl Catalogue {
         let text = self.bundle.format_pattern(pattern, Some(&values), &mut errors);
         errors.is_empty().then(|| text.into_owned())
     }
+}
+
+/// A text as spans: what stands between backticks is to be typed exactly so.
+pub fn spans(text: &str) -> Vec<Span> {
+    let parts = text.split('`').enumerate().filter(|(_, part)| !part.is_empty());
+    let span = |(at, part): (usize, &str)| {
+        if at % 2 == 0 { Span::Plain(part.to_owned()) } else { Span::Code(part.to_owned()) }
+    };
+    parts.map(span).collect()
+}
+
+/// [`spans`] as a paragraph of its own.
+pub fn paragraph(text: &str) -> Text {
+    Text(vec![Block::Paragraph(spans(text))])
 }
 
 /// Has every text that `compose` asks for come in a language, where that has it.

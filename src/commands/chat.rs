@@ -6,7 +6,7 @@
 
 use std::{
     collections::HashMap,
-    io::{self, BufRead, IsTerminal, Write},
+    io::{self, IsTerminal, Write},
     time::Duration,
 };
 
@@ -14,24 +14,29 @@ use anyhow::Result;
 use chat::{Card, MessageId};
 use console::Style;
 use playground::{Author, Fault, Outcome as Shown, Person, Playground, Posted, Room};
+use rustyline::{DefaultEditor, error::ReadlineError};
 
-use super::{Outcome, runtime};
+use super::{Outcome, runtime, screen};
 use crate::{
     config::{Config, StoreUrl},
     history::plain_line,
     logs,
+    messages::say,
     run::{Kairos, Works},
 };
 
 const HELP: &str = "\
-Write something, and it is said in the channel. Besides:
-  /in deals        go to #deals, #support, #team-leads, #ai-help, #general, or `/in private` to talk with Kairos alone
-  /as ben          speak as ana, ben, chloe or dev
-  /reply TEXT      answer in the thread of the newest message
-  1, 2, 3 …        choose a button of the newest card
-  /wait 10m        let time pass (m, h, d)
-  /why             every rule that was asked about the newest message
-  /quit            leave";
+  TEXT          write it in the channel; @Kairos asks directly
+  /kairos TEXT  what the command does on Slack and Discord: me, why, snooze, help …
+  /reply TEXT   answer in the thread of the newest message
+  1, 2, 3 …     choose a button of the newest card
+  /wait 10m     let time pass (m, h, d)
+  /in deals     go to #deals, #support, #team-leads, #ai-help or #general;
+                `/in private` to talk with Kairos alone
+  /as ben       speak as ana, ben, chloe or dev
+  /why          what Kairos decided about the newest message, and why
+  /help         this list
+  /quit         leave";
 
 /// Talks until the input ends.
 pub fn run(config: &Config, out: &mut dyn Write) -> Result<Outcome> {
@@ -44,16 +49,43 @@ pub fn run(config: &Config, out: &mut dyn Write) -> Result<Outcome> {
         let Some(playground) = kairos.playground.clone() else { return Ok(Outcome::Found) };
         let mut talk = Talk::new(&kairos.works, &playground, out, io::stdout().is_terminal());
         talk.greet()?;
-        let mut lines = io::stdin().lock().lines();
-        loop {
-            talk.prompt()?;
-            let Some(line) = lines.next().transpose()? else { return Ok(Outcome::Well) };
+        let mut lines = Lines::open()?;
+        while let Some(line) = lines.next(&talk.prompt())? {
             if line.trim() == "/quit" {
-                return Ok(Outcome::Well);
+                break;
             }
             talk.obey(line.trim()).await?;
         }
+        Ok(Outcome::Well)
     })
+}
+
+/// Where lines come from: typed with editing and the arrows at a terminal, or read as they are.
+enum Lines {
+    Typed(Box<DefaultEditor>),
+    Read(io::Lines<io::StdinLock<'static>>),
+}
+
+impl Lines {
+    fn open() -> Result<Self> {
+        let is_typed = io::stdin().is_terminal() && io::stdout().is_terminal();
+        Ok(if is_typed { Self::Typed(Box::new(DefaultEditor::new()?)) } else { Self::Read(io::stdin().lines()) })
+    }
+
+    /// The next line; `None` at the end, by ctrl-d or ctrl-c.
+    fn next(&mut self, prompt: &str) -> Result<Option<String>> {
+        match self {
+            Self::Read(lines) => Ok(lines.next().transpose()?),
+            Self::Typed(editor) => match editor.readline(prompt) {
+                Ok(line) => {
+                    editor.add_history_entry(&line)?;
+                    Ok(Some(line))
+                }
+                Err(ReadlineError::Eof | ReadlineError::Interrupted) => Ok(None),
+                Err(error) => Err(error.into()),
+            },
+        }
+    }
 }
 
 /// One person at one terminal.
@@ -62,6 +94,8 @@ struct Talk<'a> {
     playground: &'a std::sync::Arc<Playground>,
     out: &'a mut dyn Write,
     on_terminal: bool,
+    /// How wide a line may be.
+    width: usize,
     person: Person,
     room: Room,
     /// What was shown of each message: its face, and how many decisions beside it.
@@ -79,7 +113,8 @@ impl<'a> Talk<'a> {
         on_terminal: bool,
     ) -> Self {
         let (person, room) = (Person::Ana, Room::Deals);
-        Self { works, playground, out, on_terminal, person, room, shown: HashMap::new(), newest: None, card: None }
+        let (shown, width) = (HashMap::new(), screen::width());
+        Self { works, playground, out, on_terminal, width, person, room, shown, newest: None, card: None }
     }
 
     fn style(&self) -> Style {
@@ -87,18 +122,20 @@ impl<'a> Talk<'a> {
     }
 
     fn greet(&mut self) -> io::Result<()> {
-        writeln!(self.out, "{HELP}\n")?;
-        writeln!(self.out, "Try: how do I answer when they say we're too expensive?")?;
-        writeln!(self.out, "and then: /wait 10m\n")?;
+        for line in [say!("start-local"), say!("chat-greeting"), say!("chat-try"), say!("chat-then")] {
+            self.line(line)?;
+        }
+        writeln!(self.out)?;
         self.show()
     }
 
-    fn prompt(&mut self) -> io::Result<()> {
-        if self.on_terminal {
-            write!(self.out, "{} in {}> ", self.person.name(), title(self.room))?;
-            self.out.flush()?;
-        }
-        Ok(())
+    fn prompt(&self) -> String {
+        format!("{} in {}> ", self.person.name(), title(self.room))
+    }
+
+    /// A line of text, broken at words where the terminal ends.
+    fn line(&mut self, text: &str) -> io::Result<()> {
+        screen::paragraph(self.out, "", text, self.width)
     }
 
     async fn obey(&mut self, line: &str) -> Result<()> {
@@ -111,14 +148,17 @@ impl<'a> Talk<'a> {
             ("/in", name) => self.go_to(name)?,
             ("/wait", span) => match span_of(span) {
                 Some(span) => return self.wait(span).await,
-                None => return Ok(writeln!(self.out, "/wait {span:?}: 10m, 2h or 1d would be right")?),
+                None => return Ok(self.line(&say!("chat-wait", span = format!("“{span}”")))?),
             },
             ("/reply", text) => {
                 let thread = self.newest.clone();
                 self.playground.post(self.person, self.room, thread.as_ref(), text).await.map(drop)
             }
             (number, "") if number.parse::<usize>().is_ok() => self.choose(number).await,
-            _ => self.playground.post(self.person, self.room, None, line).await.map(drop),
+            (word, _) if word.starts_with('/') && word != "/kairos" => {
+                return Ok(self.line(&say!("chat-unknown", word = word))?);
+            }
+            _ => self.playground.say(self.person, self.room, None, line).await.map(drop),
         };
         if let Err(fault) = done {
             writeln!(self.out, "{fault}")?;
@@ -145,7 +185,7 @@ impl<'a> Talk<'a> {
         let room = if name == "private" { Ok(Room::Private(self.person)) } else { name.parse() };
         match room {
             Ok(room) if room.open_to(self.person) => self.room = room,
-            _ => writeln!(self.out, "deals, support, team-leads, ai-help, general or private would be right")?,
+            _ => self.line(say!("chat-rooms"))?,
         }
         Ok(Ok(()))
     }
@@ -212,30 +252,28 @@ impl<'a> Talk<'a> {
             if posted.thread.is_some() { format!("{}, in thread", title(posted.room)) } else { title(posted.room) };
         let head = self.style().bold().apply_to(format!("{who} ({place})")).to_string();
         let Some(card) = &posted.card else {
-            return writeln!(self.out, "{head}: {}", plain_line(&posted.text, 2_000));
+            return self.line(&format!("{head}: {}", plain_line(&posted.text, 2_000)));
         };
         writeln!(self.out, "{head}:")?;
         let body = Card { choices: Vec::new(), ..card.clone() };
-        for line in body.plain().lines() {
-            writeln!(self.out, "  │ {line}")?;
-        }
+        screen::paragraph(self.out, "  │ ", &body.plain(), self.width)?;
         self.choices(card)
     }
 
     /// A card that changed in place: only what is new on it.
     fn changed(&mut self, posted: &Posted, old: &str) -> io::Result<()> {
         let Some(card) = &posted.card else { return self.message(posted) };
-        writeln!(self.out, "Kairos ({}), the card now says:", title(posted.room))?;
+        self.line(&say!("chat-card-now", room = title(posted.room)))?;
         let body = Card { title: String::new(), choices: Vec::new(), ..card.clone() };
         for line in body.plain().lines().filter(|line| !line.is_empty() && !old.lines().any(|known| known == *line)) {
-            writeln!(self.out, "  │ {line}")?;
+            screen::paragraph(self.out, "  │ ", line, self.width)?;
         }
         self.choices(card)
     }
 
     /// A message about which something was decided meanwhile.
     fn again(&mut self, posted: &Posted) -> io::Result<()> {
-        writeln!(self.out, "About: {}", plain_line(&posted.text, 80))
+        self.line(&say!("chat-about", message = plain_line(&posted.text, 80)))
     }
 
     fn choices(&mut self, card: &Card) -> io::Result<()> {
@@ -248,11 +286,11 @@ impl<'a> Talk<'a> {
     fn why(&mut self) -> io::Result<()> {
         let Some(newest) = &self.newest else { return Ok(()) };
         let notes = self.playground.notes(newest);
-        let Some(latest) = notes.last() else { return writeln!(self.out, "Nothing was decided about it.") };
-        writeln!(self.out, "{}", latest.note.headline)?;
+        let Some(latest) = notes.last() else { return self.line(say!("chat-undecided")) };
+        self.line(&latest.note.headline)?;
         for reason in &latest.note.reasons {
             let mark = if reason.passed { "✓" } else { "✗" };
-            writeln!(self.out, "  {mark} {}: {}", reason.rule, reason.text)?;
+            screen::paragraph(self.out, "  ", &format!("{mark} {}: {}", reason.rule, reason.text), self.width)?;
         }
         Ok(())
     }

@@ -103,8 +103,8 @@ pub fn untried() -> Finding {
 /// Tries everything.
 pub fn examine(config: &Config, probes: &Probes<'_>) -> Vec<Check> {
     let file = config.file.as_ref().map_or_else(
-        || "no file; defaults and environment hold".to_owned(),
-        |path| format!("{} is in force", path.display()),
+        || "no file: defaults and environment are used".to_owned(),
+        |path| format!("{} is used", path.display()),
     );
     // The directory comes before the store: opening a store makes its directory.
     let findings = [
@@ -150,7 +150,7 @@ pub fn print(checks: &[Check], as_json: bool, out: &mut dyn Write) -> io::Result
                 writeln!(out, "{:24} -> {todo}", "")?;
             }
         }
-        let verdict = if is_well { "everything Kairos needs is there" } else { "something Kairos needs is wrong" };
+        let verdict = if is_well { "everything Kairos needs is in place" } else { "something Kairos needs is wrong" };
         writeln!(out, "\n{verdict}")?;
     }
     Ok(if is_well { Outcome::Well } else { Outcome::Found })
@@ -177,7 +177,7 @@ fn playground(config: &Config) -> Finding {
     if config.listen.ip().is_loopback() {
         Finding::ok(page)
     } else {
-        Finding::ok(format!("{page} (whoever reaches it can speak as any of its people)"))
+        Finding::ok(format!("{page} (anybody who can open it can write as any of its people)"))
     }
 }
 
@@ -194,7 +194,7 @@ fn slack(config: &Config, probes: &Probes<'_>) -> Finding {
             "set KAIROS_SLACK_BOT_TOKEN: api.slack.com/apps, your app, OAuth & Permissions",
         ),
         (true, false) => Finding::wrong(
-            "it can speak, and hears nothing",
+            "it can write, but reads nothing",
             "set KAIROS_SLACK_APP_TOKEN for Socket Mode, or KAIROS_SLACK_SIGNING_SECRET for HTTP",
         ),
         (true, true) => (probes.slack)(config),
@@ -217,8 +217,11 @@ fn discord(config: &Config, probes: &Probes<'_>) -> Finding {
 pub fn of_alerts(sources: &[&str], (names, waiting, unheard): (usize, u64, u64)) -> Finding {
     if names > 0 || unheard > 0 {
         let found =
-            format!("{waiting} wait for {names} names that nobody bears; {unheard} about a group reached nobody");
-        return Finding::missing(found, "`kairos people parked` names them; `kairos people add`, `kairos duty add`");
+            format!("{waiting} wait for {names} names not linked to a person; {unheard} team alerts reached nobody");
+        return Finding::missing(
+            found,
+            "`kairos people unmatched` lists them; then `kairos people add` or `kairos on-call add`",
+        );
     }
     if sources.is_empty() {
         return Finding::missing(
@@ -232,7 +235,7 @@ pub fn of_alerts(sources: &[&str], (names, waiting, unheard): (usize, u64, u64))
 /// How well needs can be heard with the models that were there when this program was built.
 fn recognition(notes: &[String]) -> Finding {
     if notes.is_empty() {
-        return Finding::ok("needs are heard by wording and by meaning; what is promising has a second look");
+        return Finding::ok("recognition works by wording and by meaning");
     }
     Finding::missing(notes.join("; "), "build Kairos with every file of src/engine/recognise/models")
 }
@@ -293,7 +296,7 @@ mod tests {
     fn a_token_alone_is_not_called_a_connection() {
         let env = [SOMEWHERE[0], SOMEWHERE[1], ("KAIROS_SLACK_BOT_TOKEN", "xoxb-1")];
         let (_, text) = examined(&env, &Finding::ok("fine"));
-        assert!(text.contains("wrong    slack           it can speak, and hears nothing"), "{text}");
+        assert!(text.contains("wrong    slack           it can write, but reads nothing"), "{text}");
         let env = [env[0], env[1], env[2], ("KAIROS_SLACK_APP_TOKEN", "xapp-1")];
         let (_, text) = examined(&env, &Finding::ok("fine"));
         assert!(text.contains("ok       slack           Test Workspace, by Socket Mode"), "{text}");
@@ -314,8 +317,8 @@ mod tests {
     #[test]
     fn what_waits_is_told_with_what_to_do() {
         let finding = of_alerts(&["crm"], (1, 3, 4));
-        assert_eq!(finding.found, "3 wait for 1 names that nobody bears; 4 about a group reached nobody");
-        assert!(finding.todo.unwrap().contains("kairos people parked"));
+        assert_eq!(finding.found, "3 wait for 1 names not linked to a person; 4 team alerts reached nobody");
+        assert!(finding.todo.unwrap().contains("kairos people unmatched"));
         assert_eq!(of_alerts(&[], (0, 0, 0)).state, State::Missing);
     }
 

@@ -1,4 +1,4 @@
-//! `kairos duty`: who is on duty for which team. Alerts about a group reach them in private.
+//! `kairos on-call`: who is on call for which team. Alerts about a team reach them in private.
 
 use std::io::Write;
 
@@ -18,10 +18,10 @@ use crate::{
     store::{self, EVERY_TEAM, Store},
 };
 
-/// What to do about duties; `kairos import duties FILE` takes a whole rota.
+/// What to do about duties; `kairos import on-call FILE` takes a whole rota.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum Duty {
-    /// Put somebody on duty
+    /// Put somebody on call
     Add {
         /// A name of theirs: an e-mail address that is known, slack:T0123/U0456, discord:4711
         person: String,
@@ -35,15 +35,15 @@ pub enum Duty {
         #[arg(long)]
         until: String,
     },
-    /// Take somebody off duty
+    /// Take somebody off call
     Remove {
         /// A name of theirs
         person: String,
-        /// The team; without it: the duty for every team
+        /// The team; without it: the shift for every team
         #[arg(long, default_value = EVERY_TEAM)]
         team: String,
     },
-    /// Who is on duty, now and later
+    /// List who is on call, now and later
     List {
         /// As JSON
         #[arg(long)]
@@ -64,18 +64,18 @@ pub fn run(duty: &Duty, config: &Config, out: &mut dyn Write) -> Result<Outcome>
 async fn obey(duty: &Duty, store: &Store, now: Timestamp, out: &mut dyn Write) -> Result<Outcome> {
     match duty {
         Duty::Add { person, team, from, until } => {
-            let read = |text: &str| read_instant(text).map_err(|reason| anyhow::anyhow!("{text:?}: {reason}"));
+            let read = |text: &str| read_instant(text).map_err(|reason| anyhow::anyhow!("“{text}”: {reason}"));
             let from = from.as_deref().map(read).transpose()?.unwrap_or(now);
             match put(store, person, team, (from, read(until)?), now).await? {
-                Ok(()) => writeln!(out, "on duty for {}", words_for(team))?,
+                Ok(()) => writeln!(out, "on call for {}", words_for(team))?,
                 Err(why) => bail!("{why}"),
             }
         }
         Duty::Remove { person, team } => {
             let key = named(person)?;
-            let known = store.person_named(&key, &Scope::All, true).await?.context("nobody is known by that name")?;
+            let known = store.person_named(&key, &Scope::All, true).await?.context("no person has that name")?;
             let duties = store.take_off_duty(&known, team).await?;
-            writeln!(out, "{duties} duties for {} are taken away", words_for(team))?;
+            writeln!(out, "removed {duties} shifts for {}", words_for(team))?;
         }
         Duty::List { json } => list(store, now, *json, out).await?,
     }
@@ -90,12 +90,12 @@ pub(super) async fn put(
     (from, until): (Timestamp, Timestamp),
     now: Timestamp,
 ) -> Result<Result<(), &'static str>> {
-    let Ok(key) = named(person) else { return Ok(Err("`person` is no `scheme:name` and no e-mail address")) };
+    let Ok(key) = named(person) else { return Ok(Err("`person` has to be `scheme:name` or an e-mail address")) };
     if until <= from {
-        return Ok(Err("`until` is not after `from`"));
+        return Ok(Err("`until` has to be after `from`"));
     }
     if team.trim().is_empty() || team.len() > 200 {
-        return Ok(Err("`team` is no name of a team"));
+        return Ok(Err("`team` isn’t the name of a team"));
     }
     let known = match store.person_named(&key, &Scope::All, true).await? {
         Some(person) => person,
@@ -139,6 +139,6 @@ async fn list(store: &Store, now: Timestamp, as_json: bool, out: &mut dyn Write)
         let state = if duty.from <= now { "now  " } else { "later" };
         writeln!(out, "{state}  {from} to {until}  {}  {person}", words_for(&duty.team))?;
     }
-    writeln!(out, "{} duties", duties.len())?;
+    writeln!(out, "{} shifts", duties.len())?;
     Ok(())
 }

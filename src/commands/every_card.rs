@@ -62,7 +62,8 @@ fn offers(library: &Library, trigger: &Trigger) -> Vec<ShownCard> {
             cards.extend(both.map(|card| ShownCard { of: MadeOf::Asset((*other).clone()), card }));
         }
         let whole = card([first].into_iter().chain(others).cloned().collect());
-        let rated = whole.iter().flat_map(|card| Rating::ALL.map(|rating| rated_card(card, &delivery, rating)));
+        let rated =
+            whole.iter().flat_map(|card| Rating::ALL.map(|rating| rated_card(card, &delivery, &trigger.title, rating)));
         let whole = rated.collect::<Vec<_>>().into_iter().chain(whole);
         cards.extend(whole.map(|card| ShownCard { of: MadeOf::Trigger(trigger.id.clone()), card }));
     }

@@ -41,7 +41,8 @@ pub enum Import {
         /// The CSV file
         file: PathBuf,
     },
-    /// Who is on duty: a line each with person, from, until, and team (none: every team)
+    /// Who is on call: a line each with person, from, until, and team (none: every team)
+    #[command(name = "on-call", alias = "duties")]
     Duties {
         /// The CSV file
         file: PathBuf,
@@ -126,7 +127,7 @@ impl Report {
         writeln!(out, "{taken} rows taken in, {known} known before, {} refused", refused.len())?;
         if !waiting.is_empty() {
             let signals: u64 = waiting.iter().map(|it| it.count).sum();
-            writeln!(out, "{signals} numbers or alerts wait for {} names that nobody bears yet:", waiting.len())?;
+            writeln!(out, "{signals} numbers or alerts wait for {} names not linked to a person yet:", waiting.len())?;
             for it in waiting.iter().take(20) {
                 writeln!(out, "  {}:{} ({})", it.who.scheme, it.who.value, it.count)?;
             }
@@ -220,7 +221,7 @@ async fn people(store: &Store, file: &Path) -> Result<Report> {
         let other = name.strip_prefix(OTHER_SYSTEM).is_some_and(|system| PersonKey::new(system, "x").is_some());
         PEOPLE.contains(&name) || other
     };
-    let right = format!("{} or {OTHER_SYSTEM}SYSTEM would be right", PEOPLE.join(", "));
+    let right = format!("use {} or {OTHER_SYSTEM}SYSTEM", PEOPLE.join(", "));
     let columns = columns(&mut reader, is_known, &[], &right)?;
     let (clock, ids) = (Clock::system(), Ids::random());
     let mut report = Report::default();
@@ -280,7 +281,7 @@ async fn would_join(store: &Store, names: &[PersonKey]) -> Result<Option<String>
 /// A rota: who is on duty, for which team, from when until when.
 async fn duties(store: &Store, file: &Path) -> Result<Report> {
     let (mut reader, bar) = open(file)?;
-    let right = format!("{} would be right", DUTIES.join(", "));
+    let right = format!("use {}", DUTIES.join(", "));
     let columns = columns(&mut reader, |name| DUTIES.contains(&name), &["person", "from", "until"], &right)?;
     let now = Clock::system().now();
     let mut report = Report::default();
@@ -289,7 +290,7 @@ async fn duties(store: &Store, file: &Path) -> Result<Report> {
         let cell = |name: &str| cells.get(name).map(String::as_str);
         let instant = |name: &str| {
             let text = cell(name).unwrap_or_default();
-            read_instant(text).map_err(|reason| format!("`{name}` is {text:?}: {reason}"))
+            read_instant(text).map_err(|reason| format!("`{name}` is “{text}”: {reason}"))
         };
         let (from, until) = match (instant("from"), instant("until")) {
             (Ok(from), Ok(until)) => (from, until),
@@ -310,7 +311,7 @@ async fn duties(store: &Store, file: &Path) -> Result<Report> {
 
 async fn observations(store: &Store, file: &Path, scope: &Scope, library: &Library) -> Result<Report> {
     let (mut reader, bar) = open(file)?;
-    let right = format!("{} would be right", OBSERVATIONS.join(", "));
+    let right = format!("use {}", OBSERVATIONS.join(", "));
     let columns = columns(&mut reader, |name| OBSERVATIONS.contains(&name), &["person", "measure"], &right)?;
     let now = Clock::system().now();
     let (mut report, mut batch) = (Report::default(), Vec::new());

@@ -13,13 +13,17 @@ pub mod doctor;
 pub mod duty;
 pub mod eval;
 pub mod every_card;
+pub mod hear;
+mod help;
 pub mod import;
 pub mod measures;
+pub mod new_topic;
 pub mod people;
 pub mod person;
 pub mod quarantine;
 pub mod queue;
 pub mod replay;
+mod screen;
 pub mod serve;
 pub mod simulate;
 pub mod slack;
@@ -48,20 +52,18 @@ use crate::{
     store::Store,
 };
 
-/// Help at work in the moment of need, inside the conversation people are already in.
+/// Help at work in the moment of need, inside the conversation people are already in
 ///
-/// Without a command Kairos serves: with no configuration at all it opens the playground on 127.0.0.1, port 8080.
+/// Without a command Kairos serves; with no configuration it opens the playground on 127.0.0.1:8080.
 #[derive(Debug, Parser)]
-#[command(name = "kairos", version, after_help = EXIT_CODES)]
+#[command(name = "kairos", version)]
 pub struct Cli {
-    /// The configuration file [default: kairos.toml in the working directory, where there is one]
+    /// The configuration file [default: ./kairos.toml, if there is one]
     #[arg(long, value_name = "FILE", env = "KAIROS_CONFIG", global = true)]
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
-
-const EXIT_CODES: &str = "Exit codes: 0 all is well; 1 something was found or failed; 2 wrong use or configuration.";
 
 /// One thing to do.
 #[derive(Debug, Subcommand)]
@@ -70,43 +72,48 @@ enum Command {
     Serve,
     /// Talk to Kairos in the terminal
     Chat,
-    /// Look for mistakes in a folder of prompts
+    /// Say what would be recognised in a message, and why
+    Hear(hear::Args),
+    /// Write a new topic, with a few questions
+    #[command(subcommand)]
+    New(new_topic::New),
+    /// Find mistakes in a folder of prompts
     Check(check::Args),
     /// Show what Kairos would have done with a recorded conversation
     Replay(replay::Replay),
-    /// Print every setting with its default, or what is in force
+    /// Print every setting with its default, or the values in use
     Config(config::Args),
-    /// Measure how well needs are recognised, on files of labelled messages
+    /// Measure recognition on files of labelled messages
     Eval(eval::Args),
-    /// Try a rule out before anybody feels it
+    /// Try an alert rule on simulated people
     #[command(subcommand)]
     Simulate(simulate::Simulate),
-    /// By which names systems know people, and what waits for somebody nobody knows
+    /// Link people across systems; see what waits for unknown people
     #[command(subcommand)]
     People(people::People),
-    /// What may be seen of the numbers: everybody together, from five people on
+    /// Team totals (only with five people or more)
     Measures(measures::Args),
-    /// Who is on duty, for alerts about a group
-    #[command(subcommand)]
+    /// Who is on call, for alerts about a team
+    #[command(subcommand, name = "on-call", alias = "duty")]
     Duty(duty::Duty),
-    /// Take people, duties or numbers in from a CSV file
+    /// Import people, on-call shifts or numbers from a CSV file
     #[command(subcommand)]
     Import(import::Import),
-    /// Show what is due, held, unclear or dead; send it again or take it back
+    /// Show deliveries that wait or failed; send one again or drop it
     Queue(queue::Args),
     /// Show what could not be read; read it again or drop it
     Quarantine(quarantine::Args),
-    /// Copy the database into one file, while Kairos runs
+    /// Copy the database into one file while Kairos runs
     Backup(backup::Args),
-    /// Print everything that is held about a person, as JSON
+    /// Print everything stored about a person, as JSON
     Export(person::Args),
-    /// Erase everything that is held about a person, and tell how much that was
+    /// Erase everything stored about a person
     Forget(person::Args),
-    /// Try out whether everything Kairos needs is there
+    /// Check that everything Kairos needs is in place
     Doctor(doctor::Args),
-    /// What Slack needs to know of Kairos
+    /// Set Slack up: the app’s manifest, a channel’s history
     Slack(slack::Args),
-    /// What Discord needs to know of Kairos
+    /// Set Discord up: the link that invites the bot
     Discord(discord::Args),
 }
 
@@ -156,6 +163,8 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
             Ok(doctor::print(&doctor::examine(config, &probes), args.json, out)?)
         }
         Command::Eval(args) => eval::run(args, out),
+        Command::Hear(args) => hear::run(args, config, out),
+        Command::New(new_topic::New::Topic(topic)) => new_topic(topic, config, out),
         Command::Replay(args) => rehearse(args, config, out),
         Command::Slack(args) => slack::run(args, config, out),
         Command::Discord(args) => discord::run(args, config, out),
@@ -171,6 +180,15 @@ fn obey(command: &Command, config: &Config, out: &mut dyn Write) -> Result<Outco
         Command::Export(args) => person::export(args, config, out),
         Command::Forget(args) => person::forget(args, config, out),
     }
+}
+
+/// Writes a topic's files, then checks the folder they lie in.
+fn new_topic(topic: &new_topic::Topic, config: &Config, out: &mut dyn Write) -> Result<Outcome> {
+    let mut stdin = io::stdin().lock();
+    let can_ask = io::stdin().is_terminal();
+    let answers = can_ask.then_some(&mut stdin as &mut dyn io::BufRead);
+    let dir = new_topic::write(topic, config.prompts.as_deref(), &mut new_topic::Questions { answers, out })?;
+    check_prompts(&check::Args { dir: Some(dir), json: false }, config, out)
 }
 
 /// What the checks of the library need to know of the recogniser and the platforms.
@@ -309,13 +327,11 @@ fn complain(text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_arguments_make_sense() {
-        Cli::command().debug_assert();
+        help::command().debug_assert();
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `kairos people`: by which names systems know people, and what waits for somebody nobody knows.
+//! `kairos people`: links people across systems, and shows what waits for unknown people.
 //!
 //! Invariants
 //! - One name means one person; two people never become one by a slip.
@@ -19,13 +19,13 @@ use crate::{
 
 /// The most people that are listed.
 const LISTED: u32 = 10_000;
-/// The most names that are listed of those nobody bears.
+/// The most names that are listed of those not linked to a person.
 const WAITING: u32 = 1_000;
 
 /// What to do about people's names.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum People {
-    /// Say that all these names mean one person
+    /// Link names: they all mean one person
     ///
     /// A name is an e-mail address, slack:WORKSPACE/USER, discord:USER, or the id in another system such as crm:0055.
     Add {
@@ -33,19 +33,20 @@ pub enum People {
         #[arg(required = true, num_args = 1..=16)]
         names: Vec<String>,
     },
-    /// Take a name away from whoever bears it
+    /// Unlink a name from its person
     Unlink {
         /// The name, such as crm:0055
         name: String,
     },
-    /// Everybody who is known, with their names
+    /// List everybody who is known, with their names
     List {
         /// As JSON
         #[arg(long)]
         json: bool,
     },
-    /// What waits: for names that nobody bears, and alerts about a group that reached nobody
-    Parked {
+    /// What waits for names not linked to a person, and team alerts that reached nobody
+    #[command(alias = "parked")]
+    Unmatched {
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -67,22 +68,22 @@ async fn obey(people: &People, store: &Store, out: &mut dyn Write) -> Result<Out
         People::Add { names } => {
             let names = names.iter().map(|name| named(name)).collect::<Result<Vec<_>>>()?;
             match introduce(store, &names, &Ids::random(), Clock::system().now()).await? {
-                Ok(_) => writeln!(out, "{} names mean one person from now on", names.len())?,
+                Ok(_) => writeln!(out, "linked {} names to one person", names.len())?,
                 Err(why) => bail!("{why}"),
             }
         }
         People::Unlink { name } => {
             let key = named(name)?;
             if key.scheme.parse::<PlatformKind>().is_ok() {
-                bail!("a chat identity is the person's own and stays; names of other systems can be taken away");
+                bail!("a chat account can’t be unlinked, only names of other systems");
             }
             if !store.unname(&key).await? {
-                bail!("nobody bears that name");
+                bail!("that name isn’t linked to a person");
             }
-            writeln!(out, "the name means nobody from now on")?;
+            writeln!(out, "unlinked; the name is no longer linked to anybody")?;
         }
         People::List { json } => list(store, *json, out).await?,
-        People::Parked { json } => return parked(store, *json, out).await,
+        People::Unmatched { json } => return unmatched(store, *json, out).await,
     }
     Ok(Outcome::Well)
 }
@@ -92,7 +93,7 @@ pub(super) fn named(text: &str) -> Result<PersonKey> {
     match PersonKey::read(text) {
         Some(key) => Ok(key),
         None => {
-            bail!("{text:?} is no name: an e-mail address, slack:T0123/U0456, discord:4711 or crm:0055 would be right")
+            bail!("“{text}” isn’t a name; use an e-mail address, slack:T0123/U0456, discord:4711 or crm:0055")
         }
     }
 }
@@ -110,7 +111,7 @@ pub(super) async fn introduce(
         match key.scheme.parse::<PlatformKind>() {
             Ok(platform) => {
                 let Some(identity) = Identity::read(platform, &key.value) else {
-                    return Ok(Err("a chat identity is not workspace/user, such as T0123/U0456"));
+                    return Ok(Err("a chat account is written workspace/user, e.g. T0123/U0456"));
                 };
                 identities.push(identity);
             }
@@ -125,12 +126,12 @@ pub(super) async fn introduce(
         (Some(person), _) => person.clone(),
         (None, Some(identity)) => store.person_of(identity, &PersonId::new(ids.new_id()), now).await?.id,
         (None, None) => {
-            return Ok(Err("nothing to write to: neither slack nor discord, and nobody is known by these names"));
+            return Ok(Err("none of these names leads to a chat; add slack:WORKSPACE/USER or discord:USER"));
         }
     };
     for identity in &identities {
         if !store.add_identity(identity, &person).await? {
-            return Ok(Err("a chat identity is somebody else's already"));
+            return Ok(Err("that chat account already belongs to somebody else"));
         }
     }
     for key in &keys {
@@ -180,11 +181,11 @@ async fn list(store: &Store, as_json: bool, out: &mut dyn Write) -> Result<()> {
         let names: Vec<String> = known.identities.iter().map(written).chain(known.names.iter().map(shown)).collect();
         writeln!(out, "{}", names.join("  "))?;
     }
-    writeln!(out, "{} people are known", everybody.len())?;
+    writeln!(out, "{} people", everybody.len())?;
     Ok(())
 }
 
-async fn parked(store: &Store, as_json: bool, out: &mut dyn Write) -> Result<Outcome> {
+async fn unmatched(store: &Store, as_json: bool, out: &mut dyn Write) -> Result<Outcome> {
     let (waiting, unheard) = (store.signals_waiting(WAITING).await?, store.unheard_count().await?);
     let name = |key: &PersonKey| format!("{}:{}", key.scheme, key.value);
     let since = |at: Timestamp| {
@@ -207,10 +208,10 @@ async fn parked(store: &Store, as_json: bool, out: &mut dyn Write) -> Result<Out
             writeln!(out, "{:6}  {}  since {}{note}", it.count, name(&it.who), since(it.since))?;
         }
         let signals: u64 = waiting.iter().map(|it| it.count).sum();
-        writeln!(out, "{signals} numbers or alerts wait for {} names that nobody bears", waiting.len())?;
-        writeln!(out, "{unheard} alerts about a group reached nobody: nobody was on duty, and no channel was open")?;
+        writeln!(out, "{signals} numbers or alerts wait for {} names not linked to a person", waiting.len())?;
+        writeln!(out, "{unheard} team alerts reached nobody: nobody was on call, and no channel was on")?;
         if !waiting.is_empty() {
-            writeln!(out, "`kairos people add NAME NAME` says whom a name means; what is still true is then told")?;
+            writeln!(out, "Link a name with `kairos people add NAME NAME`; what still holds is then sent")?;
         }
     }
     Ok(if waiting.is_empty() && unheard == 0 { Outcome::Well } else { Outcome::Found })

@@ -12,7 +12,7 @@ use crate::{config::Config, store::Store};
 /// About whom.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Kairos's own id of them, platform/workspace/user (slack/T0123/U0456), or what another system calls them
+    /// Their id in Kairos, platform/workspace/user (slack/T0123/U0456), or a name of another system
     /// (email:ana@example.com)
     #[arg(value_name = "PERSON")]
     named: String,
@@ -34,10 +34,10 @@ pub fn forget(args: &Args, config: &Config, out: &mut dyn Write) -> Result<Outco
         for (table, rows) in &forgotten.removed {
             writeln!(out, "{table:<12} {rows:>6}")?;
         }
-        writeln!(out, "{} rows about {person} are gone.", forgotten.rows())?;
+        writeln!(out, "{} rows about {person} were deleted.", forgotten.rows())?;
         if forgotten.under_way > 0 {
             let cards = forgotten.under_way;
-            writeln!(out, "{cards} of their cards are being sent right now; ask again in a minute for the rest.")?;
+            writeln!(out, "{cards} of their cards are being sent right now; run this again in a minute.")?;
             return Ok(Outcome::Found);
         }
         Ok(Outcome::Well)
@@ -50,7 +50,7 @@ fn about(args: &Args, config: &Config, work: impl AsyncFnOnce(&Store, PersonId) 
         let done = match &store.people_named(&args.named).await?[..] {
             [person] => work(&store, person.clone()).await,
             [] => nobody(&store, &args.named).await,
-            several => Err(anyhow::anyhow!("{} people go by that name; name one by Kairos's own id", several.len())),
+            several => Err(anyhow::anyhow!("{} people have that name; use Kairos’s own id", several.len())),
         };
         store.close().await;
         done
@@ -61,7 +61,7 @@ fn about(args: &Args, config: &Config, work: impl AsyncFnOnce(&Store, PersonId) 
 async fn nobody(store: &Store, named: &str) -> Result<Outcome> {
     let held = store.held_about(&PersonId::new(named)).await?;
     if held.is_empty() {
-        bail!("nobody goes by {named}; platform/workspace/user such as slack/T0123/U0456 would be right");
+        bail!("no person called “{named}”; use platform/workspace/user, e.g. playground/playground/ana");
     }
-    bail!("{named} was forgotten; what was being sent meanwhile goes with the retention of deliveries")
+    bail!("{named} was forgotten; what was being sent at that moment is deleted with old deliveries")
 }

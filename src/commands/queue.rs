@@ -1,4 +1,4 @@
-//! `kairos queue`: what is on its way, what waits, what is unclear and what a person should look at; never what it says.
+//! `kairos queue`: what is on its way, what waits, what is unknown and what a person should look at; never what it says.
 
 use std::{fmt::Write as _, io::Write};
 
@@ -28,12 +28,12 @@ pub struct Args {
 
 #[derive(Clone, Debug, clap::Subcommand)]
 enum What {
-    /// Send a dead letter again, or one of which nobody knows whether it arrived (it may then be seen twice)
+    /// Send a dead delivery again, or one that may have arrived (it may then be seen twice)
     Retry {
         /// The delivery's id, as `kairos queue` lists it
         id: String,
     },
-    /// Take back a delivery that nobody is sending right now
+    /// Drop a delivery that isn’t being sent right now
     Drop {
         /// The delivery's id, as `kairos queue` lists it
         id: String,
@@ -60,7 +60,8 @@ async fn show(store: &Store, args: &Args, out: &mut dyn Write) -> Result<Outcome
     if args.json {
         let all = json!({
             "deliveries": { "counts": open, "listed": queue },
-            "events": { "open": arrivals.open, "set_aside": arrivals.parked },
+            // The former name stays for one release.
+            "events": { "open": arrivals.open, "quarantined": arrivals.parked, "set_aside": arrivals.parked },
         });
         writeln!(out, "{all}")?;
     } else {
@@ -72,8 +73,8 @@ async fn show(store: &Store, args: &Args, out: &mut dyn Write) -> Result<Outcome
 fn told(open: &OpenCounts, arrivals: &ArrivalCounts, queue: &[Queued]) -> String {
     let OpenCounts { held, pending, sending, ambiguous, dead, .. } = open;
     let mut text = format!(
-        "{pending} to be sent, {sending} on their way, {held} held, {ambiguous} unclear, {dead} dead; {} events \
-         undecided, {} set aside\n",
+        "{pending} to send, {sending} on their way, {held} held, {ambiguous} unknown, {dead} dead; {} events \
+         undecided, {} quarantined\n",
         arrivals.open, arrivals.parked
     );
     for Queued { id, state, platform, kind, trigger, due_at_ms, attempts, reason } in queue {
@@ -92,7 +93,7 @@ fn told(open: &OpenCounts, arrivals: &ArrivalCounts, queue: &[Queued]) -> String
         };
     }
     if *dead > 0 {
-        text.push_str("`kairos queue retry ID` sends one again, `kairos queue drop ID` takes it back.\n");
+        text.push_str("`kairos queue retry ID` sends one again, `kairos queue drop ID` drops it.\n");
     }
     if arrivals.parked > 0 {
         text.push_str("`kairos quarantine` says which events could not be read, and why.\n");
@@ -104,7 +105,7 @@ fn told(open: &OpenCounts, arrivals: &ArrivalCounts, queue: &[Queued]) -> String
 const fn word(state: DeliveryState) -> &'static str {
     match state {
         DeliveryState::Pending => "to send",
-        DeliveryState::Ambiguous => "unclear",
+        DeliveryState::Ambiguous => "unknown",
         other => other.as_str(),
     }
 }
@@ -122,15 +123,15 @@ async fn retry(store: &Store, id: &DeliveryId, out: &mut dyn Write) -> Result<Ou
         writeln!(out, "{id} is sent again within seconds, where Kairos runs.")?;
         return Ok(Outcome::Well);
     }
-    bail!("{}", refused(store, id, "sent again", "dead or unclear").await?)
+    bail!("{}", refused(store, id, "sent again", "dead or unknown").await?)
 }
 
 async fn take_back(store: &Store, id: &DeliveryId, out: &mut dyn Write) -> Result<Outcome> {
     if store.drop_delivery(id).await? {
-        writeln!(out, "{id} is taken back.")?;
+        writeln!(out, "{id} is dropped.")?;
         return Ok(Outcome::Well);
     }
-    bail!("{}", refused(store, id, "taken back", "held, to be sent, unclear or dead").await?)
+    bail!("{}", refused(store, id, "dropped", "held, to send, unknown or dead").await?)
 }
 
 async fn refused(store: &Store, id: &DeliveryId, what: &str, right: &str) -> Result<String> {
@@ -161,9 +162,9 @@ mod tests {
         let open = OpenCounts { dead: 1, held: 2, ..OpenCounts::default() };
         let arrivals = ArrivalCounts { parked: 3, ..ArrivalCounts::default() };
         insta::assert_snapshot!(told(&open, &arrivals, &[queued]), @r"
-        0 to be sent, 0 on their way, 2 held, 0 unclear, 1 dead; 0 events undecided, 3 set aside
+        0 to send, 0 on their way, 2 held, 0 unknown, 1 dead; 0 events undecided, 3 quarantined
         dead      d1  slack post price, due 2026-11-18T10:00:00Z, tried 8 times: chat.postMessage: is_archived
-        `kairos queue retry ID` sends one again, `kairos queue drop ID` takes it back.
+        `kairos queue retry ID` sends one again, `kairos queue drop ID` drops it.
         `kairos quarantine` says which events could not be read, and why.
         ");
     }

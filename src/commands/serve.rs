@@ -11,6 +11,7 @@ use crate::{
     config::{Config, MetricsAt, StoreUrl},
     http::Metrics,
     logs,
+    messages::say,
     run::Kairos,
 };
 
@@ -55,19 +56,24 @@ async fn counted(kairos: Kairos, at: MetricsAt) -> Result<Kairos> {
 
 /// What a newcomer needs to know, on standard output.
 fn announce(config: &Config, kairos: &Kairos, address: &str, out: &mut dyn Write) -> Result<()> {
+    let version = env!("CARGO_PKG_VERSION");
     match &config.store {
-        StoreUrl::Memory => writeln!(out, "Kairos keeps everything in memory; it is gone when you stop it.")?,
-        store => writeln!(out, "Kairos keeps what it needs in {}", store.shown())?,
+        StoreUrl::Memory => writeln!(out, "{}", say!("start-version-memory", version = version))?,
+        store => writeln!(out, "{}", say!("start-version", version = version, data = store.shown().clone()))?,
     }
     if kairos.playground.is_some() {
-        writeln!(out, "Open the playground: http://{address}")?;
-        writeln!(out, "Ask something in #deals as Ana. Ctrl-C stops.")?;
+        let is_connected = config.slack.is_configured() || config.discord.is_configured();
+        if !is_connected && config.listen.ip().is_loopback() {
+            writeln!(out, "{}", say!("start-local"))?;
+        }
+        writeln!(out, "{}", say!("start-open", url = format!("http://{address}")))?;
+        writeln!(out, "{}", say!("start-try"))?;
     }
     if config.slack.is_configured() {
         let how = match (&config.slack.app_token, &config.slack.signing_secret) {
             (Some(_), _) => "Kairos connects to Slack by Socket Mode.".to_owned(),
-            (None, Some(_)) => format!("Kairos takes Slack's events at http://{address}/slack/events."),
-            (None, None) => "Kairos can speak on Slack, and hears nothing: set KAIROS_SLACK_APP_TOKEN.".to_owned(),
+            (None, Some(_)) => format!("Kairos receives Slack’s events at http://{address}/slack/events."),
+            (None, None) => "Kairos can write on Slack but reads nothing yet: set KAIROS_SLACK_APP_TOKEN.".to_owned(),
         };
         writeln!(out, "{how}")?;
         if let (Some(_), Some(url)) = (&config.slack.app, &config.public_url) {

@@ -1,10 +1,10 @@
 //! `kairos simulate dips`: how often a rule cries wolf, and how soon it sees one.
 
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 
 use anyhow::Result;
 
-use super::Outcome;
+use super::{Outcome, screen};
 use crate::{
     engine::dip::{Trial, false_alarms, found_within, promise},
     library::{Better, Counted, Dip, DipMethod, Measure, MeasureId, MeasureKind, SkillId},
@@ -32,13 +32,17 @@ const CASES: [u32; 4] = [10, 20, 40, 100];
 /// Tries every rule and prints a table. `Found` when a rule breaks what it promises.
 pub fn run(Simulate::Dips { people, years }: Simulate, out: &mut dyn Write) -> Result<Outcome> {
     let (people, years) = (people.clamp(1, 100_000), years.clamp(1, 100));
-    writeln!(out, "Usual are 25 %; one number a month. {people} people for {years} years a cell; fixed seeds.\n")?;
-    writeln!(
-        out,
-        "| rule | promise | false alarms per person and year at 10, 20, 40, 100 cases a month \
-                   | 25 % to 15 % at 40 cases: found within two months |"
-    )?;
-    writeln!(out, "|---|---|---|---|")?;
+    writeln!(out, "Usually 25 %; one number a month. {people} people for {years} years a cell; fixed seeds.\n")?;
+    // A pipe gets the table whole, for a file; on a terminal each rule is a few lines that fit.
+    let is_narrow = io::stdout().is_terminal();
+    if !is_narrow {
+        writeln!(
+            out,
+            "| rule | promise | false alarms per person and year at 10, 20, 40, 100 cases a month \
+                       | 25 % to 15 % at 40 cases: found within two months |"
+        )?;
+        writeln!(out, "|---|---|---|---|")?;
+    }
     let mut is_kept = true;
     for (name, measure, dip) in rules() {
         let together = if dip.counted == Counted::Team { TEAM } else { 1 };
@@ -51,7 +55,18 @@ pub fn run(Simulate::Dips { people, years }: Simulate, out: &mut dyn Write) -> R
         let most = dip.false_alarms + 3.0 * (dip.false_alarms / years_watched).sqrt();
         is_kept &= !is_promised || rates.iter().all(|rate| *rate <= most);
         let rates = rates.map(|rate| format!("{rate:.2}")).join(", ");
-        writeln!(out, "| {name} | {} | {rates} | {:.0} % |", promise(&dip), found * 100.0)?;
+        if !is_narrow {
+            writeln!(out, "| {name} | {} | {rates} | {:.0} % |", promise(&dip), found * 100.0)?;
+            continue;
+        }
+        let text = format!(
+            "{}. False alarms per person and year at 10, 20, 40, 100 cases a month: {rates}. A fall from 25 % to 15 % \
+             is found within two months in {:.0} % of cases.",
+            promise(&dip),
+            found * 100.0
+        );
+        writeln!(out, "{name}")?;
+        screen::paragraph(out, "  ", &text, screen::width())?;
     }
     Ok(if is_kept { Outcome::Well } else { Outcome::Found })
 }

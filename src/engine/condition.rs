@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use cel::{Context, Program, Value};
 
 use super::{Reason, Rule};
-use crate::library::{Trigger, TriggerId};
+use crate::{
+    library::{Trigger, TriggerId},
+    messages::say,
+};
 
 /// What a condition may look at.
 #[derive(Clone, Debug)]
@@ -44,7 +47,9 @@ impl Conditions {
         Some(match holds {
             Some(Ok(true)) => Reason::passed(Rule::Condition, condition),
             Some(Ok(false)) | None => Reason::stopped(Rule::Condition, condition),
-            Some(Err(why)) => Reason::stopped(Rule::Condition, format!("{condition}: {why}")),
+            Some(Err(why)) => {
+                Reason::stopped(Rule::Condition, say!("condition-failed", condition = condition, why = why))
+            }
         })
     }
 }
@@ -68,8 +73,8 @@ fn holds(program: &Program, subject: &Subject<'_>) -> Result<bool, &'static str>
     context.add_variable_from_value("person", map(person));
     match program.execute(&context) {
         Ok(Value::Bool(holds)) => Ok(holds),
-        Ok(_) => Err("gives no yes or no"),
-        Err(_) => Err("could not be evaluated"),
+        Ok(_) => Err(say!("condition-no-answer")),
+        Err(_) => Err(say!("condition-broken")),
     }
 }
 

@@ -6,7 +6,10 @@ use chat::{AssetId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::dip::Verdict;
-use crate::library::{ScenarioId, TriggerId};
+use crate::{
+    library::{ScenarioId, TriggerId},
+    messages::say,
+};
 
 /// A trigger recognised in an event, with its evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,7 +24,20 @@ pub struct Need {
     pub evidence: Evidence,
 }
 
+/// A score and the threshold it needs, in whole per cent; one that is not recognised always reads less than what it needs.
+pub fn percents(score: f32, threshold: f32, is_recognised: bool) -> (u32, u32) {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100")]
+    let percent = |share: f32| (share.clamp(0.0, 1.0) * 100.0).round() as u32;
+    let (score, threshold) = (percent(score), percent(threshold));
+    if is_recognised { (score.max(threshold), threshold) } else { (score.min(threshold.saturating_sub(1)), threshold) }
+}
+
 impl Need {
+    /// Score and threshold in whole per cent, as people read them; one that does not reach the threshold also reads less.
+    pub fn percents(&self) -> (u32, u32) {
+        percents(self.score, self.threshold, self.is_heard())
+    }
+
     /// True when the score reaches the threshold.
     pub fn is_heard(&self) -> bool {
         self.score >= self.threshold
@@ -170,7 +186,7 @@ impl Reason {
     }
 }
 
-/// Declares the rules: the name that is stored, and the name that people read.
+/// Declares the rules: the name that is stored, and the text that people read.
 macro_rules! rules {
     ($($(#[$doc:meta])* $rule:ident = $label:literal,)+) => {
         /// The rules a need passes through.
@@ -185,8 +201,8 @@ macro_rules! rules {
             pub const ALL: &'static [Self] = &[$(Self::$rule),+];
 
             /// What people read.
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$rule => $label),+ }
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$rule => say!($label)),+ }
             }
         }
     };
@@ -194,49 +210,49 @@ macro_rules! rules {
 
 rules! {
     /// Written by a program.
-    Author = "Who wrote it",
+    Author = "rule-author",
     /// The mode of the channel.
-    Channel = "Channel",
+    Channel = "rule-channel",
     /// Whether a need was recognised.
-    Recognition = "What was heard",
+    Recognition = "rule-match",
     /// The language of the message, where it is not English.
-    Language = "Language",
+    Language = "rule-language",
     /// Who goes first, where one message means several needs.
-    Priority = "Who goes first",
+    Priority = "rule-chosen",
     /// Several topics are too close to tell apart.
-    Which = "Which topic",
+    Which = "rule-which",
     /// What was measured, and whether it moved.
-    Measured = "What was measured",
+    Measured = "rule-numbers",
     /// Whether the person turned to Kairos.
-    Addressed = "Who was asked",
+    Addressed = "rule-addressed",
     /// The mode of the trigger.
-    Trigger = "Trigger",
+    Trigger = "rule-topic",
     /// What people's taps made of how soon the trigger is heard.
-    Learnt = "What people tapped",
+    Learnt = "rule-feedback",
     /// The trigger's condition.
-    Condition = "Condition",
+    Condition = "rule-condition",
     /// The trigger's roles.
-    Role = "Role",
+    Role = "rule-role",
     /// The person opted out, snoozed or stopped the trigger.
-    Choice = "The person's choice",
+    Choice = "rule-settings",
     /// How full the person said their week is.
-    Load = "How full the week is",
+    Load = "rule-workload",
     /// The randomised share without help.
-    Holdout = "Comparison group",
+    Holdout = "rule-control-group",
     /// Whether a person answered first.
-    Answered = "Answered by people",
+    Answered = "rule-answered",
     /// The trigger spoke here a short time ago.
-    Cooldown = "Cooldown",
+    Cooldown = "rule-cooldown",
     /// The same asset reached the person a short time ago, or they know it.
-    Recovery = "Same card again",
+    Recovery = "rule-repeat",
     /// The grace period.
-    Grace = "Time for people to answer",
+    Grace = "rule-grace",
     /// Working hours.
-    QuietHours = "Working hours",
+    QuietHours = "rule-hours",
     /// The person's budget of unasked messages.
-    Budget = "Budget",
+    Budget = "rule-limit",
     /// What the budget held back is told once a week.
-    Digest = "Digest",
+    Digest = "rule-summary",
 }
 
 impl fmt::Display for Rule {

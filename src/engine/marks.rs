@@ -12,7 +12,7 @@ use chat::{PersonId, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::FEWEST;
-use crate::library::TriggerId;
+use crate::{library::TriggerId, messages::say};
 
 /// So few people change nothing.
 pub const LEAST_PEOPLE: usize = 3;
@@ -120,17 +120,17 @@ pub fn learn(marks: &[Marked]) -> (i32, String) {
     let odds = (against as f32 + 1.0) / ((people - against) as f32 + 1.0);
     let steps = (100.0 * WEIGHT * odds.ln() / STEP as f32).round() as i32;
     let shift = (steps * STEP).clamp(FARTHEST_DOWN, FARTHEST_UP);
-    let follows = match shift {
-        1.. => "it takes more to be heard",
-        0 => "nothing changes by it",
-        _ => "a little less is enough to be heard",
-    };
     let said = if people as u64 >= FEWEST {
-        format!("{} of {people} people found it right", people - against)
+        say!("feedback-share", liked = people - against, people = people)
     } else {
-        "a few people said what they think of it".to_owned()
+        say!("feedback-few").to_owned()
     };
-    (shift, format!("{said}; {follows}"))
+    let words = match shift {
+        1.. => say!("feedback-more", said = said),
+        0 => say!("feedback-same", said = said),
+        _ => say!("feedback-less", said = said),
+    };
+    (shift, words)
 }
 
 /// Why a trigger should pause, if it should; `since` is when it was last let speak again.
@@ -145,7 +145,7 @@ pub fn restrain(rule: Restraint, marks: &[Marked], since: Option<Timestamp>) -> 
     let (people, against) = (voices.len() as u64, count_against(&voices) as u64);
     let is_enough = people >= u64::from(rule.people).max(FEWEST);
     let is_over = rule.percent > 0 && against * 100 >= people * u64::from(rule.percent);
-    (is_enough && is_over).then(|| format!("{against} of {people} people who answered said “Not for me” or “Stop”"))
+    (is_enough && is_over).then(|| say!("paused-because", against = against, people = people))
 }
 
 /// Examples that several people spoke against, more than spoke for: proposals to a manager, who decides.
@@ -237,9 +237,9 @@ mod tests {
         use Mark::{NotForMe, Stop, Useful};
         let said = [("a", NotForMe), ("b", Stop), ("c", NotForMe), ("d", Useful), ("e", NotForMe)];
         let (_, few) = learn(&marks(&said[..4]));
-        assert_eq!(few, "a few people said what they think of it; it takes more to be heard");
+        assert_eq!(few, "a few people have said what they think; it now takes a closer match");
         let (_, enough) = learn(&marks(&said));
-        assert_eq!(enough, "1 of 5 people found it right; it takes more to be heard");
+        assert_eq!(enough, "1 of 5 people found it right; it now takes a closer match");
         assert_eq!(restrain(Restraint { percent: 1, people: 1 }, &marks(&said[..4]), None), None);
     }
 
@@ -255,7 +255,7 @@ mod tests {
         use Mark::{Know, NotForMe, Stop, Useful, Wrong};
         let half = [("a", NotForMe), ("b", Stop), ("c", NotForMe), ("d", Useful), ("e", Know), ("f", Useful)];
         let why = restrain(RULE, &marks(&half), None);
-        assert_eq!(why.as_deref(), Some("3 of 6 people who answered said “Not for me” or “Stop”"));
+        assert_eq!(why.as_deref(), Some("3 of 6 people who answered said “Not for me” or turned it off"));
         assert_eq!(restrain(RULE, &marks(&half[..4]), None), None, "four people");
         assert_eq!(restrain(RULE, &marks(&half[1..]), None), None, "two of five");
         assert_eq!(restrain(Restraint { percent: 0, ..RULE }, &marks(&half), None), None, "never");

@@ -29,7 +29,7 @@ mod which_need;
 pub use cadence::{
     Beside, Budget, Cadence, DaysOff, DigestHour, Load, Open, Settled, WorkingHours, settles, turns_to, zone_named,
 };
-pub use decision::{Act, Audience, Candidate, Decision, Evidence, Molecule, Need, Plan, Reason, Rule};
+pub use decision::{Act, Audience, Candidate, Decision, Evidence, Molecule, Need, Plan, Reason, Rule, percents};
 pub use facts::{Limits, Own, PersonFacts, PlaceFacts, Received};
 pub use follow_up::follows_on;
 pub use marks::{LEAST_PEOPLE, Learnt, LearntTrigger, Mark, Marked, Restraint, code_of, learn, restrain, worth_a_look};

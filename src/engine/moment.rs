@@ -15,10 +15,10 @@ use super::{
     lessons::{AllLessons, name_of},
     recognise::{AlarmBudget, CardIndex, ScoreSketch, TalkIndex, other_language},
 };
-use crate::library::{About, Hearing, Library, Mode, Trigger, TriggerId};
-
-/// What a rule says where no limits hold.
-pub(super) const DEMO: &str = "not counted: demo limits";
+use crate::{
+    library::{About, Hearing, Library, Mode, Trigger, TriggerId},
+    messages::say,
+};
 
 /// Everything that decides, over one library.
 #[derive(Debug)]
@@ -251,7 +251,21 @@ impl Engine {
 
     /// The decision about a message in which no need was heard.
     pub fn nothing_heard(&self, needs: &[Need]) -> Decision {
-        nothing_heard(needs.first())
+        let nearest = needs.first();
+        let known = nearest.and_then(|need| Some((need, self.library.triggers.get(&need.trigger)?)));
+        let value = known.map_or_else(
+            || say!("match-nothing").to_owned(),
+            |(need, trigger)| {
+                let (score, threshold) = need.percents();
+                let topic = self.library.skills.get(&trigger.skill).map_or(&trigger.title, |skill| &skill.title);
+                say!("match-closest", topic = topic, score = score, threshold = threshold)
+            },
+        );
+        Decision {
+            act: Act::Silent { because: Rule::Recognition },
+            need: nearest.cloned(),
+            reasons: vec![Reason::stopped(Rule::Recognition, value)],
+        }
     }
 
     /// Decides again about a need whose hour has come, with what is true now.
@@ -274,7 +288,7 @@ impl Engine {
     pub fn still_worth(&self, plan: &Plan, facts: &Facts<'_>) -> Result<Plan, Reason> {
         let Facts { place, heard_at, now, .. } = *facts;
         let person = &*place.limits.counted(facts.person);
-        let gone = || Reason::stopped(Rule::Trigger, "no longer in the library");
+        let gone = || Reason::stopped(Rule::Trigger, say!("topic-removed"));
         let trigger = self.library.triggers.get(&plan.trigger).ok_or_else(gone)?;
         let asking =
             Asking { trigger, person, place, addressed: false, heard_at, first_look: false, to_group: false, now };
@@ -282,7 +296,7 @@ impl Engine {
             return Err(reason);
         }
         if place.mode.min(trigger.mode) != Mode::Live {
-            return Err(Reason::stopped(Rule::Trigger, "shadow: nothing is said"));
+            return Err(Reason::stopped(Rule::Trigger, say!("mode-shadow")));
         }
         let chosen = compose::choose(&self.library, trigger, person, &plan.molecule.assets, false, now);
         if chosen.reason.passed { Ok(Plan { molecule: chosen.molecule, ..plan.clone() }) } else { Err(chosen.reason) }
@@ -294,7 +308,7 @@ impl Engine {
         let person = &*place.limits.counted(facts.person);
         let mut chosen = compose::choose(&self.library, trigger, person, order, addressed, now);
         if place.limits.loose && chosen.reason.passed {
-            DEMO.clone_into(&mut chosen.reason.value);
+            say!("limits-demo").clone_into(&mut chosen.reason.value);
         }
         let fits = chosen.reason.passed;
         let to_group =
@@ -335,24 +349,25 @@ pub fn is_addressed(event: &Event) -> bool {
 /// That a text is not English, where it is not: it is met by its wording.
 pub(super) fn language_of(text: &str) -> Option<Reason> {
     let language = other_language(text)?;
-    Some(Reason::passed(Rule::Language, format!("{language}, not English: met by its wording alone")))
+    Some(Reason::passed(Rule::Language, say!("language-by-words", language = language)))
 }
 
 fn no_longer_there(need: &Need) -> Decision {
     Decision {
         act: Act::Silent { because: Rule::Trigger },
         need: Some(need.clone()),
-        reasons: vec![Reason::stopped(Rule::Trigger, "no longer in the library")],
+        reasons: vec![Reason::stopped(Rule::Trigger, say!("topic-removed"))],
     }
 }
 
 fn recognised(need: &Need, trigger: &Trigger) -> Reason {
     match &need.evidence {
         Evidence::Measured { verdict } => return Reason::passed(Rule::Measured, &verdict.sentence),
-        Evidence::Alerted { name } => return Reason::passed(Rule::Measured, format!("the alert {name}")),
+        Evidence::Alerted { name } => return Reason::passed(Rule::Measured, say!("alert-named", name = name)),
         _ => {}
     }
-    let value = format!("“{}”, {:.2} (from {:.2} on)", trigger.title, need.score, need.threshold);
+    let (score, threshold) = need.percents();
+    let value = say!("match-found", topic = &trigger.title, score = score, threshold = threshold);
     Reason::passed(Rule::Recognition, value)
 }
 
@@ -366,18 +381,4 @@ fn learnt(trigger: &Trigger, facts: &Facts<'_>) -> Option<Reason> {
 fn is_left_out(need: &Need, learnt: &[LearntTrigger]) -> bool {
     let Some(nearest) = need.evidence.example() else { return false };
     learnt.iter().any(|(id, of)| *id == need.trigger && of.left_out.iter().any(|example| example == nearest))
-}
-
-fn nothing_heard(nearest: Option<&Need>) -> Decision {
-    let value = match nearest {
-        Some(need) => {
-            format!("nothing for certain; nearest {} with {:.2} of {:.2}", need.trigger, need.score, need.threshold)
-        }
-        None => "no need that a trigger knows".to_owned(),
-    };
-    Decision {
-        act: Act::Silent { because: Rule::Recognition },
-        need: nearest.cloned(),
-        reasons: vec![Reason::stopped(Rule::Recognition, value)],
-    }
 }

@@ -7,6 +7,8 @@
 use chat::PersonId;
 use meaning::clean;
 
+use crate::messages::say;
+
 /// The fewest characters that say anything.
 const SHORTEST: usize = 3;
 /// The most: an example is a sentence.
@@ -50,16 +52,16 @@ pub fn read_own_words(written: &str) -> Result<String, String> {
     let text = words.join(" ");
     let length = text.chars().count();
     if !(SHORTEST..=LONGEST).contains(&length) {
-        return Err(format!("a sentence of {SHORTEST} to {LONGEST} characters; this has {length}"));
+        return Err(say!("own-words-length", shortest = SHORTEST, longest = LONGEST, length = length));
     }
     let is_plain = |word: &&str| !points_elsewhere(word) && !clean(word).trim().is_empty();
     // Looked at whole as well: code and quotations may have blanks in them.
     let says_all = clean(&text).split_whitespace().count() >= words.len();
     if text.chars().any(is_hidden) || text.contains('`') || !words.iter().all(is_plain) || !says_all {
-        return Err("plain words, without mentions, links, e-mail addresses or code".to_owned());
+        return Err(say!("own-words-plain").to_owned());
     }
     if !text.chars().any(char::is_alphabetic) {
-        return Err("words".to_owned());
+        return Err(say!("own-words-letters").to_owned());
     }
     Ok(text)
 }
@@ -114,11 +116,11 @@ mod tests {
     #[test]
     fn what_is_no_sentence_of_ones_own_is_refused_with_what_would_be_right() {
         for (written, found) in [("", 0), (" a b".trim_end_matches('b'), 1), ("  \n ", 0)] {
-            let right = format!("a sentence of 3 to 200 characters; this has {found}");
+            let right = format!("a sentence of 3 to 200 characters (this has {found})");
             assert_eq!(read_own_words(written), Err(right), "{written:?}");
         }
-        assert!(read_own_words(&"é".repeat(201)).unwrap_err().ends_with("this has 201"));
-        assert_eq!(read_own_words("?!? 123"), Err("words".to_owned()));
+        assert!(read_own_words(&"é".repeat(201)).unwrap_err().ends_with("(this has 201)"));
+        assert_eq!(read_own_words("?!? 123"), Err(say!("own-words-letters").to_owned()));
         for written in [
             "ask @ben about the price",
             "ask <@U123> about it",

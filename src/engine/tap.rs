@@ -95,6 +95,8 @@ pub enum Tap {
     Know(DeliveryId),
     /// Why do I see this?
     Why(DeliveryId),
+    /// Every rule that was asked about it.
+    Details(DeliveryId),
     /// Say in one's own words what the card helped with.
     OwnWords(DeliveryId),
     /// Practise what the card offers.
@@ -161,6 +163,7 @@ impl Tap {
             Self::NotForMe(id) => format!("not-for-me:{id}"),
             Self::Know(id) => format!("know:{id}"),
             Self::Why(id) => format!("why:{id}"),
+            Self::Details(id) => format!("details:{id}"),
             Self::OwnWords(id) => format!("own-words:{id}"),
             Self::Practise(id) => format!("practise:{id}"),
             Self::Snooze(id) => format!("snooze:{id}"),
@@ -200,6 +203,7 @@ impl Tap {
             "not-for-me" => Self::NotForMe(DeliveryId::new(rest)),
             "know" => Self::Know(DeliveryId::new(rest)),
             "why" => Self::Why(DeliveryId::new(rest)),
+            "details" => Self::Details(DeliveryId::new(rest)),
             "own-words" => Self::OwnWords(DeliveryId::new(rest)),
             "practise" => Self::Practise(DeliveryId::new(rest)),
             "snooze" => Self::Snooze(DeliveryId::new(rest)),
@@ -267,6 +271,7 @@ mod tests {
         let code = || crate::engine::code_of("the number scares them");
         for tap in [
             Tap::Useful(delivery()),
+            Tap::Details(delivery()),
             Tap::OwnWords(delivery()),
             Tap::Pick(delivery(), 2),
             Tap::NoneOfThese(delivery()),

@@ -8,7 +8,10 @@
 use chat::{AssetId, Event, Message};
 
 use super::{Act, Audience, Candidate, Decision, Engine, Facts, Molecule, Need, Plan, Reason, Rule, compose, moment};
-use crate::library::{AssetKind, Trigger, TriggerId};
+use crate::{
+    library::{AssetKind, Trigger, TriggerId},
+    messages::say,
+};
 
 /// The lead over the next need from which on nobody has to be asked, as a difference of log-odds.
 const CLEAR_LEAD: f32 = 1.0;
@@ -66,7 +69,7 @@ impl Engine {
         let (need, trigger) = meant.best;
         let mut decision = self.decide_need(event, message, need, trigger, facts);
         if meant.heard > 1 {
-            let value = format!("best of {} matches", meant.heard);
+            let value = say!("chosen-best", count = meant.heard);
             decision.reasons.insert(1.min(decision.reasons.len()), Reason::passed(Rule::Priority, value));
         }
         if meant.near.is_empty() {
@@ -167,7 +170,7 @@ fn ask_which(first: (TriggerId, Decision), others: &[(TriggerId, Decision)], add
         }
         return Decision { act: Act::Silent { because }, need: first.1.need, reasons };
     }
-    reasons.push(Reason::passed(Rule::Which, format!("too close to tell apart: {} topics", others.len() + 1)));
+    reasons.push(Reason::passed(Rule::Which, say!("which-close", count = others.len() + 1)));
     let among = || all().map(|(id, decision)| Candidate { trigger: id.clone(), assets: assets_of(decision) }).collect();
     let which = |plan: &Plan| Plan {
         trigger: first.0.clone(),

@@ -17,6 +17,7 @@ use crate::{
         compose::{Rating, asset_card, offer_card},
     },
     library::TriggerId,
+    messages::say,
     store::{Delivery, DeliveryKey, Offer, PersonChange, Recorded},
 };
 
@@ -82,7 +83,7 @@ impl Line {
             effect.outcome.deliveries.push(self.answer(event, "also", person, privately(event), card));
             return Ok(());
         }
-        let reasons = vec![Reason::passed(Rule::Addressed, "you opened it from another card")];
+        let reasons = vec![Reason::passed(Rule::Addressed, say!("addressed-opened"))];
         let decision = Decision { act: Act::Speak(plan.clone()), need: Some(offer.need.clone()), reasons };
         effect.outcome.decisions.push(Recorded {
             event: event.id.clone(),
@@ -125,7 +126,7 @@ impl Line {
             let shown = Changed { without: Some(rating), ..Changed::default() };
             return self.rewrite(event, &delivery, &offer, shown, effect).await;
         }
-        let card = Card::new("Taken back", Text::paragraph("Your tap doesn’t count any more."));
+        let card = Card::new(say!("undone-title"), Text::paragraph(say!("undone-text")));
         self.replace(event, (message, "undone"), person, card, effect);
         Ok(())
     }
@@ -150,7 +151,7 @@ impl Line {
 pub(super) fn undo_choice(id: &DeliveryId, rating: Rating) -> chat::Choice {
     chat::Choice {
         id: Tap::Undo(id.clone(), rating).to_choice(),
-        label: "Undo".to_owned(),
+        label: say!("card-undo").to_owned(),
         prominence: chat::Prominence::Usual,
     }
 }

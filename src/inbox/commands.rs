@@ -19,15 +19,12 @@ use crate::{
         compose::{help_card, why_card, why_silent_card},
     },
     library::{Hearing, Mode},
+    messages::{paragraph, say},
     store::{Action, Channel, PersonChange},
 };
 
 /// How many decisions are looked through for the last card.
 const LOOK_BACK: u32 = 50;
-
-/// For a channel that Kairos can't enter by itself.
-const INVITE_FIRST: &str =
-    "I am not a member of this channel, so I would hear nothing. Invite me first (/invite), then say it again.";
 
 impl Line {
     /// A slash command: a word we know, or a question.
@@ -81,21 +78,12 @@ impl Line {
     async fn unasked(&self, event: &Event, word: &str, effect: &mut Effect) -> Result<(), LineError> {
         let person = self.known(&event.by).await?.id;
         let (changes, said) = match word {
-            "snooze" => (
-                vec![PersonChange::Snooze(Some(self.now() + SNOOZE))],
-                "Quiet for a week. Ask any time; `/kairos resume` ends it.",
-            ),
-            "stop" => (
-                vec![PersonChange::OptOut(true)],
-                "Nothing unasked reaches you any more. Ask any time; `/kairos resume` brings it back.",
-            ),
-            _ => (
-                vec![PersonChange::Snooze(None), PersonChange::OptOut(false)],
-                "Welcome back. Unasked help may reach you again.",
-            ),
+            "snooze" => (vec![PersonChange::Snooze(Some(self.now() + SNOOZE))], say!("suggestions-snoozed")),
+            "stop" => (vec![PersonChange::OptOut(true)], say!("suggestions-off")),
+            _ => (vec![PersonChange::Snooze(None), PersonChange::OptOut(false)], say!("suggestions-on")),
         };
         effect.outcome.people.extend(changes.into_iter().map(|change| (person.clone(), change)));
-        self.reply(event, word, &person, Card::new("Noted", Text::paragraph(said)), effect);
+        self.reply(event, word, &person, Card::new(say!("done"), paragraph(said)), effect);
         Ok(())
     }
 
@@ -103,7 +91,7 @@ impl Line {
     async fn why_last(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
         let person = self.known(&event.by).await?.id;
         let library = self.parts.engine.library();
-        let mut card = Card::new("Nothing has reached you yet", Text::paragraph("So there is nothing to explain."));
+        let mut card = Card::new(say!("why-nothing-title"), Text::paragraph(say!("why-nothing-text")));
         for decided in self.parts.store.decisions_of(&person, LOOK_BACK).await? {
             if let (Act::Silent { because }, Some(need)) = (&decided.decision.act, &decided.decision.need)
                 && let Some(trigger) = library.triggers.get(&need.trigger).filter(|_| need.is_heard())
@@ -114,7 +102,7 @@ impl Line {
             let Some(delivery) = &decided.delivery else { continue };
             let Some((_, offer)) = self.offer_behind(delivery).await? else { continue };
             if let Some(trigger) = library.triggers.get(&offer.plan.trigger) {
-                card = why_card(trigger, &offer.need, &decided.decision, &self.learnt(&offer.place.tenant()).await?);
+                card = why_card(trigger, &offer.need, &self.learnt(&offer.place.tenant()).await?, delivery);
                 break;
             }
         }
@@ -125,13 +113,8 @@ impl Line {
     async fn tell_mode(&self, event: &Event, effect: &mut Effect) -> Result<(), LineError> {
         let person = self.known(&event.by).await?.id;
         let PlaceFacts { mode, hearing, .. } = self.mode_of(&event.place).await?;
-        let text = format!(
-            "Here I {}; of what I hear, {}. Whoever runs the workspace or made the channel may change both: /kairos here \
-             live, shadow or off, and behind it careful, balanced or eager.",
-            doing(mode),
-            bears(hearing)
-        );
-        self.reply(event, "here", &person, Card::new("This channel", Text::paragraph(text)), effect);
+        let text = say!("here-told", mode = does(mode), sensitivity = answers(hearing));
+        self.reply(event, "here", &person, Card::new(say!("here-title"), paragraph(&text)), effect);
         Ok(())
     }
 
@@ -142,32 +125,30 @@ impl Line {
         let (mode, how) = words.split_once(char::is_whitespace).unwrap_or((words, ""));
         let hearing = how.trim().parse::<Hearing>().ok();
         let refused = match Mode::ALL.iter().find(|known| known.as_str() == mode) {
-            None => Err("It can be live, shadow or off: /kairos here live."),
-            Some(_) if hearing.is_none() && !how.is_empty() => {
-                Err("How soon I hear a need can be careful, balanced or eager: /kairos here live eager.")
-            }
-            Some(_) if place.is_private() => Err("This is between the two of us; say it in the channel you mean."),
+            None => Err(say!("here-unknown-mode")),
+            Some(_) if hearing.is_none() && !how.is_empty() => Err(say!("here-unknown-sensitivity")),
+            Some(_) if place.is_private() => Err(say!("here-private")),
             Some(mode) => match self.may_steer(event, &place).await {
                 Some(may_by_platform) => {
                     let actor = self.member_or_operator(&event.by, &person);
                     match authorise(&actor, access::Action::SwitchChannel { may_by_platform }) {
                         Ok(()) => Ok(*mode),
-                        Err(_) => Err("Only whoever runs the workspace or made this channel may say what I do here."),
+                        Err(_) => Err(say!("here-refused")),
                     }
                 }
-                None => Err("I could not find out whether you may; try again in a minute."),
+                None => Err(say!("here-unanswered")),
             },
         };
         let mode = match refused {
             Ok(mode) => mode,
             Err(reason) => {
-                self.reply(event, "here", &person, Card::new("Nothing has changed", Text::paragraph(reason)), effect);
+                self.reply(event, "here", &person, Card::new(say!("not-changed"), Text::paragraph(reason)), effect);
                 return Ok(());
             }
         };
         let may_hear = mode == Mode::Off || self.joins(&place).await;
         if !may_hear {
-            let card = Card::new("Nothing has changed", Text::paragraph(INVITE_FIRST));
+            let card = Card::new(say!("not-changed"), Text::paragraph(say!("here-invite-first")));
             self.reply(event, "here", &person, card, effect);
             return Ok(());
         }
@@ -181,13 +162,14 @@ impl Line {
             mode,
             hearing,
         });
-        let told =
-            format!("From now on I {}. Ask me any time by name; /kairos here tells and changes it.", doing(mode));
         let telling = Action::Post { place, shown_to: ShownTo::Everyone };
-        let card = Card::new("What I do in this channel", Text::paragraph(told));
+        let card = Card::new(
+            say!("here-announce-title"),
+            Text::paragraph(announced(mode)).then(paragraph(say!("here-announce-more"))),
+        );
         effect.outcome.deliveries.push(self.answer(event, "here-told", &person, telling, card));
-        let done = format!("In {name} I {} from now on, and I tell it there.", doing(mode));
-        self.reply(event, "here", &person, Card::new("Noted", Text::paragraph(done)), effect);
+        let done = say!("here-done", channel = name, announced = announced(mode));
+        self.reply(event, "here", &person, Card::new(say!("done"), Text::paragraph(done)), effect);
         Ok(())
     }
 
@@ -213,20 +195,29 @@ impl Line {
     }
 }
 
-/// What a manner of hearing means, behind "of what I hear".
-const fn bears(hearing: Hearing) -> &'static str {
+/// How readily Kairos answers in a channel.
+fn answers(hearing: Hearing) -> &'static str {
     match hearing {
-        Hearing::Careful => "about one message in 2,000 may be no need (careful)",
-        Hearing::Balanced => "about one message in 1,000 may be no need (balanced)",
-        Hearing::Eager => "about five messages in 1,000 may be no need (eager)",
+        Hearing::Careful => say!("here-careful"),
+        Hearing::Balanced => say!("here-balanced"),
+        Hearing::Eager => say!("here-eager"),
     }
 }
 
-/// What a mode means, behind "I".
-const fn doing(mode: Mode) -> &'static str {
+/// What Kairos does in a channel of that mode.
+fn does(mode: Mode) -> &'static str {
     match mode {
-        Mode::Off => "neither listen nor speak unasked",
-        Mode::Shadow => "listen and note what I would have answered, and say nothing unasked",
-        Mode::Live => "answer a question in its thread when nobody else does",
+        Mode::Off => say!("here-mode-off"),
+        Mode::Shadow => say!("here-mode-shadow"),
+        Mode::Live => say!("here-mode-live"),
+    }
+}
+
+/// What Kairos will do from now on.
+fn announced(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Off => say!("here-announce-off"),
+        Mode::Shadow => say!("here-announce-shadow"),
+        Mode::Live => say!("here-announce-live"),
     }
 }

@@ -18,9 +18,10 @@ use super::{
 use crate::{
     engine::{
         Act, Decision, Evidence, Facts, PersonFacts, Plan, Reason, Rule,
-        compose::{PutBy, digest_card, offer_card},
+        compose::{PutBy, digest_card, offer_card, with_numbers},
     },
     library::TriggerId,
+    messages::say,
     store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, Recorded, Settlement},
 };
 
@@ -110,7 +111,7 @@ impl Line {
             let place = self.place_facts(&offer.place).await?;
             let known = Facts { person: &facts, place: &place, heard_at: offer.heard_at, now, addressed: false };
             let worth = if facts.own.no_digest {
-                Err(Reason::stopped(Rule::Digest, "no digest, please"))
+                Err(Reason::stopped(Rule::Digest, say!("summary-off")))
             } else {
                 self.parts.engine.still_worth(&offer.plan, &known)
             };
@@ -126,14 +127,14 @@ impl Line {
         let card = self.digest(&told, &facts, &channels);
         let date = self.parts.engine.cadence().date_of(&facts, now);
         for (item, offer) in told.iter().filter_map(|(item, _)| Some((*item, item.offer.as_ref()?))) {
-            let reason = Reason::passed(Rule::Digest, format!("told in the digest of {date}"));
+            let reason = Reason::passed(Rule::Digest, say!("summary-told", date = &date));
             self.drop_put_by(item, offer, reason, &mut effect);
         }
         settle(
             &mut effect,
             match card {
                 Some(card) => Settlement::Tell { card },
-                None => Settlement::Cancel { reason: Reason::stopped(Rule::Digest, "nothing is left to tell") },
+                None => Settlement::Cancel { reason: Reason::stopped(Rule::Digest, say!("summary-empty")) },
             },
         );
         self.commit(effect).await
@@ -151,8 +152,7 @@ impl Line {
             if stays {
                 kept += 1;
             } else if let Some(offer) = &item.offer {
-                let value =
-                    if fresh { "the digest had no room for it" } else { "the digest has the same card already" };
+                let value = if fresh { say!("summary-full") } else { say!("summary-repeat") };
                 self.drop_put_by(item, offer, Reason::stopped(Rule::Digest, value), effect);
             }
             stays
@@ -192,7 +192,7 @@ impl Line {
     /// Its time ran out before any digest came.
     pub(super) async fn forget_put_by(&self, item: &Delivery, offer: &Offer) -> Result<(), LineError> {
         let mut effect = Effect::default();
-        let reason = Reason::stopped(Rule::Digest, "no digest came in time");
+        let reason = Reason::stopped(Rule::Digest, say!("summary-missed"));
         self.drop_put_by(item, offer, reason, &mut effect);
         self.commit(effect).await
     }
@@ -228,7 +228,10 @@ impl Line {
             Facts { person: &facts, place: &place, heard_at: offer.heard_at, now: self.now(), addressed: false };
         let planned = self.parts.engine.still_worth(&offer.plan, &known).unwrap_or_else(|_| offer.plan.clone());
         let plan = Plan { unasked: false, ..planned };
-        let card = library.triggers.get(&plan.trigger).and_then(|trigger| offer_card(library, trigger, &plan, &id));
+        let card = library.triggers.get(&plan.trigger).and_then(|trigger| {
+            let card = offer_card(library, trigger, &plan, &id)?;
+            Some(with_numbers(card, library, trigger, &offer.need))
+        });
         let Some(card) = card else {
             self.say(event, "open", person, &super::taps::gone(), effect);
             return Ok(());
@@ -241,8 +244,8 @@ impl Line {
             act: Act::Speak(plan.clone()),
             need: Some(offer.need.clone()),
             reasons: vec![
-                Reason::stopped(Rule::Budget, "it was more than you want when the need was heard"),
-                Reason::passed(Rule::Digest, "the digest told it, and you opened it"),
+                Reason::stopped(Rule::Budget, say!("limit-reached-then")),
+                Reason::passed(Rule::Digest, say!("summary-opened")),
             ],
         };
         effect.outcome.decisions.push(self.recorded(item.key.event.clone(), person, &id, decision));

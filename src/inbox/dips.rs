@@ -9,8 +9,12 @@ use super::{
     signals::About,
 };
 use crate::{
-    engine::{Act, Decision, Facts, Load, Need, PersonFacts, Plan, Reason, Received, Rule, compose::offer_card},
+    engine::{
+        Act, Decision, Facts, Load, Need, PersonFacts, Plan, Reason, Received, Rule,
+        compose::{offer_card, with_numbers},
+    },
     library::{Trigger, TriggerId},
+    messages::say,
     store::{Action, Delivery, DeliveryKey, DeliveryState, DipChange, KeptDip, Offer, Recorded, Settlement},
 };
 
@@ -148,7 +152,9 @@ impl Line {
         due_at: chat::Timestamp,
     ) -> Option<Delivery> {
         let (now, id) = (self.now(), self.new_delivery_id());
-        let card = offer_card(self.parts.engine.library(), help.trigger, plan, &id)?;
+        let library = self.parts.engine.library();
+        let card = offer_card(library, help.trigger, plan, &id)?;
+        let card = with_numbers(card, library, help.trigger, &help.need);
         let event = EventId::new(&help.signal.id);
         Some(Delivery {
             id,
@@ -196,7 +202,7 @@ impl Line {
         let Some(delivery) = &dip.delivery else { return Ok(()) };
         let Some(delivery) = self.parts.store.delivery(delivery).await? else { return Ok(()) };
         if matches!(delivery.state, DeliveryState::Held | DeliveryState::Pending) {
-            let reason = Reason::stopped(Rule::Measured, "over before it was told");
+            let reason = Reason::stopped(Rule::Measured, say!("over-before-told"));
             effect.outcome.settled.push((delivery.id.clone(), Settlement::Cancel { reason: reason.clone() }));
             effect.outcome.decisions.push(Recorded {
                 event: delivery.key.event.clone(),
@@ -223,8 +229,8 @@ impl Line {
     fn told_kindly(&self, about: About<'_>, sentence: &str, due_at: chat::Timestamp) -> Delivery {
         let now = self.now();
         let card = Card {
-            footer: "Only you see this. Nothing to do.".to_owned(),
-            ..Card::new("Back where it usually is", Text::paragraph(sentence))
+            footer: say!("recovered-footer").to_owned(),
+            ..Card::new(say!("recovered-title"), Text::paragraph(sentence))
         };
         Delivery {
             id: self.new_delivery_id(),

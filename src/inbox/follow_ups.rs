@@ -16,6 +16,7 @@ use super::{
 use crate::{
     engine::{Tap, asks, follows_on, is_addressed, likeness},
     library::TriggerId,
+    messages::say,
     store::Offer,
 };
 
@@ -102,14 +103,12 @@ impl Line {
         let nearest = alike.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
         let Some((option, _)) = nearest.filter(|(_, likeness)| **likeness >= NEAR_OPTION) else { return Ok(false) };
         let name = char::from(b'A' + u8::try_from(option % 26).unwrap_or(0));
-        let mut card = Card::new(
-            format!("That is closest to {name}. Take it?"),
-            Text::paragraph(open.turn.options[option].clone()),
-        );
+        let title = say!("typed-nearest", option = name.to_string());
+        let mut card = Card::new(title, Text::paragraph(open.turn.options[option].clone()));
         let tap = Tap::Turn(open.session.id.clone(), open.session.turn, option);
-        card.choices =
-            vec![Choice { id: tap.to_choice(), label: format!("Take {name}"), prominence: Prominence::Primary }];
-        "Or choose another one above. Only you see this.".clone_into(&mut card.footer);
+        let label = say!("typed-take", option = name.to_string());
+        card.choices = vec![Choice { id: tap.to_choice(), label, prominence: Prominence::Primary }];
+        say!("typed-footer").clone_into(&mut card.footer);
         let person = open.session.person.clone();
         effect.outcome.deliveries.push(self.answer(event, "typed", &person, privately(event), card));
         Ok(true)

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     engine::{Evidence, Need},
     library::{Mode, Trigger},
+    messages::say,
     store::{DipChange, Origin, Unheard},
 };
 
@@ -80,7 +81,7 @@ impl Line {
         }
         if !alert.firing {
             for trigger in answering {
-                self.end_for_group(trigger, matter, "The alert is over.", effect).await?;
+                self.end_for_group(trigger, matter, say!("alert-over"), effect).await?;
             }
             return Ok(());
         }

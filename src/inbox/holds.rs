@@ -7,7 +7,12 @@ use tracing::warn;
 
 use super::{Line, LineError, Observed, digest::PUT_BY_LASTS, line::Effect, worker::on_its_own};
 use crate::{
-    engine::{Act, Beside, Decision, Facts, Open, Opened, Reason, Rule, asks, compose::offer_card, settles, turns_to},
+    engine::{
+        Act, Beside, Decision, Facts, Open, Opened, Reason, Rule, asks,
+        compose::{offer_card, with_numbers},
+        settles, turns_to,
+    },
+    messages::say,
     store::{Delivery, Offer, Outcome, Recorded, Settlement},
 };
 
@@ -139,20 +144,20 @@ impl Line {
     fn settlement(&self, delivery: &Delivery, offer: &Offer, decision: &Decision) -> Settlement {
         let stopped = |rule: Rule| {
             let reason = decision.reasons.iter().rev().find(|reason| reason.rule == rule);
-            Settlement::Cancel { reason: reason.cloned().unwrap_or_else(|| Reason::stopped(rule, "no longer")) }
+            Settlement::Cancel { reason: reason.cloned().unwrap_or_else(|| Reason::stopped(rule, say!("no-longer"))) }
         };
         match &decision.act {
             Act::Hold { until, .. } => Settlement::Hold { until: *until },
             Act::Silent { because } => stopped(*because),
             Act::Speak(plan) if plan.shadow => {
-                Settlement::Cancel { reason: Reason::stopped(Rule::Trigger, "shadow: nothing is said") }
+                Settlement::Cancel { reason: Reason::stopped(Rule::Trigger, say!("mode-shadow")) }
             }
             Act::Speak(plan) => {
                 let library = self.parts.engine.library();
-                let card = library
-                    .triggers
-                    .get(&plan.trigger)
-                    .and_then(|trigger| offer_card(library, trigger, plan, &delivery.id));
+                let card = library.triggers.get(&plan.trigger).and_then(|trigger| {
+                    let card = offer_card(library, trigger, plan, &delivery.id)?;
+                    Some(with_numbers(card, library, trigger, &offer.need))
+                });
                 match card {
                     Some(card) => {
                         let offer = Box::new(Offer { plan: plan.clone(), ..offer.clone() });

@@ -15,6 +15,7 @@ use crate::{
         compose::{Kept, erase_card, export_card, person_card, pulse_noted_card},
     },
     library::{Library, ScenarioId},
+    messages::say,
     store::{Action, PersonChange},
 };
 
@@ -107,9 +108,7 @@ impl Line {
         };
         effect.outcome.people.extend(changes.into_iter().map(|change| (person.clone(), change)));
         let card = match setting {
-            Setting::EraseNow => {
-                Card::new("Forgotten", Text::paragraph("Nothing is kept about you any more. Ask whenever you like."))
-            }
+            Setting::EraseNow => Card::new(say!("erased-title"), Text::paragraph(say!("erased-text"))),
             Setting::Load(load) => pulse_noted_card(load),
             _ => self.about(&event.by, effect).await?,
         };

@@ -19,6 +19,7 @@ use super::{Line, LineError, line::Effect, messages::OFFER_LASTS};
 use crate::{
     engine::{Learnt, LearntTrigger, Mark, Marked, compose::paused_card, learn, restrain},
     library::TriggerId,
+    messages::say,
     store::{self, Action, Offer, Pause, PauseChange, Step, TriggerStep},
 };
 
@@ -136,7 +137,7 @@ impl Line {
         }
         warn!(%trigger, "a trigger pauses itself: too many did not want it");
         self.tell_managers(event, trigger, &why, effect).await?;
-        let reason = format!("by itself: {why}");
+        let reason = say!("by-itself", why = why);
         let pause = Pause { tenant: tenant.clone(), trigger: trigger.clone(), by: None, reason, at: self.now() };
         effect.outcome.pauses.push(PauseChange::Pause(pause));
         Ok(())

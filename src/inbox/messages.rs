@@ -16,6 +16,7 @@ use crate::{
         is_addressed,
     },
     library::Mode,
+    messages::say,
     store::{Action, Delivery, DeliveryKey, DeliveryState, Offer, Recorded, Settlement},
 };
 
@@ -71,7 +72,7 @@ impl Line {
         need: Need,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let reason = Reason::stopped(Rule::Recognition, "heard already in what the person wrote a moment ago");
+        let reason = Reason::stopped(Rule::Recognition, say!("match-again"));
         let decision =
             Decision { act: Act::Silent { because: Rule::Recognition }, need: Some(need), reasons: vec![reason] };
         if is_addressed(event) {
@@ -87,7 +88,7 @@ impl Line {
 
     /// A message that settles what somebody asked is no need of its own.
     pub(super) fn settled_by(&self, event: &Event, message: &Message, effect: &mut Effect) {
-        let answers = Reason::stopped(Rule::Answered, "this is what settles a question here");
+        let answers = Reason::stopped(Rule::Answered, say!("answered-here"));
         self.observe(event, message, silent(Rule::Answered, answers), effect);
     }
 
@@ -109,9 +110,7 @@ impl Line {
         for held in before.into_iter().filter(|offered| offered.state == DeliveryState::Held) {
             let same = effect.outcome.deliveries.iter().skip(earlier).position(|offered| offered.key == held.key);
             let settlement = match same.map(|at| effect.outcome.deliveries.remove(earlier + at)) {
-                None => {
-                    Some(Settlement::Cancel { reason: Reason::stopped(Rule::Recognition, "the message was changed") })
-                }
+                None => Some(Settlement::Cancel { reason: Reason::stopped(Rule::Recognition, say!("match-edited")) }),
                 Some(now) if now.state == DeliveryState::Pending => self.send_now(&held, now),
                 // It waits already, since before.
                 Some(_) => None,

@@ -2,7 +2,10 @@
 
 use chat::{Event, EventId, Identity, Message, MessageId, Place, Timestamp};
 
-use crate::engine::{Act, Decision, Reason, Rule, Settled};
+use crate::{
+    engine::{Act, Decision, Reason, Rule, Settled},
+    messages::say,
+};
 
 /// One decision about one message, as it was made.
 #[derive(Clone, Debug)]
@@ -30,7 +33,7 @@ pub struct Observed {
 impl Observed {
     /// What somebody said to others in a channel that is off.
     pub(super) fn in_a_channel_that_is_off(event: &Event, message: &Message, at: Timestamp) -> Self {
-        let reasons = vec![Reason::stopped(Rule::Channel, "off")];
+        let reasons = vec![Reason::stopped(Rule::Channel, say!("topic-off"))];
         Self::first(event, message, Decision { act: Act::Silent { because: Rule::Channel }, need: None, reasons }, at)
     }
 

@@ -17,6 +17,7 @@ use crate::{
         read_own_words,
     },
     library::{Trigger, TriggerId},
+    messages::say,
     store::{Delivery, Offer, Outcome, OwnWords, OwnWordsChange, Step, TriggerStep},
 };
 
@@ -143,7 +144,7 @@ impl Line {
             }
         };
         for (tenant, what) in steps {
-            let (by, reason, at) = (Some(person.clone()), "by a manager".to_owned(), self.now());
+            let (by, reason, at) = (Some(person.clone()), say!("by-a-manager").to_owned(), self.now());
             effect.outcome.steps.push(TriggerStep { tenant, trigger: id.clone(), what, reason, by, at });
         }
         if review != Review::TakeOut {
@@ -175,8 +176,7 @@ impl Line {
             let is_new = steps.iter().all(|(tenant, _)| *tenant != words.tenant);
             if takes && is_new {
                 if self.taken_in(&Scope::one(&words.tenant), id).await?.len() >= MOST_TAKEN_IN {
-                    let why = format!("{MOST_TAKEN_IN} were taken in for this trigger already. Take one out first.");
-                    return Ok(Err(unchanged(&why)));
+                    return Ok(Err(unchanged(&say!("approve-full", most = MOST_TAKEN_IN))));
                 }
                 steps.push((words.tenant.clone(), Step::TakenIn(text.clone())));
             }
@@ -201,5 +201,5 @@ impl Line {
 }
 
 fn unchanged(why: &str) -> Card {
-    Card::new("Nothing has changed", Text::paragraph(why))
+    Card::new(say!("not-changed"), Text::paragraph(why))
 }

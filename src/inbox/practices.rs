@@ -13,6 +13,7 @@ use super::{
 use crate::{
     engine::Tap,
     library::{AssetKind, Scenario, ScenarioId},
+    messages::say,
     practice::{Session, Turn, begin, take, taken_card, turn_card},
 };
 
@@ -91,8 +92,8 @@ impl Line {
         };
         effect.outcome.taps.push(self.tap(&delivery, &offer, person, "practise"));
         if !event.place.is_private() {
-            let text = "It is waiting in your private conversation with Kairos. Nobody else sees what you choose.";
-            self.say(event, "practise", person, &Card::new("Practice is open", Text::paragraph(text)), effect);
+            let ready = Card::new(say!("practice-open-title"), Text::paragraph(say!("practice-open-text")));
+            self.say(event, "practise", person, &ready, effect);
         }
         let open = self.parts.store.open_session(person, &scenario).await?;
         match open.and_then(|session| read(&session).map(|kept| (session, kept))) {
@@ -190,15 +191,10 @@ fn read(session: &Session) -> Option<Kept> {
 
 /// For a practice whose scenario changed under it.
 fn rewritten(scenario: &Scenario) -> Card {
-    let mut card = Card::new(
-        scenario.title.clone(),
-        Text::paragraph(
-            "This scenario was rewritten since you began. It can't go on from here, but it can begin again.",
-        ),
-    );
+    let mut card = Card::new(scenario.title.clone(), Text::paragraph(say!("practice-rewritten")));
     card.choices.push(Choice {
         id: Tap::Start(scenario.id.clone()).to_choice(),
-        label: "Begin again".to_owned(),
+        label: say!("practice-restart").to_owned(),
         prominence: Prominence::Primary,
     });
     card

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     engine::{Budget, DaysOff, PersonFacts, Setting, Tap, WorkingHours, compose::zone_card, zone_named},
+    messages::say,
     store::{Action, PersonChange},
 };
 
@@ -47,21 +48,21 @@ impl Asked {
         }
     }
 
-    const fn title(self) -> &'static str {
+    fn title(self) -> &'static str {
         match self {
-            Self::Hours => "Your working hours",
-            Self::Budget => "How much may come",
-            Self::DaysOff => "Your days off",
-            Self::Zone => "Your time zone",
+            Self::Hours => say!("form-hours"),
+            Self::Budget => say!("form-limit"),
+            Self::DaysOff => say!("form-days-off"),
+            Self::Zone => say!("form-zone"),
         }
     }
 
-    const fn label(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
-            Self::Hours => "Days and hours",
-            Self::Budget => "Unasked messages",
-            Self::DaysOff => "Dates, or first to last day, one a line",
-            Self::Zone => "Your city, or a name like Europe/Lisbon",
+            Self::Hours => say!("form-hours-label"),
+            Self::Budget => say!("form-limit-label"),
+            Self::DaysOff => say!("form-days-off-label"),
+            Self::Zone => say!("form-zone-label"),
         }
     }
 
@@ -70,24 +71,24 @@ impl Asked {
         Ok(match self {
             Self::Hours => {
                 let hours: WorkingHours = written.parse()?;
-                (PersonChange::Hours(Some(hours)), format!("Your working hours are {hours}."))
+                (PersonChange::Hours(Some(hours)), say!("form-hours-set", hours = hours.to_string()))
             }
             Self::Budget => {
                 let budget: Budget = written.parse()?;
-                (PersonChange::Budget(Some(budget)), format!("At most {budget}, of what nobody asked for."))
+                (PersonChange::Budget(Some(budget)), say!("form-limit-set", limit = budget.to_string()))
             }
             Self::DaysOff => {
                 let days: DaysOff = written.parse()?;
                 let told = if days.is_empty() {
-                    "You have no days off ahead.".to_owned()
+                    say!("form-days-off-none").to_owned()
                 } else {
-                    format!("Nothing unasked comes on these days: {}.", days.to_string().replace('\n', ", "))
+                    say!("form-days-off-set", days = days.to_string().replace('\n', ", "))
                 };
                 (PersonChange::DaysOff(days), told)
             }
             Self::Zone => {
                 let zone = zone_named(written)?;
-                (PersonChange::Zone(Some(zone.clone())), format!("Your time zone is {zone}."))
+                (PersonChange::Zone(Some(zone.clone())), say!("form-zone-set", zone = zone))
             }
         })
     }
@@ -98,9 +99,7 @@ pub(super) fn mistakes_in(event: &Event) -> Vec<Mistake> {
     let What::Form { form, fields, .. } = &event.what else { return Vec::new() };
     let Some(asked) = Asked::ALL.into_iter().find(|asked| asked.name() == form.as_str()) else { return Vec::new() };
     let read = asked.read(written(asked, fields)).err();
-    read.map(|right| Mistake { field: asked.name().to_owned(), reason: format!("I could read {right}.") })
-        .into_iter()
-        .collect()
+    read.map(|right| Mistake { field: asked.name().to_owned(), reason: right }).into_iter().collect()
 }
 
 /// What stands in the one field of a form about oneself.
@@ -126,7 +125,7 @@ impl Line {
             long: asked == Asked::DaysOff,
         };
         let form = Form { id: FormId::new(asked.name()), title: asked.title().to_owned(), fields: vec![field] };
-        let card = Card::new("That took too long", Text::paragraph("The form could not be opened; tap once more."));
+        let card = Card::new(say!("form-late-title"), Text::paragraph(say!("form-late")));
         let instead = self.answer(event, asked.name(), person, here_only(event), card);
         self.open_form(event, &form, instead, effect).await;
         Ok(true)
@@ -155,9 +154,9 @@ impl Line {
         let card = match asked.read(written(asked, fields)) {
             Ok((change, told)) => {
                 effect.outcome.people.push((person.clone(), change));
-                Card::new("Noted", Text::paragraph(told))
+                Card::new(say!("done"), Text::paragraph(told))
             }
-            Err(right) => Card::new("Nothing has changed", Text::paragraph(format!("I could read {right}."))),
+            Err(right) => Card::new(say!("not-changed"), Text::paragraph(right)),
         };
         effect.outcome.deliveries.push(self.answer(event, asked.name(), &person, privately(event), card));
         let has_home = self.parts.platforms.get(event.by.platform).is_some_and(chat::Platform::has_home);

@@ -23,6 +23,7 @@ use crate::{
         dip::{Outcome as Found, Watched, judge, misfit},
     },
     library::{Dip, DipMethod, MeasureId, Mode, Trigger},
+    messages::say,
     store::{DipChange, Origin},
 };
 
@@ -180,7 +181,8 @@ impl Line {
             last_look: store.last_look(&trigger.id, about.person).await?,
             people: usize::try_from(people).unwrap_or(usize::MAX).max(1),
         };
-        let Some(verdict) = judge(measure, dip, &watched) else { return Ok(()) };
+        let Some(mut verdict) = judge(measure, dip, &watched) else { return Ok(()) };
+        verdict.numbers.own = true;
         let open = store.open_dip(&trigger.id, about.person).await?;
         if matches!(verdict.outcome, Found::Moved | Found::Steady) {
             let (trigger, person) = (trigger.id.clone(), about.person.clone());
@@ -213,7 +215,7 @@ impl Line {
             else {
                 return Ok(());
             };
-            return self.is_over(trigger, &dip, Some(about), "The alert is over.", effect).await;
+            return self.is_over(trigger, &dip, Some(about), say!("alert-over"), effect).await;
         }
         let later = store.signals_of(about.person, &alert.name, alert.at, SERIES).await?;
         let is_over = later.iter().any(|it| ends(it, alert));

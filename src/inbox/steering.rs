@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use chat::{Card, Choice, DeliveryId, Event, Identity, MessageId, PersonId, Place, Prominence, Scope, Tenant, Text};
+use chat::{Card, Choice, DeliveryId, Event, Identity, MessageId, PersonId, Place, Prominence, Scope, Tenant};
 
 use super::{
     Line, LineError,
@@ -23,6 +23,7 @@ use crate::{
         worth_a_look,
     },
     library::{Trigger, TriggerId},
+    messages::{paragraph, say},
     store::{Delivery, Offer, Outcome, Pause, PauseChange, REVIEW, Step, TriggerStep},
 };
 
@@ -103,7 +104,7 @@ impl Line {
             self.say(event, "steered", person, &refusal(denied), effect);
             return Ok(());
         }
-        let (by, reason, at) = (person.clone(), "by a manager".to_owned(), self.now());
+        let (by, reason, at) = (person.clone(), say!("by-a-manager").to_owned(), self.now());
         let change = if pauses {
             PauseChange::Pause(Pause { tenant, trigger, by: Some(by), reason, at })
         } else {
@@ -136,7 +137,7 @@ impl Line {
             return Ok(());
         };
         let what = if leaves { Step::LeftOut(example.clone()) } else { Step::BackIn(example.clone()) };
-        let (by, reason, at) = (Some(person.clone()), "by a manager".to_owned(), self.now());
+        let (by, reason, at) = (Some(person.clone()), say!("by-a-manager").to_owned(), self.now());
         let step = TriggerStep { tenant, trigger: id.clone(), what, reason, by, at };
         effect.outcome.steps.push(step);
         self.show_triggers_anew(event, message, &actor, effect).await
@@ -171,9 +172,7 @@ impl Line {
                 let tap = self.tap(&delivery, &offer, person, if is_right { "right" } else { "wrong" });
                 self.weigh_marks(event, &tap, &offer, effect).await?;
                 effect.outcome.taps.push(tap);
-                let text = "It counts as one voice among those of the people whom it reaches. /kairos me, Triggers \
-                            shows what all of them come to.";
-                Card::new("Noted", Text::paragraph(text))
+                Card::new(say!("done"), paragraph(say!("timing-noted")))
             }
             (Ok(()), None) => gone(),
         };
@@ -204,7 +203,7 @@ impl Line {
             label: label.to_owned(),
             prominence: Prominence::Usual,
         };
-        vec![choice(&Tap::Right(id.clone()), "The moment was right"), choice(&Tap::Wrong(id.clone()), "It was not")]
+        vec![choice(&Tap::Right(id.clone()), say!("timing-good")), choice(&Tap::Wrong(id.clone()), say!("timing-bad"))]
     }
 
     /// The triggers, as far as somebody may see them, with what is about to change.
@@ -278,9 +277,9 @@ fn in_force(trigger: &Trigger, mut of: Learnt, coming: &[TriggerStep]) -> Learnt
 /// Why a trigger is paused, as whoever sees these workspaces reads it.
 fn told(pause: &Pause, scope: &Scope) -> String {
     match scope {
-        Scope::Of(_) if pause.tenant.is_every() => format!("for every workspace, {}", pause.reason),
+        Scope::Of(_) if pause.tenant.is_every() => say!("paused-everywhere", reason = &pause.reason),
         Scope::All if !pause.tenant.is_every() && pause.by.is_some() => {
-            format!("in {}, {}", pause.tenant, pause.reason)
+            say!("paused-in", workspace = pause.tenant.to_string(), reason = &pause.reason)
         }
         _ => pause.reason.clone(),
     }
@@ -289,13 +288,11 @@ fn told(pause: &Pause, scope: &Scope) -> String {
 /// Says why somebody may not.
 pub(super) fn refusal(denied: Denied) -> Card {
     let why = match denied {
-        Denied::NotManager => "Only workspace admins, and managers named in the configuration, may do that.",
-        Denied::OtherWorkspace => "That belongs to another workspace, or to all of them: its managers decide.",
-        Denied::OwnWords => {
-            "These are your own words. Somebody else who may do this has to take them, or decline them."
-        }
-        Denied::NotTheirChannel => "Only workspace admins and the channel's creator may say what I do here.",
+        Denied::NotManager => say!("managers-only"),
+        Denied::OtherWorkspace => say!("other-workspace"),
+        Denied::OwnWords => say!("approve-own"),
+        Denied::NotTheirChannel => say!("here-refused"),
         Denied::SomebodyElses => return not_for_you(),
     };
-    Card::new("Not changed", Text::paragraph(why))
+    Card::new(say!("not-changed"), paragraph(why))
 }

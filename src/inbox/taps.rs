@@ -13,11 +13,12 @@ use crate::{
     engine::{
         Tap,
         compose::{
-            Rating, asset_card, exercise_answered_card, exercise_card, offer_card, rated_card, whole_offer_card,
-            why_card, why_for_others_card, with_own_words, with_way_to_own_words,
+            Rating, asset_card, details_card, exercise_answered_card, exercise_card, offer_card, rated_card,
+            whole_offer_card, why_card, why_for_others_card, with_numbers, with_own_words, with_way_to_own_words,
         },
     },
     library::{AssetKind, Trigger},
+    messages::say,
     store::{self, Action, Delivery, Offer, PersonChange},
 };
 
@@ -48,6 +49,7 @@ impl Line {
             Some(Tap::Snooze(id)) => self.rated(event, &id, &person, Rating::Snooze, effect).await,
             Some(Tap::Stop(id)) => self.rated(event, &id, &person, Rating::Stop, effect).await,
             Some(Tap::Why(id)) => self.why(event, &id, &person, effect).await,
+            Some(Tap::Details(id)) => self.details(event, &id, &person, effect).await,
             Some(Tap::OwnWords(id)) => self.ask_for_own_words(event, &id, &person, effect).await,
             Some(Tap::Practise(id)) => self.practise_offer(event, &id, &person, effect).await,
             Some(Tap::Start(scenario)) => self.begin(event, &scenario, &person, effect),
@@ -167,8 +169,7 @@ impl Line {
             self.rewrite(event, &delivery, &offer, Changed { rating: Some(rating), ..Changed::default() }, effect).await
         } else {
             // The card belongs to whoever asked; for everybody else it stays as it is.
-            let mut noted =
-                Card::new("Noted", Text::paragraph("Thank you. Only the total of such taps is shown to anybody."));
+            let mut noted = Card::new(say!("rated-by-another-title"), Text::paragraph(say!("rated-by-another")));
             noted.choices.push(undo_choice(id, rating));
             self.say(event, "rated", person, &noted, effect);
             Ok(())
@@ -203,7 +204,10 @@ impl Line {
             Some(offer) => library
                 .triggers
                 .get(&offer.plan.trigger)
-                .and_then(|trigger| offer_card(library, trigger, &offer.plan, id))
+                .and_then(|trigger| {
+                    let card = offer_card(library, trigger, &offer.plan, id)?;
+                    Some(with_numbers(card, library, trigger, &offer.need))
+                })
                 .unwrap_or_else(gone),
             None => gone(),
         };
@@ -226,11 +230,14 @@ impl Line {
         let own = || before.iter().filter(|tap| tap.person == offer.plan.person);
         let is_whole = changed.whole || own().any(|tap| tap.tap == SHOWN_WHOLE);
         let draw = if is_whole { whole_offer_card } else { offer_card };
-        let card = trigger.and_then(|trigger| draw(library, trigger, &offer.plan, &delivery.id));
-        let (Some(card), Some((place, message))) = (card, delivery.sent.clone()) else { return Ok(()) };
+        let card = trigger.and_then(|trigger| {
+            let card = draw(library, trigger, &offer.plan, &delivery.id)?;
+            Some((with_numbers(card, library, trigger, &offer.need), trigger.title.as_str()))
+        });
+        let (Some((card, topic)), Some((place, message))) = (card, delivery.sent.clone()) else { return Ok(()) };
         let earlier = own().filter_map(|tap| Rating::read(&tap.tap)).filter(|rating| Some(*rating) != changed.without);
         let all: Vec<_> = earlier.chain(changed.rating).collect();
-        let mut card = all.iter().fold(card, |card, rating| rated_card(&card, &delivery.id, *rating));
+        let mut card = all.iter().fold(card, |card, rating| rated_card(&card, &delivery.id, topic, *rating));
         // The card that was tapped is the one to change: it may be a copy for one pair of eyes.
         let (edit, is_private) = match &event.what {
             What::Choice { message: tapped, .. } if *tapped != message => {
@@ -255,16 +262,14 @@ impl Line {
         person: &PersonId,
         effect: &mut Effect,
     ) -> Result<(), LineError> {
-        let decided = self.parts.store.decision_for(id).await?;
         let found = self.offer_behind(id).await?;
         let mut card = gone();
-        if let (Some(decided), Some(found)) = (&decided, &found) {
-            let (delivery, offer) = found;
+        if let Some((delivery, offer)) = &found {
             let learnt = self.learnt(&Tenant::stored(&delivery.key.tenant)).await?;
             if let Some(trigger) = self.parts.engine.library().triggers.get(&offer.plan.trigger) {
                 // Hours, zone and counts are the asker's own.
                 let is_theirs = self.may_use(event, &offer.plan.person, person).is_ok();
-                let why = |trigger| why_card(trigger, &offer.need, &decided.decision, &learnt);
+                let why = |trigger| why_card(trigger, &offer.need, &learnt, id);
                 card = if is_theirs { why(trigger) } else { why_for_others_card(trigger) };
             }
         }
@@ -272,6 +277,26 @@ impl Line {
             card.choices.extend(self.judging(event, found, person).await);
         }
         self.say(event, "why", person, &card, effect);
+        Ok(())
+    }
+
+    /// Every rule that was asked about a card.
+    async fn details(
+        &self,
+        event: &Event,
+        id: &DeliveryId,
+        person: &PersonId,
+        effect: &mut Effect,
+    ) -> Result<(), LineError> {
+        let (decided, offer) = (self.parts.store.decision_for(id).await?, self.offer_behind(id).await?);
+        let card = decided.zip(offer).and_then(|(decided, (_, offer))| {
+            let trigger = self.parts.engine.library().triggers.get(&offer.plan.trigger)?;
+            // Hours, zone and counts are the asker's own.
+            let is_theirs = self.may_use(event, &offer.plan.person, person).is_ok();
+            let details = |trigger| details_card(trigger, &offer.need, &decided.decision);
+            Some(if is_theirs { details(trigger) } else { why_for_others_card(trigger) })
+        });
+        self.say(event, "details", person, &card.unwrap_or_else(gone), effect);
         Ok(())
     }
 
@@ -321,7 +346,7 @@ impl Line {
         };
         let mut card = asset_card(asset);
         card.input = None;
-        let thanks = "You wrote it down: that is what it is for. Kairos keeps none of it.";
+        let thanks = say!("reflected");
         card.text.0.push(Block::Paragraph(vec![Span::Bold(thanks.to_owned())]));
         if self.is_theirs(event, message, &person).await? {
             self.replace(event, (message, "reflected"), &person, card, effect);
@@ -334,13 +359,10 @@ impl Line {
 
 /// For a tap on what only one person can use.
 pub(super) fn not_for_you() -> Card {
-    Card::new("This one is not for you", Text::paragraph("It is for whoever asked; nobody else can open it."))
+    Card::new(say!("not-for-you-title"), Text::paragraph(say!("not-for-you-text")))
 }
 
 /// For a tap on something that is no longer there.
 pub(super) fn gone() -> Card {
-    Card::new(
-        "This card is too old",
-        Text::paragraph("What it was about is no longer kept. Ask again, in your own words, and you get a fresh one."),
-    )
+    Card::new(say!("gone-title"), Text::paragraph(say!("gone-text")))
 }

@@ -222,6 +222,14 @@ fn a_text_chooses_by_number_and_carries_no_marks_of_direction() {
 }
 
 #[test]
+fn what_is_to_be_typed_is_set_apart() {
+    let typed = |text: &str| Span::Code(text.to_owned());
+    let plain = |text: &str| Span::Plain(text.to_owned());
+    assert_eq!(spans("`/kairos me` or `why`."), [typed("/kairos me"), plain(" or "), typed("why"), plain(".")]);
+    assert_eq!(paragraph("no code").plain(), "no code");
+}
+
+#[test]
 fn what_cannot_be_read_is_told() {
     assert!(Catalogue::read("no language", &[]).is_err());
     assert!(Catalogue::read("de", &["pulse-title = { $n"]).is_err());

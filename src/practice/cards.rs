@@ -6,6 +6,7 @@ use super::{Session, Turn};
 use crate::{
     engine::{Tap, compose::options},
     library::Scenario,
+    messages::say,
 };
 
 /// The card of a turn; at the end with a retrieval exercise to go on with, where the skill has one.
@@ -14,7 +15,7 @@ pub fn turn_card(scenario: &Scenario, session: &Session, turn: &Turn, exercise: 
         turn.feedback.iter().map(|line| Block::Quote(vec![Span::Italic(line.clone())])).collect();
     blocks.extend(turn.scene.iter().map(|line| Block::Paragraph(vec![Span::Plain(line.clone())])));
     if !turn.debrief.is_empty() {
-        blocks.push(Block::Heading(vec![Span::Plain("What to take along".to_owned())]));
+        blocks.push(Block::Heading(vec![Span::Plain(say!("practice-takeaway").to_owned())]));
         blocks.extend(turn.debrief.iter().map(|line| Block::Paragraph(vec![Span::Plain(line.clone())])));
     }
     let texts: Vec<&str> = turn.options.iter().map(String::as_str).collect();
@@ -36,13 +37,9 @@ pub fn turn_card(scenario: &Scenario, session: &Session, turn: &Turn, exercise: 
         text: Text(blocks).then(listed),
         choices,
         footer: if turn.is_last() {
-            "Practice is over. Only you can see it.".to_owned()
+            say!("practice-done").to_owned()
         } else {
-            format!(
-                "Turn {} of about {}. Only you can see it; stop and come back whenever you like.",
-                session.turn + 1,
-                scenario.turns.1
-            )
+            say!("practice-step", step = session.turn + 1, steps = scenario.turns.1)
         },
         ..Card::default()
     }
@@ -51,12 +48,12 @@ pub fn turn_card(scenario: &Scenario, session: &Session, turn: &Turn, exercise: 
 fn after_the_end(scenario: &Scenario, exercise: Option<&AssetId>) -> Vec<Choice> {
     let again = Choice {
         id: Tap::Start(scenario.id.clone()).to_choice(),
-        label: "Play it another way".to_owned(),
+        label: say!("practice-again").to_owned(),
         prominence: Prominence::Usual,
     };
     let question = exercise.map(|id| Choice {
         id: Tap::Show(id.clone()).to_choice(),
-        label: "One quick question".to_owned(),
+        label: say!("practice-question").to_owned(),
         prominence: Prominence::Primary,
     });
     question.into_iter().chain([again]).collect()
@@ -66,6 +63,8 @@ fn after_the_end(scenario: &Scenario, exercise: Option<&AssetId>) -> Vec<Choice>
 pub fn taken_card(card: &Card, option_text: &str) -> Card {
     let mut card = card.clone();
     card.choices.clear();
-    card.text.0.push(Block::Paragraph(vec![Span::Plain("You chose: ".to_owned()), Span::Bold(option_text.to_owned())]));
+    card.text
+        .0
+        .push(Block::Paragraph(vec![Span::Plain(say!("you-chose").to_owned()), Span::Bold(option_text.to_owned())]));
     card
 }

@@ -86,13 +86,13 @@ pub(super) async fn change(tx: &mut Tx, person: &PersonId, change: &PersonChange
             let sql = "UPDATE people SET snoozed_until = $2 WHERE id = $1";
             execute!(tx.on(), sql, id, write_instant(*until))?;
             if until.is_some() {
-                execute!(tx.on(), TAKE_BACK_PENDING, id, "snoozed")?;
+                execute!(tx.on(), TAKE_BACK_PENDING, id, "quiet for a week")?;
             }
         }
         PersonChange::OptOut(out) => {
             execute!(tx.on(), "UPDATE people SET opted_out = $2 WHERE id = $1", id, *out)?;
             if *out {
-                execute!(tx.on(), TAKE_BACK_PENDING, id, "nothing unasked, please")?;
+                execute!(tx.on(), TAKE_BACK_PENDING, id, "suggestions are turned off")?;
             }
         }
         PersonChange::Hours(hours) => {

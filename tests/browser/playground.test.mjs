@@ -47,7 +47,7 @@ test("the story costs nobody a card and leaves no cooldown, even with real limit
 test("where a person answered first, Kairos stayed silent and says so", async (t) => {
   const page = await visit(t, { channel: "support" });
   await page.locator("#messages .chip.cancelled").waitFor();
-  assert.match(await page.locator("#messages .chip.cancelled").innerText(), /a person answered/);
+  assert.match(await page.locator("#messages .chip.cancelled").innerText(), /someone answered first/);
   assert.equal(await page.locator("#messages .card").count(), 0);
 });
 
@@ -129,7 +129,7 @@ test("an answer by a colleague cancels what was waiting", async (t) => {
   await page.locator("#composer-text").fill("Slow down and let them finish, then say what you will do.");
   await page.keyboard.press("Enter");
   await asked(page, text).locator(".chip.cancelled").waitFor();
-  assert.match(await decision(page).innerText(), /a person answered/);
+  assert.match(await decision(page).innerText(), /someone answered first/);
 });
 
 test("the keyboard is enough", async (t) => {

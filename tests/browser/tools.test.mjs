@@ -115,7 +115,7 @@ test("the day plays in sixty seconds with its decisions, and ends where one was"
     await page.clock.runFor(1000);
   }
   assert.ok(await page.locator("#playing").isHidden(), "a minute is enough");
-  for (const wanted of ["#general", "#deals", "#support", "#team-leads", "Waiting", "Answered", "Stayed silent: a person answered", "Silent"]) {
+  for (const wanted of ["#general", "#deals", "#support", "#team-leads", "Waiting", "Answered", "Stayed silent: someone answered first", "Silent"]) {
     assert.ok(seen.has(wanted), `${wanted} was seen: ${[...seen].join(", ")}`);
   }
 });

@@ -7,3 +7,4 @@ pub(crate) mod logs;
 mod queue;
 mod replay;
 mod serve;
+mod trying;

@@ -37,17 +37,17 @@ async fn a_dead_letter_is_seen_and_sent_again_or_taken_back_while_kairos_runs() 
     let serving = Serving::start(folder.path(), &long);
     let (code, text, _) = kairos(folder.path(), &url, &["queue"]);
     assert_eq!(code, Some(1), "a person should look");
-    assert!(text.starts_with("0 to be sent, 0 on their way, ") && text.contains("2 dead"), "{text}");
+    assert!(text.starts_with("0 to send, 0 on their way, ") && text.contains("2 dead"), "{text}");
     assert!(text.contains("slack post price, due 2023-11-14T22:13:20Z, tried once: is_archived"), "{text}");
     assert!(!text.contains("how to"), "what a card says is not shown");
 
     let (code, text, _) = kairos(folder.path(), &url, &["queue", "drop", "d2"]);
-    assert_eq!((code, text.as_str()), (Some(0), "d2 is taken back.\n"));
+    assert_eq!((code, text.as_str()), (Some(0), "d2 is dropped.\n"));
     let (code, text, _) = kairos(folder.path(), &url, &["queue", "retry", "d1"]);
     assert_eq!((code, text.as_str()), (Some(0), "d1 is sent again within seconds, where Kairos runs.\n"));
     let (code, _, complaint) = kairos(folder.path(), &url, &["queue", "retry", "d2"]);
     assert_eq!(code, Some(1));
-    assert_eq!(complaint, "kairos: d2 is cancelled; only what is dead or unclear can be sent again\n");
+    assert_eq!(complaint, "kairos: d2 is cancelled; only what is dead or unknown can be sent again\n");
     let (_, _, complaint) = kairos(folder.path(), &url, &["queue", "drop", "d3"]);
     assert_eq!(complaint, "kairos: there is no delivery d3; `kairos queue` lists them\n");
     serving.stop();
@@ -84,11 +84,11 @@ async fn what_is_held_about_somebody_is_told_whole_and_erased_with_a_proof() {
     assert_eq!(told["held"]["deliveries"][0]["card"]["title"], "d1");
     let (code, text, _) = kairos(folder.path(), &url, &["forget", "slack/T1/U1"]);
     assert_eq!(code, Some(0));
-    assert!(text.contains("deliveries        1\n") && text.ends_with("3 rows about ana are gone.\n"), "{text}");
+    assert!(text.contains("deliveries        1\n") && text.ends_with("3 rows about ana were deleted.\n"), "{text}");
     for command in ["export", "forget"] {
         let (code, text, complaint) = kairos(folder.path(), &url, &[command, "slack/T1/U1"]);
         assert_eq!((code, text.as_str()), (Some(1), ""));
-        assert!(complaint.starts_with("kairos: nobody goes by slack/T1/U1; "), "{complaint}");
+        assert!(complaint.starts_with("kairos: no person called “slack/T1/U1”; "), "{complaint}");
     }
 }
 

@@ -51,7 +51,7 @@ fn what_bots_write_is_left_alone_and_what_comes_twice_is_answered_once() {
 
 #[test]
 fn every_button_of_a_card_does_what_it_says() {
-    for label in ["Useful", "Not for me", "I know this", "Quiet for a week", "Stop this trigger for me"] {
+    for label in ["Useful", "Not for me", "I know this", "Quiet for a week", "Don’t show me this topic"] {
         let world = World::new();
         let (thread, card) = asked(&world, "ana");
         let before = text_of(&card);
@@ -85,7 +85,7 @@ fn whoever_was_helped_may_say_it_in_their_own_words() {
     let data = json!({ "custom_id": modal["custom_id"], "components": [
         { "type": 1, "components": [{ "type": 4, "custom_id": "text", "value": "they balk at our canary" }] }] });
     let sent = world.peer.interact(5, "ana", &thread, &data, Some(&invitation));
-    assert!(text_of(&world.peer.answer_to(&sent)).contains("Your words wait"));
+    assert!(text_of(&world.peer.answer_to(&sent)).contains("Your words go to"));
     assert!(world.peer.ours(&thread).iter().all(|message| !text_of(message).contains("canary")));
     assert_sound(&world.peer.requests());
 }
@@ -97,7 +97,7 @@ fn why_this_is_told_to_whoever_asks_and_to_nobody_else() {
     let interaction = world.peer.presses("ben", &card, "Why this?");
     let answer = world.peer.answer_to(&interaction);
     assert_eq!(answer["flags"].as_u64().unwrap() & 64, 64, "it is ephemeral");
-    assert!(text_of(&answer).contains("comes from the topic"), "{}", text_of(&answer));
+    assert!(text_of(&answer).contains("owner:"), "{}", text_of(&answer));
     let open: Vec<_> =
         world.peer.ours(&thread).into_iter().filter(|message| message["flags"].as_u64().unwrap() & 64 == 0).collect();
     assert_eq!(open.len(), 1);
@@ -134,7 +134,7 @@ fn a_command_is_answered_where_it_was_typed_for_its_author_alone() {
         (now != before).then_some(())
     });
     for (subcommand, says) in
-        [("snooze", "Quiet for a week"), ("resume", "Welcome back"), ("help", "Ask me in your own words")]
+        [("snooze", "Quiet for a week"), ("resume", "Suggestions are back on"), ("help", "Ask me in your own words")]
     {
         let answer = world.peer.answer_to(&world.peer.commands("ana", &deals, subcommand, None));
         assert!(text_of(&answer).contains(says), "{subcommand}: {}", text_of(&answer));
@@ -186,7 +186,7 @@ fn a_field_on_a_card_opens_a_form() {
         { "type": 1, "components": [{ "type": 4, "custom_id": "text", "value": "What does it cost to wait?" }] }] });
     world.peer.interact(5, "ana", &world.deals(), &data, Some(&card));
     eventually("the card after the form", || {
-        text_of(&world.peer.answer_to(&interaction)).contains("Kairos keeps none of it").then_some(())
+        text_of(&world.peer.answer_to(&interaction)).contains("I don’t store it").then_some(())
     });
     assert_sound(&world.peer.requests());
 }
@@ -227,7 +227,7 @@ fn every_setting_of_the_personal_page_is_a_modal_away() {
     let world = World::new();
     let deals = world.deals();
     for (label, title, written, shown) in [
-        ("How much may come", "How much may come", "2 a day, 4 a week", "2 a day, 4 a week"),
+        ("Daily and weekly limit", "Daily and weekly limit", "2 a day, 4 a week", "2 a day, 4 a week"),
         ("Days off", "Your days off", "2031-12-24 to 2032-01-02", "2031-12-24 to 2032-01-02"),
         ("Time zone", "Your time zone", "new york", "America/New_York"),
     ] {
@@ -253,7 +253,7 @@ fn who_may_manage_a_channel_says_what_kairos_does_there() {
     let world = World::new();
     let deals = world.deals();
     let no = world.peer.answer_to(&world.peer.commands("ana", &deals, "here", Some(("mode", "off"))));
-    assert!(text_of(&no).contains("Nothing has changed"), "{}", text_of(&no));
+    assert!(text_of(&no).contains("Not changed"), "{}", text_of(&no));
     world.peer.ask("grant", &json!({ "user": "ben", "permissions": (1_u64 << 4).to_string() }));
     world.peer.answer_to(&world.peer.commands("ben", &deals, "here", Some(("mode", "off"))));
     eventually("the word to everybody", || {
@@ -262,6 +262,6 @@ fn who_may_manage_a_channel_says_what_kairos_does_there() {
         text_of(&told).contains("What I do in this channel").then_some(())
     });
     let told = world.peer.answer_to(&world.peer.commands("ana", &deals, "here", None));
-    assert!(text_of(&told).contains("neither listen nor speak"), "{}", text_of(&told));
+    assert!(text_of(&told).contains("I’m off here"), "{}", text_of(&told));
     assert_sound(&world.peer.requests());
 }

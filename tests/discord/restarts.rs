@@ -96,7 +96,7 @@ fn a_kill_between_keeping_and_acknowledging_is_made_good() {
     assert_eq!(answers["kind"], "deferred_update");
     // The life that was killed may have had the answer in hand; nobody else takes it up before its lease is over.
     eventually("the end of the lease", || world.queue().contains(" 0 on their way").then_some(()));
-    assert!(text_of(&world.peer.answer_to(&interaction)).contains("listens for this need"));
+    assert!(text_of(&world.peer.answer_to(&interaction)).contains("owner:"));
 }
 
 #[test]

@@ -32,7 +32,7 @@ async fn what_was_said_is_not_said_again_and_still_counts() {
         app.advance(hours(2)).await;
         app.answer(&question);
         app.is_left_alone(&another);
-        assert_eq!(app.stopped_by(&another), "Budget");
+        assert_eq!(app.stopped_by(&another), "Daily limit");
         let asked = app.person("ana").says(&format!("@Kairos {QUESTION}")).await;
         app.answer(&asked);
         let bens = app.person("ben").says(QUESTION).in_channel("general").await;

@@ -14,7 +14,7 @@ async fn in_private_what_goes_on_gets_another_card_of_the_same_topic() {
         let second = app.last_private("ana");
         assert_eq!(app.private_cards("ana").len(), 2);
         assert_ne!(second.card.title, first.card.title, "not the same one again");
-        assert!(second.card.footer.contains("A buyer says it is too expensive"), "{}", second.text());
+        assert!(second.card.footer.contains("Answering price objections"), "{}", second.text());
         assert!(second.buttons().contains(&"Useful"), "with its taps: {:?}", second.buttons());
         app.advance(minutes(45)).await;
         app.person("ana").writes_privately("and what about that?").await;

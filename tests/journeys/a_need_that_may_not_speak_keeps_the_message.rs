@@ -22,7 +22,7 @@ async fn a_topic_that_was_stopped_is_not_replaced_by_the_second_best() {
         let again = app.person("ben").says("price talk in an angry call").await;
         app.advance(minutes(10)).await;
         app.is_left_alone(&again);
-        assert_eq!(app.stopped_by(&again), "Cooldown");
+        assert_eq!(app.stopped_by(&again), "Not too often");
         app.person("ben").commands("why").await;
         let why = app.last_private("ben");
         assert_eq!(why.card.title, "Why I said nothing");

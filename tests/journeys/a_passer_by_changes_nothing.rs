@@ -73,7 +73,7 @@ async fn what_waits_for_one_person_is_opened_by_nobody_else() {
             other => panic!("{other:?}"),
         };
         app.person("ben").forges_tap(&Tap::Open(delivery.clone()).to_choice(), &card).await;
-        assert_eq!(last(&app, "ben").card.title, "This one is not for you");
+        assert_eq!(last(&app, "ben").card.title, "This one isn’t for you");
         app.person("ana").forges_tap(&Tap::Open(delivery).to_choice(), &card).await;
         assert_eq!(last(&app, "ana").card.title, card.card.title);
         assert_eq!(app.again(&card), card);

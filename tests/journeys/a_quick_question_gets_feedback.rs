@@ -40,7 +40,7 @@ async fn a_wrong_answer_shows_what_holds() {
         app.person("ana").taps("An offer", &question).await;
         let text = app.again(&question).text();
         assert!(text.contains("You chose: An offer") && text.contains("It comes later."), "{text}");
-        assert!(text.contains("What holds: A question"), "{text}");
+        assert!(text.contains("Better: A question"), "{text}");
     })
     .await;
 }

@@ -24,7 +24,7 @@ async fn four_hours_in_this_channel_and_for_this_trigger() {
         let other = app.person("chloe").says("angry call").in_channel("support").await;
         app.advance(minutes(10)).await;
         app.is_left_alone(&second);
-        assert_eq!(app.stopped_by(&second), "Cooldown");
+        assert_eq!(app.stopped_by(&second), "Not too often");
         app.answer(&elsewhere);
         app.answer(&other);
         app.advance(hours(4)).await;

@@ -43,7 +43,7 @@ async fn five_do_not_want_it(app: &TestApp) {
 }
 
 fn told(app: &TestApp) -> usize {
-    app.private_cards("dev").iter().filter(|card| card.card.title.ends_with("pauses itself")).count()
+    app.private_cards("dev").iter().filter(|card| card.card.title.ends_with("paused itself")).count()
 }
 
 async fn overheard(app: &TestApp, who: &str) -> Said {
@@ -59,26 +59,30 @@ async fn it_pauses_tells_its_manager_once_and_speaks_again_when_they_let_it() {
         for who in ["dev", "ana"] {
             asks_and_taps(&app, who, "Not for me").await;
         }
-        asks_and_taps(&app, "ben", "Stop this trigger").await;
+        asks_and_taps(&app, "ben", "Don’t show me this topic").await;
         assert_eq!(told(&app), 0, "four people are not enough");
         let waiting = app.person("ana").says(QUESTION).in_channel("general").await;
         asks_and_taps(&app, "chloe", "Useful").await;
         assert_eq!(told(&app), 1);
         let card = app.last_private("dev");
-        assert_eq!(card.card.title, "“The need price talk” pauses itself");
-        assert!(card.text().contains("4 of 5 people who answered said “Not for me” or “Stop”"), "{}", card.text());
-        assert_eq!(card.buttons(), ["Let it speak again"]);
+        assert_eq!(card.card.title, "“The need price talk” paused itself");
+        assert!(
+            card.text().contains("4 of 5 people who answered said “Not for me” or turned it off"),
+            "{}",
+            card.text()
+        );
+        assert_eq!(card.buttons(), ["Resume"]);
 
         app.advance(minutes(30)).await;
         app.is_left_alone(&waiting);
         let quiet = overheard(&app, "chloe").await;
         app.is_left_alone(&quiet);
-        assert_eq!(app.stopped_by(&quiet), "Trigger");
+        assert_eq!(app.stopped_by(&quiet), "Topic");
         asks_and_taps(&app, "chloe", "Not for me").await;
         assert_eq!(told(&app), 1, "once");
 
-        app.person("dev").taps("Let it speak again", &card).await;
-        assert!(app.again(&card).text().contains("The need price talk: live."), "{:?}", app.again(&card));
+        app.person("dev").taps("Resume", &card).await;
+        assert!(app.again(&card).text().contains("The need price talk: on."), "{:?}", app.again(&card));
         app.answer(&overheard(&app, "chloe").await);
         asks_and_taps(&app, "ana", "Not for me").await;
         assert_eq!(told(&app), 0, "the one card is the list now, and what lies before counts no more");
@@ -95,13 +99,13 @@ async fn the_list_says_that_it_paused_itself_and_only_a_manager_may_let_it_speak
         let asked = app.person("ana").says(&format!("@Kairos {QUESTION}")).await;
         app.person("ana").forges_tap(&resume, &app.answer(&asked)).await;
         let refusal = app.cards("deals", "ana").pop().unwrap().text();
-        assert!(refusal.contains("Only workspace admins, and managers"), "{refusal}");
+        assert!(refusal.contains("Only workspace admins and the managers"), "{refusal}");
         assert_eq!(app.store().pauses(&chat::Scope::All).await.unwrap().len(), 1, "it goes on pausing");
 
         app.person("dev").commands("me").await;
         app.person("dev").taps("Triggers", &app.last_private("dev")).await;
         let list = app.last_private("dev");
-        let why = "paused, by itself: 5 of 5 people who answered said “Not for me” or “Stop”";
+        let why = "paused, by itself: 5 of 5 people who answered said “Not for me” or turned it off";
         assert!(list.text().contains(why), "{}", list.text());
         app.person("dev").taps("Resume: The need", &list).await;
         assert_eq!(app.store().pauses(&chat::Scope::All).await.unwrap(), []);

@@ -169,7 +169,7 @@ async fn a_thousand_different_alerts_in_a_minute_are_one_message_to_each() {
     .await;
 }
 
-/// What the CRM tells of the close rate of a whole team; usual are 25 %.
+/// What the CRM tells of the close rate of a whole team; usually 25 %.
 fn observed(team: &str, numerator: u32, from: &str, until: &str) -> String {
     format!(
         r#"{{"measure": "negotiation-close-rate", "numerator": {numerator}, "denominator": 60, "baseline": 0.25,
@@ -201,7 +201,7 @@ async fn a_number_of_a_team_reaches_whoever_is_on_duty_once_until_it_is_back() {
         assert_eq!(card.card.title, HELP);
         app.person("chloe").taps("Why this?", &card).await;
         let why = app.last_private("chloe").text();
-        assert!(why.contains("7 of 60 negotiations (11.7 %); usual are 25 %"), "{why}");
+        assert!(why.contains("7 of 60 negotiations (11.7 %); usually 25 %"), "{why}");
         let cards = app.private_cards("chloe").len();
         app.advance(days(1)).await;
         posts(&app, observed("sales", 5, "10-20", "11-18")).await;

@@ -20,7 +20,7 @@ async fn taps_of(app: &TestApp, card: &Seen) -> Vec<String> {
 async fn each_rating_has_its_way_back() {
     each_app(|app: TestApp| async move {
         let before = card(&app).await;
-        for label in ["Useful", "Not for me", "I know this", "Quiet for a week", "Stop this trigger"] {
+        for label in ["Useful", "Not for me", "I know this", "Quiet for a week", "Don’t show me this topic"] {
             app.person("ana").taps(label, &app.again(&before)).await;
             let rated = app.again(&before);
             assert!(rated.card.footer.starts_with('✓'), "{label}: {}", rated.card.footer);
@@ -70,7 +70,7 @@ async fn a_second_card_has_its_taps_too() {
 async fn a_topic_that_was_stopped_is_started_again_on_ones_own_page() {
     each_app(|app: TestApp| async move {
         let before = card(&app).await;
-        app.person("ana").taps("Stop this trigger", &before).await;
+        app.person("ana").taps("Don’t show me this topic", &before).await;
         let stopped = app.person("ana").says("how do I answer when they say we're too expensive?").await;
         app.advance(minutes(10)).await;
         app.is_left_alone(&stopped);

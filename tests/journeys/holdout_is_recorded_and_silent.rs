@@ -33,7 +33,7 @@ async fn about_half_of_the_needs_get_nothing_and_always_the_same() {
                 app.advance(minutes(3)).await;
                 let is_answered = app.answers(&said).len() == 1;
                 if !is_answered {
-                    assert_eq!(app.stopped_by(&said), "Comparison group");
+                    assert_eq!(app.stopped_by(&said), "Control group");
                 }
                 lot.push(is_answered);
             }

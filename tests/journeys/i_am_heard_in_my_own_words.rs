@@ -33,7 +33,7 @@ async fn is_helped(app: &TestApp, who: &str) -> Seen {
     assert!(rated.card.input.is_none(), "a field that all see would be odd");
     let other = if who == "chloe" { "dev" } else { "chloe" };
     app.person(other).taps("Say it in your own words", &rated).await;
-    assert_eq!(app.cards("deals", other).pop().unwrap().card.title, "This one is not for you");
+    assert_eq!(app.cards("deals", other).pop().unwrap().card.title, "This one isn’t for you");
     app.person(who).taps("Say it in your own words", &rated).await;
     assert_eq!(app.answers(&asked).len(), 1, "nothing new for all to see");
     let invitation = app.cards("deals", who).pop().unwrap();
@@ -71,17 +71,17 @@ async fn what_ana_gives_is_heard_once_somebody_else_has_taken_it() {
         assert_eq!(is_kept_in(&app).await, ["own_words"]);
 
         let hers = list(&app, "ana").await;
-        let proposal = format!("Proposed by somebody it helped: “{OWN}”.");
+        let proposal = format!("Suggested by someone it helped: “{OWN}”.");
         assert!(hers.text().contains(&proposal), "{}", hers.text());
-        app.person("ana").taps("Take as an example: procurement", &hers).await;
+        app.person("ana").taps("Approve: procurement", &hers).await;
         let refusal = app.last_private("ana");
         assert!(refusal.text().contains("These are your own words"), "{}", refusal.text());
         assert_eq!(app.store().learnt(&chat::Scope::All).await.unwrap(), []);
 
         let before = list(&app, "dev").await;
-        app.person("dev").taps("Take as an example: procurement", &before).await;
+        app.person("dev").taps("Approve: procurement", &before).await;
         let after = app.again(&before);
-        assert!(after.text().contains(&format!("Taken in from somebody's own words: “{OWN}”.")), "{}", after.text());
+        assert!(after.text().contains(&format!("Added from a colleague: “{OWN}”.")), "{}", after.text());
         assert!(!after.text().contains(&proposal));
         assert_eq!(is_kept_in(&app).await, ["trigger_steps"]);
 
@@ -90,9 +90,9 @@ async fn what_ana_gives_is_heard_once_somebody_else_has_taken_it() {
         let card = app.answer(&heard);
         app.person("ben").taps("Why this?", &card).await;
         let why = app.cards("general", "ben").pop().unwrap().text();
-        assert!(why.contains(&format!("{OWN}, which was taken from a colleague's own words,")), "{why}");
+        assert!(why.contains(&format!("“{OWN}”, which a colleague added")), "{why}");
 
-        app.person("dev").taps("Take out: procurement", &after).await;
+        app.person("dev").taps("Remove: procurement", &after).await;
         assert!(!app.again(&after).text().contains(OWN));
         nobody_hears(&app, app.person("chloe"), "support").await;
     })
@@ -108,21 +108,21 @@ async fn nobody_but_a_manager_decides_about_words() {
         let asked = app.person("chloe").says("@Kairos how do I answer when they say we're too expensive?").await;
         let answer = app.answer(&asked);
         let refused = || app.cards("deals", "chloe").pop().unwrap().text();
-        for label in ["Take as an example: procurement", "Decline: procurement"] {
+        for label in ["Approve: procurement", "Decline: procurement"] {
             app.person("chloe").forges_tap(&card.choice(label), &answer).await;
-            assert!(refused().contains("Only workspace admins, and managers"), "{}", refused());
+            assert!(refused().contains("Only workspace admins and the managers"), "{}", refused());
             assert_eq!(is_kept_in(&app).await, ["own_words"], "{label}");
         }
-        app.person("dev").taps("Take as an example: procurement", &card).await;
-        let taken_in = app.again(&card).choice("Take out: procurement");
+        app.person("dev").taps("Approve: procurement", &card).await;
+        let taken_in = app.again(&card).choice("Remove: procurement");
         app.person("chloe").forges_tap(&taken_in, &answer).await;
-        assert!(refused().contains("Only workspace admins, and managers"), "{}", refused());
+        assert!(refused().contains("Only workspace admins and the managers"), "{}", refused());
         assert_eq!(app.store().learnt(&chat::Scope::All).await.unwrap()[0].1.taken_in, [OWN]);
         // Nor does anybody give words for a card of somebody else.
         let invitation = is_helped(&app, "ben").await;
         let form = invitation.card.input.clone().unwrap().form;
         app.person("chloe").forges_form(&form, &invitation, "the quetzal walks away").await;
-        assert_eq!(app.cards("deals", "chloe").pop().unwrap().card.title, "This one is not for you");
+        assert_eq!(app.cards("deals", "chloe").pop().unwrap().card.title, "This one isn’t for you");
         assert_eq!(app.store().own_words(&chat::Scope::All).await.unwrap(), []);
     })
     .await;
@@ -133,7 +133,7 @@ async fn what_was_taken_in_is_heard_after_a_restart() {
     each_address(|url| async move {
         let app = TestApp::open(&url, two_managers(Setup::default())).await;
         gives(&app, "chloe", OWN).await;
-        app.person("dev").taps("Take as an example: ", &list(&app, "dev").await).await;
+        app.person("dev").taps("Approve: ", &list(&app, "dev").await).await;
         app.close().await;
         let next_day = Setup::default().starting_at("2026-11-19T10:00:00Z");
         let app = TestApp::open(&url, two_managers(next_day)).await;
@@ -174,11 +174,11 @@ async fn only_plain_words_wait_for_review_each_once_and_three_of_one_person() {
             ("the quetzal scares them", "Thank you"),
             ("The quetzal  scares them", "Thank you"),
             ("they laugh at the quetzal", "Thank you"),
-            ("how to react when they ask for a lower price", "I know these words already"),
-            ("no", "I could not take that"),
-            ("ask ana@example.com", "I could not take that"),
+            ("how to react when they ask for a lower price", "I already know these words"),
+            ("no", "I can’t use that"),
+            ("ask ana@example.com", "I can’t use that"),
             ("the quetzal walks away", "Thank you"),
-            ("the quetzal is silent", "Enough waits for review"),
+            ("the quetzal is silent", "Enough is waiting for review"),
         ] {
             assert_eq!(gives(&app, "ben", words).await, title, "{words}");
         }
@@ -198,7 +198,7 @@ async fn in_private_the_card_itself_asks() {
         assert_eq!(app.private_cards("ben").len(), 1, "nothing new is posted");
         assert!(rated.card.input.is_some() && rated.text().contains("without your name"), "{}", rated.text());
         app.person("ben").writes_into(&rated, OWN).await;
-        assert!(app.again(&card).text().contains("Your words wait"), "{}", app.again(&card).text());
+        assert!(app.again(&card).text().contains("Your words go to"), "{}", app.again(&card).text());
         assert_eq!(app.store().own_words(&chat::Scope::All).await.unwrap().len(), 1);
     })
     .await;

@@ -16,33 +16,28 @@ async fn page(app: &TestApp, who: &str) -> Seen {
 async fn every_setting_is_changed_by_a_form_or_a_button() {
     each_app(|app: TestApp| async move {
         let before = page(&app, "ana").await;
-        for part in ["Europe/Lisbon", "at most 1 a day, 3 a week, as for everybody", "comes as one digest a week"] {
+        for part in ["Europe/Lisbon", "1 a day, 3 a week (company default)", "in a weekly summary"] {
             assert!(before.text().contains(part), "{part} is missing in: {}", before.text());
         }
         let written = [
             ("Working hours", "hours", "Mon-Thu 10:00-16:00"),
-            ("How much may come", "budget", "0 a day, 0 a week"),
+            ("Daily and weekly limit", "budget", "0 a day, 0 a week"),
             ("Days off", "days-off", "2026-12-24 to 2027-01-02"),
             ("Time zone", "zone", "new york"),
         ];
         for (button, form, text) in written {
             app.person("ana").taps(button, &before).await;
             app.person("ana").fills_in(form, text).await;
-            assert_eq!(app.last_private("ana").card.title, "Noted", "{button}");
+            assert_eq!(app.last_private("ana").card.title, "Done", "{button}");
         }
-        app.person("ana").taps("No digest", &before).await;
+        app.person("ana").taps("No weekly summary", &before).await;
         let changed = app.again(&before);
-        for part in [
-            "10:00-16:00, your own",
-            "at most 0 a day, 0 a week, as you set it",
-            "2026-12-24 to 2027-01-02",
-            "is dropped",
-        ] {
+        for part in ["10:00-16:00 (your own)", "0 a day, 0 a week (your own)", "2026-12-24 to 2027-01-02", "skipped"] {
             assert!(changed.text().contains(part), "{part} is missing in: {}", changed.text());
         }
-        assert!(changed.text().contains("America/New_York, as you told"), "{}", changed.text());
-        app.person("ana").taps("A digest once a week", &changed).await;
-        assert!(app.again(&before).text().contains("comes as one digest a week"));
+        assert!(changed.text().contains("America/New_York, as you told me"), "{}", changed.text());
+        app.person("ana").taps("Send me a weekly summary", &changed).await;
+        assert!(app.again(&before).text().contains("in a weekly summary"));
     })
     .await;
 }
@@ -53,14 +48,14 @@ async fn what_cannot_be_read_changes_nothing_and_says_what_would_be_right() {
         let card = page(&app, "ana").await;
         for (button, form, right) in [
             ("Working hours", "hours", "Mon-Fri 09:00-17:30"),
-            ("How much may come", "budget", "1 a day, 3 a week"),
+            ("Daily and weekly limit", "budget", "1 a day, 3 a week"),
             ("Days off", "days-off", "2026-12-24"),
             ("Time zone", "zone", "Europe/Lisbon"),
         ] {
             app.person("ana").taps(button, &card).await;
             app.person("ana").fills_in(form, "whenever, it's fine").await;
             let told = app.last_private("ana");
-            assert_eq!(told.card.title, "Nothing has changed");
+            assert_eq!(told.card.title, "Not changed");
             assert!(told.text().contains(right), "{}", told.text());
         }
         let ana =
@@ -74,13 +69,13 @@ async fn what_cannot_be_read_changes_nothing_and_says_what_would_be_right() {
 async fn ones_own_budget_holds_at_once() {
     each_app(|app: TestApp| async move {
         let card = page(&app, "ana").await;
-        app.person("ana").taps("How much", &card).await;
+        app.person("ana").taps("Daily and weekly limit", &card).await;
         app.person("ana").fills_in("budget", "0 a day, 0 a week").await;
-        app.person("ana").taps("No digest", &card).await;
+        app.person("ana").taps("No weekly summary", &card).await;
         let question = app.person("ana").says("any line for a price objection?").await;
         app.advance(hours(1)).await;
         app.is_left_alone(&question);
-        assert_eq!(app.stopped_by(&question), "Budget");
+        assert_eq!(app.stopped_by(&question), "Daily limit");
         let ana =
             app.store().person_of(&playground::Person::Ana.identity(), &"nobody".into(), app.now()).await.unwrap();
         assert_eq!(ana.own.budget, Some(Budget { per_day: 0, per_week: 0 }));
@@ -121,7 +116,7 @@ async fn a_zone_that_nobody_knows_is_asked_for_once() {
         app.advance(minutes(2)).await;
         let question = asked(&app).pop().expect("a question");
         assert_eq!(question.only, Some(playground::Person::Ana));
-        assert!(question.text().contains("I go by UTC"), "{}", question.text());
+        assert!(question.text().contains("I use UTC"), "{}", question.text());
         app.person("ana").commands("help").await;
         app.advance(minutes(2)).await;
         assert_eq!(asked(&app).len(), 1, "asked once");

@@ -64,7 +64,7 @@ async fn a_trigger_that_is_off_never_speaks() {
         let overheard = app.person("ana").says("price talk").await;
         app.advance(minutes(10)).await;
         app.is_left_alone(&overheard);
-        assert_eq!(app.stopped_by(&overheard), "Trigger");
+        assert_eq!(app.stopped_by(&overheard), "Topic");
         let asked = app.person("ana").says("@Kairos price talk").await;
         let answer = app.answer(&asked).text();
         assert!(!answer.contains("Tip number 1"), "{answer}");

@@ -24,7 +24,7 @@ async fn the_higher_priority_answers_alone_and_the_reasons_say_so() {
         app.advance(minutes(10)).await;
         assert_eq!(app.answer(&both).card.title, "Tip number 3");
         let first = app.decisions(&both).remove(0);
-        let order = first.reasons.iter().find(|reason| reason.rule == "Who goes first").expect("a reason");
+        let order = first.reasons.iter().find(|reason| reason.rule == "Chosen").expect("a reason");
         assert_eq!(order.text, "best of 2 matches");
     })
     .await;

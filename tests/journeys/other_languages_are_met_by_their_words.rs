@@ -30,7 +30,7 @@ async fn a_question_in_german_is_met_by_german_examples() {
         |app: TestApp| async move {
             let question = app.person("ana").says(HERE).await;
             assert!(app.decision(&question).reasons.iter().any(|reason| {
-                reason.rule == "Language" && reason.text == "de, not English: met by its wording alone"
+                reason.rule == "Language" && reason.text == "not English (de): matched by its words only"
             }));
             app.advance(hours(24)).await;
             assert!(app.answer(&question).card.title.contains("Urlaub"));

@@ -18,15 +18,15 @@ async fn all_the_way_to_the_debrief() {
     each_app(|app: TestApp| async move {
         let offer = opened(&app).await;
         let told = app.cards("deals", "ana").pop().unwrap();
-        assert_eq!((told.card.title.as_str(), told.only), ("Practice is open", Some(playground::Person::Ana)));
+        assert_eq!((told.card.title.as_str(), told.only), ("Your practice is ready", Some(playground::Person::Ana)));
         assert_eq!(app.cards("deals", "ben"), [offer], "nobody else learns of it");
         let mut turns = 0;
         loop {
             let turn = app.last_private("ana");
-            if turn.card.footer.starts_with("Practice is over") {
+            if turn.card.footer.starts_with("Done.") {
                 break;
             }
-            assert!(turn.card.footer.starts_with(&format!("Turn {} of about", turns + 1)), "{}", turn.card.footer);
+            assert!(turn.card.footer.starts_with(&format!("Step {} of about", turns + 1)), "{}", turn.card.footer);
             let first = turn.buttons()[0].to_owned();
             app.person("ana").taps(&first, &turn).await;
             let taken = app.again(&turn);
@@ -36,10 +36,10 @@ async fn all_the_way_to_the_debrief() {
         }
         assert!(turns >= 3);
         let end = app.last_private("ana");
-        assert!(end.text().contains("What to take along"), "{}", end.text());
-        assert_eq!(end.buttons(), ["One quick question", "Play it another way"]);
-        app.person("ana").taps("Play it another way", &end).await;
-        assert!(app.last_private("ana").card.footer.starts_with("Turn 1 of"));
+        assert!(end.text().contains("What to take away"), "{}", end.text());
+        assert_eq!(end.buttons(), ["One quick question", "Try again, differently"]);
+        app.person("ana").taps("Try again, differently", &end).await;
+        assert!(app.last_private("ana").card.footer.starts_with("Step 1 of"));
     })
     .await;
 }
@@ -57,7 +57,7 @@ async fn it_goes_on_where_it_was_left() {
         assert_ne!(resumed.message, second.message, "it comes to the end of the conversation");
         assert_eq!(resumed.card, second.card);
         app.person("ana").taps(resumed.buttons()[0], &resumed).await;
-        assert!(app.last_private("ana").card.footer.starts_with("Turn 3 of"));
+        assert!(app.last_private("ana").card.footer.starts_with("Step 3 of"));
     })
     .await;
 }
@@ -69,7 +69,7 @@ async fn two_taps_on_a_turn_are_one() {
         let first = app.last_private("ana");
         app.person("ana").taps_twice(first.buttons()[0], &first).await;
         assert_eq!(app.private_cards("ana").len(), 2, "one turn taken, one to take");
-        assert!(app.last_private("ana").card.footer.starts_with("Turn 2 of"));
+        assert!(app.last_private("ana").card.footer.starts_with("Step 2 of"));
     })
     .await;
 }
@@ -88,7 +88,7 @@ async fn a_tap_on_a_turn_that_is_over_changes_nothing() {
         let before = app.private_cards("ana").len();
         app.person("ana").taps(first.buttons()[1], &first).await;
         assert_eq!(app.private_cards("ana").len(), before);
-        assert!(app.last_private("ana").card.footer.starts_with("Turn 2 of"));
+        assert!(app.last_private("ana").card.footer.starts_with("Step 2 of"));
     })
     .await;
 }
@@ -110,7 +110,7 @@ async fn nobody_plays_for_somebody_else() {
         app.settle().await;
         assert_eq!(app.again(&first), first, "Ana's practice stands where it stood");
         app.person("ana").taps(&label, &first).await;
-        assert!(app.last_private("ana").card.footer.starts_with("Turn 2 of"));
+        assert!(app.last_private("ana").card.footer.starts_with("Step 2 of"));
     })
     .await;
 }
@@ -122,8 +122,8 @@ async fn two_people_practise_the_same_without_meeting() {
         app.person("ben").taps("Practise this", &offer).await;
         let bens = app.last_private("ben");
         app.person("ben").taps(bens.buttons()[0], &bens).await;
-        assert!(app.last_private("ben").card.footer.starts_with("Turn 2 of"));
-        assert!(app.last_private("ana").card.footer.starts_with("Turn 1 of"));
+        assert!(app.last_private("ben").card.footer.starts_with("Step 2 of"));
+        assert!(app.last_private("ana").card.footer.starts_with("Step 1 of"));
     })
     .await;
 }
@@ -166,8 +166,8 @@ async fn a_scenario_that_was_rewritten_says_so_and_begins_again() {
         let app = TestApp::open(&url, Setup::default().prompts(rewritten).journal(&copy)).await;
         app.person("ana").taps("Show worth", &second).await;
         let told = app.last_private("ana");
-        assert!(told.text().contains("rewritten since you began"), "{}", told.text());
-        app.person("ana").taps("Begin again", &told).await;
+        assert!(told.text().contains("rewritten since you started"), "{}", told.text());
+        app.person("ana").taps("Start again", &told).await;
         assert!(app.last_private("ana").text().contains("A buyer calls instead."));
     })
     .await;

@@ -56,7 +56,7 @@ async fn what_is_true_is_looked_up_again_in_the_morning() {
         app.person("ana").commands("snooze").await;
         app.advance_to("2026-11-20T12:00:00Z").await;
         app.is_left_alone(&question);
-        assert_eq!(app.stopped_by(&question), "The person's choice");
+        assert_eq!(app.stopped_by(&question), "Personal settings");
     })
     .await;
 }

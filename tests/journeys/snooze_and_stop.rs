@@ -27,7 +27,7 @@ async fn a_quiet_week_ends_by_itself() {
         for words in ["price talk", "angry call"] {
             let said = need(&app, "ana", words).await;
             app.is_left_alone(&said);
-            assert_eq!(app.stopped_by(&said), "The person's choice");
+            assert_eq!(app.stopped_by(&said), "Personal settings");
         }
         let theirs = need(&app, "ben", "angry call").await;
         app.answer(&theirs);
@@ -46,7 +46,7 @@ async fn a_command_begins_and_ends_it() {
         let quiet = need(&app, "ana", "price talk").await;
         app.is_left_alone(&quiet);
         app.person("ana").commands("resume").await;
-        assert!(app.last_private("ana").text().contains("Welcome back"));
+        assert!(app.last_private("ana").text().contains("Suggestions are back on"));
         let loud = need(&app, "ana", "price talk").await;
         app.answer(&loud);
     })
@@ -58,12 +58,12 @@ async fn a_stopped_trigger_never_comes_back_and_the_others_do() {
     each_app_with(two_triggers, |app: TestApp| async move {
         let first = need(&app, "ana", "price talk").await;
         let card = app.answer(&first);
-        app.person("ana").taps("Stop this trigger", &card).await;
-        assert_eq!(app.again(&card).card.footer, "✓ Stopped: this trigger won't reach you again.");
+        app.person("ana").taps("Don’t show me this topic", &card).await;
+        assert_eq!(app.again(&card).card.footer, "✓ You won’t get cards about “The need price talk” any more.");
         app.advance(days(56)).await;
         let again = need(&app, "ana", "price talk").await;
         app.is_left_alone(&again);
-        assert_eq!(app.stopped_by(&again), "The person's choice");
+        assert_eq!(app.stopped_by(&again), "Personal settings");
         let other = need(&app, "ana", "angry call").await;
         app.answer(&other);
     })
@@ -74,7 +74,7 @@ async fn a_stopped_trigger_never_comes_back_and_the_others_do() {
 async fn whoever_taps_on_somebodys_card_stops_it_for_themselves() {
     each_app_with(two_triggers, |app: TestApp| async move {
         let first = need(&app, "ana", "price talk").await;
-        app.person("ben").taps("Stop this trigger", &app.answer(&first)).await;
+        app.person("ben").taps("Don’t show me this topic", &app.answer(&first)).await;
         let bens = need(&app, "ben", "price talk").await;
         app.is_left_alone(&bens);
         let anas = need(&app, "ana", "price talk").await;

@@ -13,9 +13,9 @@ async fn card(app: &TestApp) -> (Said, Seen) {
 async fn each_rating_is_noted_on_the_card_and_in_the_store() {
     each_app(|app: TestApp| async move {
         let ratings = [
-            ("Useful", "✓ Noted: useful. Thank you."),
-            ("Not for me", "✓ Noted: not for you. It counts against this trigger."),
-            ("I know this", "✓ Noted: you know this. It rests; something else may come instead."),
+            ("Useful", "✓ Thanks, good to know."),
+            ("Not for me", "✓ Thanks. I’ll suggest this less."),
+            ("I know this", "✓ Got it: you won’t see this card again for a while."),
         ];
         for (label, footer) in ratings {
             let asked = app.person("ana").says("@Kairos any line for a price objection?").await;
@@ -41,10 +41,10 @@ async fn a_tap_of_somebody_else_is_thanked_for_and_leaves_the_card_to_its_owner(
         assert_eq!(app.again(&before), before);
         assert_eq!(app.answers(&question).len(), 1);
         let noted = app.cards("deals", "ben").pop().unwrap();
-        assert_eq!((noted.card.title.as_str(), noted.only), ("Noted", Some(playground::Person::Ben)));
-        assert!(app.cards("deals", "ana").iter().all(|card| card.card.title != "Noted"), "only Ben sees it");
+        assert_eq!((noted.card.title.as_str(), noted.only), ("Thanks", Some(playground::Person::Ben)));
+        assert!(app.cards("deals", "ana").iter().all(|card| card.card.title != "Thanks"), "only Ben sees it");
         app.person("ana").taps("Useful", &before).await;
-        assert_eq!(app.again(&before).card.footer, "✓ Noted: useful. Thank you.");
+        assert_eq!(app.again(&before).card.footer, "✓ Thanks, good to know.");
     })
     .await;
 }
@@ -54,7 +54,7 @@ async fn two_taps_are_one() {
     each_app(|app: TestApp| async move {
         let (question, before) = card(&app).await;
         app.person("ana").taps_twice("Useful", &before).await;
-        assert_eq!(app.again(&before).card.footer, "✓ Noted: useful. Thank you.");
+        assert_eq!(app.again(&before).card.footer, "✓ Thanks, good to know.");
         assert_eq!(app.answers(&question).len(), 1);
         let delivery = taps_of(&app, &before).await;
         assert_eq!(delivery, ["useful"]);
@@ -71,7 +71,7 @@ async fn a_later_tap_stands_beside_an_earlier_one() {
         app.advance(minutes(1)).await;
         app.person("ana").taps("Quiet for a week", &app.again(&before)).await;
         let after = app.again(&before);
-        assert_eq!(after.card.footer, "✓ Quiet for a week: nothing unasked reaches you. Ask any time.");
+        assert_eq!(after.card.footer, "✓ Quiet for a week. You can still ask me any time.");
         assert!(!after.buttons().contains(&"Useful"), "what was rated stays rated: {:?}", after.buttons());
         assert_eq!(taps_of(&app, &before).await, ["useful", "snooze"]);
     })

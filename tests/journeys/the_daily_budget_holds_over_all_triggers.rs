@@ -16,7 +16,7 @@ async fn the_second_need_of_a_day_gets_nothing_whichever_trigger_hears_it() {
         let feedback = app.person("ana").says("how do I give negative feedback?").in_channel("team-leads").await;
         app.advance(hours(1)).await;
         app.is_left_alone(&feedback);
-        assert_eq!(app.stopped_by(&feedback), "Budget");
+        assert_eq!(app.stopped_by(&feedback), "Daily limit");
         let theirs = app.person("ben").says("how do I give negative feedback?").in_channel("team-leads").await;
         app.advance(minutes(10)).await;
         app.answer(&theirs);
@@ -43,7 +43,7 @@ async fn three_in_seven_days_and_no_fourth() {
             let said = app.person("ana").says("help with the price talk").await;
             app.advance(minutes(11)).await;
             if app.answers(&said).is_empty() {
-                assert_eq!(app.stopped_by(&said), "Budget");
+                assert_eq!(app.stopped_by(&said), "Daily limit");
             } else {
                 answered.push(day);
             }

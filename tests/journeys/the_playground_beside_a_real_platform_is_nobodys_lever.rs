@@ -33,7 +33,7 @@ async fn nobody_there_manages_triggers_or_channels() {
         for tap in [Tap::Set(Setting::Triggers), Tap::Pause("too-expensive".into())] {
             app.person("dev").forges_tap(&tap.to_choice(), &card).await;
         }
-        assert!(app.last_private("dev").text().contains("Only workspace admins, and managers"));
+        assert!(app.last_private("dev").text().contains("Only workspace admins and the managers"));
         assert_eq!(app.store().pauses(&Scope::All).await.unwrap(), []);
         app.person("dev").commands("here off").await;
         assert_eq!(app.store().channels().await.unwrap(), []);

@@ -24,7 +24,7 @@ async fn another_card_comes_then_none_then_the_first_after_its_rest() {
         let third = app.person("ana").says("help with the price talk").await;
         app.advance(minutes(10)).await;
         app.is_left_alone(&third);
-        assert_eq!(app.stopped_by(&third), "Same card again");
+        assert_eq!(app.stopped_by(&third), "Not a repeat");
         assert_eq!(title(&app, "ben").await.as_deref(), Some("Tip number 1"), "somebody else has not seen it");
         app.advance(days(30)).await;
         assert_eq!(title(&app, "ana").await.as_deref(), Some("Tip number 1"));

@@ -135,7 +135,7 @@ async fn a_tap_on_something_long_gone_is_told_so() {
             );
             app.receives(&event).await;
             app.settle().await;
-            assert_eq!(app.last_private("ana").card.title, "This card is too old", "{choice}");
+            assert_eq!(app.last_private("ana").card.title, "This card has expired", "{choice}");
         }
         assert_eq!(app.private_cards("ana").len(), choices.len());
     })

@@ -31,21 +31,21 @@ const LABELS: [&str; 20] = [
     "Not for me",
     "I know this",
     "Why this?",
-    "Stop this trigger",
+    "Don’t show me this topic",
     "Quiet for a week",
     "Say it in your own words",
-    "The moment was right",
-    "It was not",
+    "Good timing",
+    "Bad timing",
     "Pause: ",
     "Resume: ",
-    "Leave out: ",
-    "Bring back: ",
-    "Take as an example: ",
+    "Disable: ",
+    "Enable: ",
+    "Approve: ",
     "Decline: ",
-    "Take out: ",
+    "Remove: ",
     "Yes, that",
     "Not me",
-    "Let it speak again",
+    "Resume",
     "Show everything",
 ];
 
@@ -251,7 +251,7 @@ async fn five_complaints_a_pause_and_words_count_where_they_were_given() {
         twins.says("T1", "U1", "deals", "who knows about price talk?").await;
         assert_eq!(twins.shown("T1").len(), before + 1, "it speaks on");
         let mine = list(&twins, "T1", ADMIN).await;
-        assert!(mine.card.plain().contains("The need price talk: live. – cards"), "{}", mine.card.plain());
+        assert!(mine.card.plain().contains("The need price talk: on. Not enough people yet"), "{}", mine.card.plain());
         let theirs = list(&twins, "T2", ADMIN).await;
         assert!(
             theirs.card.plain().contains("The need price talk: paused, by itself: 5 of 5"),
@@ -299,10 +299,10 @@ async fn words_are_seen_and_heard_where_they_were_given() {
         twins.sends("T1", "U1", &asked, &form, OWN).await;
         let (mine, theirs) = (list(&twins, "T1", ADMIN).await, list(&twins, "T2", ADMIN).await);
         assert!(mine.card.plain().contains("quetzal") && !theirs.card.plain().contains("quetzal"));
-        let take = mine.choice("Take as an example: ").unwrap();
+        let take = mine.choice("Approve: ").unwrap();
         let refused = |workspace: &str| twins.shown(workspace).pop().unwrap().card.title;
         twins.taps("T2", ADMIN, &theirs, &take).await;
-        assert_eq!(refused("T2"), "This card is too old", "there is nothing of the kind in T2");
+        assert_eq!(refused("T2"), "This card has expired", "there is nothing of the kind in T2");
         assert_eq!(twins.store.own_words(&Scope::All).await.unwrap().len(), 1);
         twins.taps("T1", ADMIN, &mine, &take).await;
         twins.passes(hours(1)).await;

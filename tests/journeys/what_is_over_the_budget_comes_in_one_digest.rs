@@ -29,7 +29,7 @@ async fn over(app: &TestApp, who: &str, words: &str) -> Said {
     let second = app.person(who).says(words).await;
     app.advance(minutes(10)).await;
     app.is_left_alone(&second);
-    assert_eq!(app.stopped_by(&second), "Budget");
+    assert_eq!(app.stopped_by(&second), "Daily limit");
     second
 }
 
@@ -56,9 +56,10 @@ async fn it_comes_on_its_day_lists_what_was_held_back_and_opens_it() {
         let card = app.last_private("ana");
         assert_eq!(card.card.title, "Tip number 3");
         app.person("ana").taps("Useful", &card).await;
-        assert!(app.again(&card).card.footer.contains("useful"));
+        assert!(app.again(&card).card.footer.contains("good to know"));
         app.person("ana").taps("Why this?", &app.again(&card)).await;
-        assert!(app.last_private("ana").text().contains("the digest told it, and you opened it"));
+        app.person("ana").taps("Details", &app.last_private("ana")).await;
+        assert!(app.last_private("ana").text().contains("it was in your weekly summary, and you opened it"));
         app.advance(days(14)).await;
         assert_eq!(digests(&app, "ana").len(), 1, "nothing is told twice");
     })
@@ -104,16 +105,16 @@ async fn whoever_refuses_it_gets_none_and_nothing_waits() {
     each_app_with(two_triggers, |app: TestApp| async move {
         let first = over(&app, "ana", "this angry call was hard").await;
         app.person("ana").commands("me").await;
-        app.person("ana").taps("No digest", &app.last_private("ana")).await;
+        app.person("ana").taps("No weekly summary", &app.last_private("ana")).await;
         app.advance(days(9)).await;
         assert!(digests(&app, "ana").is_empty());
-        assert_eq!(app.stopped_by(&first), "Digest");
+        assert_eq!(app.stopped_by(&first), "Weekly summary");
         let again = app.person("ana").says("help with the price talk").await;
         app.advance(minutes(10)).await;
         app.answer(&again);
         let over = app.person("ana").says("a late pay again").await;
         app.advance(hours(1)).await;
-        assert_eq!(app.stopped_by(&over), "Budget");
+        assert_eq!(app.stopped_by(&over), "Daily limit");
         assert_eq!(app.decision(&over).outcome, playground::Outcome::Cancelled);
         app.advance(days(9)).await;
         assert!(digests(&app, "ana").is_empty());
@@ -151,7 +152,7 @@ async fn what_was_settled_meanwhile_or_stopped_is_not_told() {
         app.advance_to("2026-11-20T17:00:00Z").await;
         assert!(digests(&app, "ana").is_empty());
         assert_eq!(app.stopped_by(&answered), "Answered by people");
-        assert_eq!(app.stopped_by(&stopped), "Trigger");
+        assert_eq!(app.stopped_by(&stopped), "Topic");
     })
     .await;
 }

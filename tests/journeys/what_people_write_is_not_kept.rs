@@ -57,7 +57,7 @@ async fn a_reflection_is_the_writers_own() {
         assert_eq!(card.card.input.as_ref().unwrap().label, "What I would ask");
         app.person("ana").writes_into(&card, "I should have asked about the quetzal").await;
         let after = app.again(&card);
-        assert!(after.text().contains("Kairos keeps none of it") && after.card.input.is_none(), "{}", after.text());
+        assert!(after.text().contains("I don’t store it") && after.card.input.is_none(), "{}", after.text());
         assert!(!after.text().contains("quetzal"));
         nowhere(&app, "quetzal").await;
         app.advance(hours(48)).await;

@@ -22,7 +22,7 @@ async fn own(app: &TestApp, who: playground::Person) -> Own {
 
 async fn opts_in(app: &TestApp, who: &str) -> Seen {
     let page = page(app, who).await;
-    app.person(who).taps("Ask me once a week", &page).await;
+    app.person(who).taps("Ask me each week", &page).await;
     app.last_private(who)
 }
 
@@ -57,10 +57,10 @@ async fn the_overloaded_are_left_alone_until_they_are_asked_again() {
         app.person("ana").taps("Overloaded", &question).await;
         app.advance(minutes(11)).await;
         app.is_left_alone(&waiting);
-        assert_eq!(app.stopped_by(&waiting), "How full the week is");
+        assert_eq!(app.stopped_by(&waiting), "Workload");
         let turned_to = app.person("ana").says(&format!("@Kairos {QUESTION}")).await;
         app.answer(&turned_to);
-        assert!(page(&app, "ana").await.text().contains("overloaded: until then you get only what you ask for"));
+        assert!(page(&app, "ana").await.text().contains("overloaded, so you only get what you ask for"));
 
         app.advance(days(6)).await;
         app.is_left_alone(&overheard(&app, "ana", "support").await);
@@ -84,7 +84,7 @@ async fn the_overloaded_get_no_digest() {
         let before = app.private_cards("ana").len();
         app.advance(days(2)).await;
         assert_eq!(app.private_cards("ana").len(), before);
-        assert_eq!(app.stopped_by(&over), "How full the week is");
+        assert_eq!(app.stopped_by(&over), "Workload");
     })
     .await;
 }
@@ -94,14 +94,14 @@ async fn they_may_say_otherwise_on_their_page_and_refuse_the_question() {
     each_app(|app: TestApp| async move {
         let question = opts_in(&app, "ana").await;
         app.person("ana").taps("Overloaded", &question).await;
-        app.person("ana").taps("I have room again", &page(&app, "ana").await).await;
+        app.person("ana").taps("I’m free for suggestions again", &page(&app, "ana").await).await;
         app.answer(&overheard(&app, "ana", "deals").await);
 
         app.person("ana").taps("Don’t ask me again", &app.again(&question)).await;
         assert_eq!(own(&app, playground::Person::Ana).await, Own::default(), "nothing is left of it");
         app.advance(days(15)).await;
         assert_eq!(asked(&app, "ana"), 0);
-        assert!(page(&app, "ana").await.buttons().contains(&"Ask me once a week how full it is"));
+        assert!(page(&app, "ana").await.buttons().contains(&"Ask me each week how busy I am"));
     })
     .await;
 }
@@ -111,7 +111,7 @@ async fn it_is_asked_in_working_hours_and_not_of_those_who_want_quiet() {
     each_app(|app: TestApp| async move {
         app.advance(hours(9)).await;
         let card = page(&app, "ana").await;
-        app.person("ana").taps("Ask me once a week", &card).await;
+        app.person("ana").taps("Ask me each week", &card).await;
         assert_eq!(asked(&app, "ana"), 0, "seven in the evening");
         app.advance(hours(13)).await;
         assert_eq!(asked(&app, "ana"), 0, "eight in the morning");

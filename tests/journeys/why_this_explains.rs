@@ -12,14 +12,21 @@ async fn the_trigger_the_words_and_the_rules_are_named() {
         let why = app.cards("deals", "ana").pop().unwrap();
         assert_eq!((why.card.title.as_str(), why.only), ("Why you see this", Some(playground::Person::Ana)));
         let text = why.text();
+        for part in
+            ["A buyer says it is too expensive", "owner: Sales enablement", "price objection", "not your message"]
+        {
+            assert!(text.contains(part), "{part} is missing in: {text}");
+        }
+        assert!(text.split_whitespace().count() <= 60, "{text}");
+        app.person("ana").taps("Details", &why).await;
+        let details = app.cards("deals", "ana").pop().unwrap();
+        assert_eq!((details.card.title.as_str(), details.only), ("How I decided", Some(playground::Person::Ana)));
+        let text = details.text();
         for part in [
-            "A buyer says it is too expensive",
-            "Sales enablement answers for it",
-            "price objection",
-            "Time for people to answer: nobody answered within 10 minutes",
-            "Budget: 0 of 1 in 24 hours, 0 of 3 in 7 days",
+            "People first: nobody answered within 10 minutes",
+            "Daily limit: 0 of 1 cards used today, 0 of 3 this week",
             "Working hours: Mon-Fri 09:00-17:30, Europe/Lisbon",
-            "Not kept: what you wrote",
+            "Your message is not stored",
         ] {
             assert!(text.contains(part), "{part} is missing in: {text}");
         }

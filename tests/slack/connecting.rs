@@ -80,7 +80,7 @@ async fn a_thousand_repetitions_change_nothing() {
     stage.says(ALICE, GENERAL, QUESTION).await;
     let card = stage.sees(GENERAL, "Useful").await;
     stage.presses(ALICE, &card, "Useful").await;
-    stage.sees(GENERAL, "Noted: useful").await;
+    stage.sees(GENERAL, "Thanks, good to know").await;
     let posted = stage.standin.posted();
     let calls = |method| stage.standin.calls(method).len();
     let before = (calls("chat.postMessage"), calls("chat.update"));

@@ -58,7 +58,7 @@ async fn an_answer_that_never_came_is_looked_up_and_not_repeated() {
     assert_eq!(stage.standin.calls("chat.postMessage").len(), 1, "it was there");
     let card = stage.sees(GENERAL, "Useful").await;
     stage.presses(ALICE, &card, "Useful").await;
-    stage.sees(GENERAL, "Noted: useful").await;
+    stage.sees(GENERAL, "Thanks, good to know").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -212,7 +212,7 @@ async fn whom_a_number_is_about_is_looked_for_in_the_workspaces_of_its_source_al
         assert!(written_to(&two.first, words).await.is_none(), "nobody of the first workspace hears of it");
     }
     let undone = two.house.command(&["people", "unlink", "zoe@example.com"]);
-    assert!(undone.contains("the name means nobody from now on"), "{undone}");
+    assert!(undone.contains("no longer linked to anybody"), "{undone}");
 }
 
 /// Some, where Kairos has said something in private.
@@ -290,7 +290,7 @@ async fn whoever_comes_another_way_is_told_so_and_nothing_is_installed() {
     {
         let seen = two.comes_back(&[("code", "good"), ("state", state)], cookie).await;
         assert_eq!(seen.status, 400);
-        assert!(seen.page.contains("too old, or was opened elsewhere"), "{}", seen.page);
+        assert!(seen.page.contains("has expired, or was opened elsewhere"), "{}", seen.page);
     }
     assert!(two.standin.calls("oauth.v2.access").is_empty(), "Slack is not asked");
     let no = two.comes_back(&[("error", "access_denied"), ("state", &state)], &cookie).await;
@@ -302,7 +302,7 @@ async fn whoever_comes_another_way_is_told_so_and_nothing_is_installed() {
     whole["is_enterprise_install"] = json!(true);
     two.standin.grant("whole", whole);
     let seen = two.comes_back(&[("code", "whole"), ("state", &state)], &cookie).await;
-    assert!(seen.page.contains("workspace by workspace"), "{}", seen.page);
+    assert!(seen.page.contains("one workspace at a time"), "{}", seen.page);
     two.standin.next("oauth.v2.access", [Wrong::Status(500)]);
     let down = two.comes_back(&[("code", "good"), ("state", &state)], &cookie).await;
     assert!(down.status == 502 && down.page.contains("Slack does not answer"), "{}", down.page);

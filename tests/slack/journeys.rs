@@ -28,7 +28,8 @@ async fn a_question_that_nobody_answers_gets_a_card_in_its_thread() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_rating_changes_the_card_where_it_stands() {
-    for (label, noted) in [("Useful", "Noted: useful"), ("Not for me", "not for you"), ("I know this", "you know this")]
+    for (label, noted) in
+        [("Useful", "Thanks, good to know"), ("Not for me", "suggest this less"), ("I know this", "Got it")]
     {
         let stage = Stage::open(Mode::Socket).await;
         let card = asked(&stage).await;
@@ -41,7 +42,9 @@ async fn each_rating_changes_the_card_where_it_stands() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ways_out_stand_in_the_menu() {
-    for (label, noted) in [("Quiet for a week", "Quiet for a week:"), ("Stop this trigger for me", "Stopped:")] {
+    for (label, noted) in
+        [("Quiet for a week", "Quiet for a week."), ("Don’t show me this topic", "You won’t get cards about")]
+    {
         let stage = Stage::open(Mode::Http).await;
         let card = asked(&stage).await;
         stage.presses(ALICE, &card, label).await;
@@ -65,14 +68,14 @@ async fn practice_is_private() {
     let stage = Stage::open(Mode::Socket).await;
     let card = asked(&stage).await;
     stage.presses(ALICE, &card, "Practise this").await;
-    let scene = stage.sees_privately(ALICE, "Only you can see it").await;
+    let scene = stage.sees_privately(ALICE, "private · leave and come back").await;
     let option = scene["blocks"].as_array().unwrap().iter().find(|block| block["type"] == "actions").unwrap();
     let option = option["elements"][0]["text"]["text"].as_str().unwrap().to_owned();
     stage.presses(ALICE, &scene, &option).await;
     let taken = stage.sees_privately(ALICE, "You chose:").await;
     assert_eq!(taken["ts"], scene["ts"], "the old turn offers nothing any more");
-    stage.sees_privately(ALICE, "Turn 2").await;
-    assert!(stage.said(GENERAL).await.iter().all(|message| !seen(message).contains("Only you can see it")));
+    stage.sees_privately(ALICE, "Step 2").await;
+    assert!(stage.said(GENERAL).await.iter().all(|message| !seen(message).contains("private · leave and come back")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,10 +99,10 @@ async fn a_reflection_is_written_into_a_form_and_kept_by_nobody() {
         stage.peer.submit_view(ALICE, values.clone()).await;
         let channel = stage.private(ALICE).await;
         let said = stage.said(&channel).await;
-        said.iter().any(|message| seen(message).contains("Kairos keeps none of it")).then_some(())
+        said.iter().any(|message| seen(message).contains("I don’t store it")).then_some(())
     })
     .await;
-    let after = stage.sees_privately(ALICE, "Kairos keeps none of it").await;
+    let after = stage.sees_privately(ALICE, "I don’t store it").await;
     assert_eq!(after["ts"], reflection["ts"]);
     let kept = "SELECT COUNT(*) FROM arrivals WHERE raw LIKE '%canary%'";
     until("it is kept nowhere", || async { (stage.house.count(kept).await == 0).then_some(()) }).await;
@@ -125,10 +128,10 @@ async fn whoever_was_helped_may_say_it_in_their_own_words() {
     let values = json!({ "text": { "field": { "type": "plain_text_input", "value": "they balk at our canary" } } });
     until("the form is there to be sent", || async {
         stage.peer.submit_view(ALICE, values.clone()).await;
-        stage.said(GENERAL).await.iter().any(|message| seen(message).contains("Your words wait")).then_some(())
+        stage.said(GENERAL).await.iter().any(|message| seen(message).contains("Your words go to")).then_some(())
     })
     .await;
-    assert_eq!(stage.sees(GENERAL, "Your words wait").await["ephemeral_to"], ALICE);
+    assert_eq!(stage.sees(GENERAL, "Your words go to").await["ephemeral_to"], ALICE);
     let waits = "SELECT COUNT(*) FROM own_words WHERE text = 'they balk at our canary'";
     assert_eq!(stage.house.count(waits).await, 1);
     let kept = "SELECT COUNT(*) FROM arrivals WHERE raw LIKE '%canary%'";
@@ -156,14 +159,14 @@ async fn every_command_is_answered() {
     let card = asked(&stage).await;
     assert!(seen(&card).contains("Useful"));
     for (typed, answer) in [
-        ("", "keeps everything unasked away for a week"),
-        ("help", "keeps everything unasked away for a week"),
+        ("", "pauses suggestions for a week"),
+        ("help", "pauses suggestions for a week"),
         ("ask how do I answer when they say we're too expensive?", "Useful"),
         ("why", "Why you see this"),
-        ("snooze", "Quiet for a week. Ask any time"),
+        ("snooze", "Quiet for a week. You can still ask"),
         ("settings", "quiet until"),
-        ("resume", "Welcome back"),
-        ("stop", "Nothing unasked reaches you any more"),
+        ("resume", "Suggestions are back on"),
+        ("stop", "You won’t get suggestions any more"),
         ("here", "This channel"),
     ] {
         stage.commands(ALICE, GENERAL, typed).await;
@@ -176,15 +179,15 @@ async fn every_command_is_answered() {
 async fn a_channel_is_switched_on_by_whoever_may_and_is_told() {
     let stage = Stage::open_with(Mode::Socket, &[("KAIROS_CHANNELS_DEFAULT", "off")]).await;
     stage.commands(BOB, GENERAL, "here live").await;
-    stage.sees_privately(BOB, "Only whoever runs the workspace").await;
+    stage.sees_privately(BOB, "Only workspace admins").await;
     stage.says(BOB, GENERAL, QUESTION).await;
     stage.commands(ALICE, GENERAL, "here sometimes").await;
-    stage.sees_privately(ALICE, "It can be live, shadow or off").await;
+    stage.sees_privately(ALICE, "Use live, shadow (watch only) or off").await;
     assert!(stage.said(GENERAL).await.is_empty(), "off until somebody switches it on");
     stage.commands(ALICE, GENERAL, "here live").await;
     let told = stage.sees(GENERAL, "What I do in this channel").await;
     assert_eq!(told["thread_ts"], Value::Null);
-    stage.sees_privately(ALICE, "In general I answer a question").await;
+    stage.sees_privately(ALICE, "Set for general").await;
     stage.says(BOB, GENERAL, QUESTION).await;
     stage.sees(GENERAL, "Useful").await;
 }
@@ -230,8 +233,8 @@ async fn the_page_of_ones_own_shows_what_is_known_and_changes_it() {
     stage.presses_at_home(ALICE, &page, "Quiet for a week").await;
     let quiet = stage.home_after(shown).await;
     assert!(seen(&quiet).contains("quiet until"), "{}", seen(&quiet));
-    stage.presses_at_home(ALICE, &quiet, "Show everything that is kept").await;
-    stage.sees_privately(ALICE, "Everything that is kept about you").await;
+    stage.presses_at_home(ALICE, &quiet, "Show everything stored about me").await;
+    stage.sees_privately(ALICE, "Everything stored about you").await;
     stage.presses_at_home(ALICE, &quiet, "Working hours").await;
     stage.called("views.open", 1).await;
     let values = json!({ "hours": { "field": { "type": "plain_text_input", "value": "Mon-Fri 08:00-14:00" } } });
@@ -244,7 +247,7 @@ async fn the_page_of_ones_own_shows_what_is_known_and_changes_it() {
     .await;
     until("the page says so", || async {
         let last = stage.standin.calls("views.publish").pop()?;
-        seen(&last.body["view"]).contains("Mon-Fri 08:00-14:00, your own").then_some(())
+        seen(&last.body["view"]).contains("Mon-Fri 08:00-14:00 (your own)").then_some(())
     })
     .await;
 }
@@ -254,7 +257,7 @@ async fn whoever_wants_to_is_forgotten() {
     let stage = Stage::open(Mode::Socket).await;
     let card = asked(&stage).await;
     stage.presses(ALICE, &card, "Useful").await;
-    stage.sees(GENERAL, "Noted: useful").await;
+    stage.sees(GENERAL, "Thanks, good to know").await;
     let page = stage.opens_home(ALICE).await;
     stage.presses_at_home(ALICE, &page, "Forget me").await;
     let sure = stage.sees_privately(ALICE, "Forget you?").await;

@@ -33,7 +33,14 @@ fn dip(opened: i64, held_out: bool) -> KeptDip {
         verdict: Some(Verdict {
             outcome: Found::Moved,
             sentence: "9 of 60".to_owned(),
-            numbers: Numbers { events: 9.0, of: 60.0, usual: Some(0.25), chance: Some(0.045), accepted: Some(0.08) },
+            numbers: Numbers {
+                events: 9.0,
+                of: 60.0,
+                usual: Some(0.25),
+                chance: Some(0.045),
+                accepted: Some(0.08),
+                ..Numbers::default()
+            },
         }),
         closed_at: None,
     }

@@ -16,7 +16,7 @@ pub(crate) const CRM: (&str, &str) = ("KAIROS_ALERTS_SOURCES_CRM_SECRET", SECRET
 /// The content that ships, in which a rule watches the close rate.
 pub(crate) const STARTER: (&str, &str) = ("KAIROS_PROMPTS_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/prompts"));
 
-/// A person's close rate; usual are 25 %.
+/// A person's close rate; usually 25 %.
 pub(crate) fn closed(person: &str, numerator: u32, from: &str, until: &str) -> String {
     format!(
         r#"{{"person": "{person}", "measure": "negotiation-close-rate", "numerator": {numerator}, "denominator": 60,

@@ -45,18 +45,18 @@ pub(crate) fn all() -> Value {
         .set_autocomplete(true)
         .max_length(1_000);
     let mode = CreateCommandOption::new(CommandOptionType::String, "mode", "What Kairos should do here")
-        .add_string_choice("off: nothing", "off")
-        .add_string_choice("shadow: decide and record, say nothing", "shadow")
-        .add_string_choice("live: help in the thread", "live");
+        .add_string_choice("off: stay away", "off")
+        .add_string_choice("shadow: watch only", "shadow")
+        .add_string_choice("live: answer in the thread", "live");
     let kairos = CreateCommand::new(NAME).kind(CommandType::ChatInput).description("Help in the moment of need");
     let kairos = [
         plain("ask", "Ask for help; only you see the answer").add_sub_option(question),
         plain("me", "What Kairos knows about you, and your settings; only you see it"),
         plain("here", "See or change what Kairos does in this channel").add_sub_option(mode),
-        plain("snooze", "Nothing unasked for a week"),
-        plain("resume", "End the quiet"),
-        plain("stop", "Nothing unasked at all, until you resume"),
-        plain("why", "Why the last card reached you"),
+        plain("snooze", "Pause suggestions for a week"),
+        plain("resume", "Turn suggestions back on"),
+        plain("stop", "Turn off suggestions"),
+        plain("why", "Why you saw the last card"),
         plain("help", "What Kairos can do"),
     ]
     .into_iter()

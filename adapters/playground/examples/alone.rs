@@ -253,7 +253,7 @@ async fn note(playground: &Playground, event: &Event, outcome: Outcome, until: O
             line(
                 "People first",
                 waited,
-                if waited { "nobody answered in 10 minutes" } else { "a person answered after 4 minutes" },
+                if waited { "nobody answered in 10 minutes" } else { "someone answered first, after 4 minutes" },
             ),
             line("Daily budget", true, "0 of 1 unasked message today"),
             line("Working hours", true, "10:12 in Lisbon, inside 09:00 to 17:30"),

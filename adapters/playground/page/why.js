@@ -6,7 +6,7 @@ import { conversation, latestNote, notesOf, now, store, zone } from "./store.js"
 export function verdict(note) {
   if (note.outcome === "speaks") return "Answered";
   if (note.outcome === "waits") return note.until ? `Waiting until ${when(note.until, now(), zone())}` : "Waiting";
-  if (note.outcome === "cancelled") return answered(note) ? "Stayed silent: a person answered" : "Stayed silent";
+  if (note.outcome === "cancelled") return answered(note) ? "Stayed silent: someone answered first" : "Stayed silent";
   return "Silent";
 }
 

@@ -108,7 +108,7 @@ impl FromStr for Person {
         Self::ALL
             .into_iter()
             .find(|person| person.id() == id)
-            .ok_or_else(|| "no such person: ana, ben, chloe or dev would be right".to_owned())
+            .ok_or_else(|| "nobody has that name; try ana, ben, chloe or dev".to_owned())
     }
 }
 

@@ -43,17 +43,19 @@ impl Page {
                  <code>/invite @Kairos</code> and then <code>/kairos here live</code> in it. <code>/kairos help</code> \
                  tells the rest. You can close this page.",
             ),
-            Self::Declined => {
-                (StatusCode::OK, "Nothing was installed".to_owned(), "You said no, and that is fine. Nothing is kept.")
-            }
+            Self::Declined => (
+                StatusCode::OK,
+                "Nothing was installed".to_owned(),
+                "You said no, and that is fine. Nothing was stored.",
+            ),
             Self::NotOurs => {
-                (StatusCode::BAD_REQUEST, "This link is too old, or was opened elsewhere".to_owned(), again)
+                (StatusCode::BAD_REQUEST, "This link has expired, or was opened elsewhere".to_owned(), again)
             }
             Self::Refused => (StatusCode::BAD_GATEWAY, "Slack did not let Kairos in".to_owned(), again),
             Self::WholeOrganisation => (
                 StatusCode::BAD_REQUEST,
-                "Kairos is installed workspace by workspace".to_owned(),
-                "It can't be installed for a whole organisation at once. Choose one workspace on Slack's page.",
+                "Kairos is installed one workspace at a time".to_owned(),
+                "It can’t be installed for a whole organisation. Choose one workspace on Slack’s page.",
             ),
             Self::RotatingToken => (
                 StatusCode::BAD_REQUEST,

@@ -86,8 +86,8 @@ fn a_number_or_a_time_that_may_mean_two_things_is_refused_with_its_value() {
         assert!(said.contains(told), "{told}\n{said}");
     }
     let said = tried(&folder, &Import::Duties { file: folder.path().join("duties.csv") });
-    assert!(said.contains("line 2: `from` is \"2026-12-01 18:00\": a time without its zone"), "{said}");
-    assert!(said.contains("line 3: `from` is \"46357.75\": looks like a spreadsheet's serial date"), "{said}");
+    assert!(said.contains("line 2: `from` is “2026-12-01 18:00”: a time without its zone"), "{said}");
+    assert!(said.contains("line 3: `from` is “46357.75”: looks like a spreadsheet's serial date"), "{said}");
     assert!(said.contains("1 rows taken in"), "{said}");
 }
 

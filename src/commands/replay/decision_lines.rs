@@ -25,6 +25,8 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    card: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
 }
 
@@ -48,6 +50,7 @@ pub(super) fn write(out: &mut dyn Write, outcome: &Outcome, text: Option<&str>) 
         decision,
         reason,
         until,
+        card: outcome.card.as_deref(),
         text,
     };
     write_line(out, &line)

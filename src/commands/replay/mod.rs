@@ -70,7 +70,7 @@ pub struct Replay {
 }
 
 fn zone(name: &str) -> Result<TimeZone, String> {
-    TimeZone::get(name).map_err(|_| format!("{name:?} is no time zone; one like Europe/Lisbon would be right"))
+    TimeZone::get(name).map_err(|_| format!("“{name}” isn’t a time zone; try one like Europe/Lisbon"))
 }
 
 impl Replay {
@@ -105,6 +105,8 @@ pub struct Outcome {
     pub person: PersonId,
     /// What was decided, and why. For a need that was held, `need` (or the plan) names its trigger at every look.
     pub decision: Decision,
+    /// The title of the card that would be shown first, where one would be.
+    pub card: Option<String>,
     /// Which look at it this was.
     pub phase: Phase,
 }

@@ -32,6 +32,7 @@ use crate::{
 /// A line that takes a history.
 pub struct Rehearsal {
     line: inbox::Line,
+    engine: Arc<Engine>,
     outbox: Outbox,
     clock: Clock,
     people: Arc<Past>,
@@ -85,7 +86,7 @@ impl Rehearsal {
         let channels = Channels::new(store.clone(), clock.clone(), unlisted, Arc::clone(&observer));
         let line = inbox::Line::new(Parts {
             store: store.clone(),
-            engine,
+            engine: Arc::clone(&engine),
             platforms: platforms.clone(),
             clock: clock.clone(),
             ids: Ids::counted(),
@@ -96,7 +97,7 @@ impl Rehearsal {
             lease: std::time::Duration::from_mins(1),
         });
         let outbox = Outbox::new(store, platforms, clock.clone());
-        Ok(Self { line, outbox, clock, people, seen, due: BinaryHeap::new(), names })
+        Ok(Self { line, engine, outbox, clock, people, seen, due: BinaryHeap::new(), names })
     }
 
     fn set_clock(&self, at: Timestamp) {
@@ -137,6 +138,11 @@ impl Rehearsal {
             (true, Some(_)) => Phase::Cancelled,
         };
         let channel = self.names.get(&observed.place.channel).cloned();
+        let card = match &observed.decision.act {
+            Act::Speak(plan) | Act::Hold { plan, .. } => plan.molecule.assets.first(),
+            Act::Silent { .. } => None,
+        };
+        let card = card.and_then(|id| self.engine.library().assets.get(id)).map(|asset| asset.title.clone());
         Outcome {
             event: observed.heard_in,
             message: observed.message,
@@ -145,6 +151,7 @@ impl Rehearsal {
             channel: channel.unwrap_or_else(|| observed.place.channel.to_string()),
             person: PersonId::new(observed.asker.user.as_str()),
             decision: observed.decision,
+            card,
             phase,
         }
     }

@@ -176,6 +176,9 @@ pub struct Example {
     pub channel: String,
     /// How strongly the need was heard.
     pub score: f32,
+    /// The title of the card that would be shown first, where one would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<String>,
     /// Its text on one line.
     pub text: String,
     #[serde(skip)]
@@ -362,6 +365,7 @@ fn example(zone: &TimeZone, outcome: &Outcome, ending: Ending, text: &str) -> Ex
         said_at: said_at.unwrap_or_default(),
         channel: outcome.channel.clone(),
         score: outcome.decision.need.as_ref().map_or(0.0, |need| need.score),
+        card: outcome.card.clone(),
         text: text.to_owned(),
         order: ending.order(),
     }

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use console::{Style, Term};
 
 use super::{Summary, TriggerSummary};
-use crate::history::plain_line;
+use crate::{engine::Rule, history::plain_line};
 
 /// From this width on, numbers stand in columns.
 const WIDE: usize = 78;
@@ -17,7 +17,7 @@ const WIDE: usize = 78;
 const NAMED_BROKEN: usize = 5;
 /// The columns behind the trigger's name, and how wide each is.
 const COLUMNS: [(&str, usize); 5] =
-    [("heard", 8), ("would speak", 13), ("people first", 14), ("silent", 8), ("waiting", 9)];
+    [("matches", 9), ("would speak", 13), ("people first", 14), ("silent", 8), ("waiting", 9)];
 
 /// Where the table is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub(super) fn render(summary: &Summary, screen: Screen) -> String {
     let mut page = String::new();
     head(&mut page, summary, screen);
     if summary.triggers.is_empty() {
-        page.push_str("\nNo trigger heard anything.\n");
+        page.push_str("\nNothing matched.\n");
     } else if screen.width >= WIDE {
         table(&mut page, summary, screen);
     }
@@ -63,9 +63,9 @@ pub(super) fn render(summary: &Summary, screen: Screen) -> String {
         detail(&mut page, trigger, screen);
     }
     if !summary.unheard.is_empty() {
-        let rules = summary.unheard.iter().map(|(rule, count)| format!("{rule} {}", number(*count)));
-        page.push('\n');
-        wrapped(&mut page, "nothing to decide: ", &rules.collect::<Vec<_>>(), screen.width);
+        let rules = summary.unheard.iter().map(|(rule, count)| format!("{} {}", number(*count), needed_nothing(*rule)));
+        let _ = writeln!(page, "\n{} needed nothing:", count(summary.unheard.values().sum(), "message", "messages"));
+        wrapped(&mut page, "  ", &rules.collect::<Vec<_>>(), screen.width);
     }
     page
 }
@@ -130,7 +130,7 @@ fn detail(page: &mut String, trigger: &TriggerSummary, screen: Screen) {
     let _ = writeln!(page, "\n{}", screen.strong(&plain_line(&name(trigger), width)));
     if width < WIDE {
         let numbers = [
-            ("heard", trigger.heard),
+            ("matches", trigger.heard),
             ("would speak", trigger.spoken),
             ("people first", trigger.answered),
             ("silent", trigger.silent),
@@ -152,9 +152,24 @@ fn detail(page: &mut String, trigger: &TriggerSummary, screen: Screen) {
         wrapped(page, "  silent: ", &rules.collect::<Vec<_>>(), width);
     }
     for example in &trigger.examples {
-        let line = format!("#{} {} ({}, {:.2})", example.channel, example.said_at, example.ending, example.score);
+        let (at, score) = (&example.said_at, example.score * 100.0);
+        let line = format!("#{} {at} ({}, {score:.0} %)", example.channel, example.ending);
         let _ = writeln!(page, "  {}", screen.faint(&plain_line(&line, width.saturating_sub(3))));
         let _ = writeln!(page, "    {}", plain_line(&example.text, width.saturating_sub(5)));
+        if let Some(card) = &example.card {
+            let card = format!("card: {card}");
+            let _ = writeln!(page, "    {}", screen.faint(&plain_line(&card, width.saturating_sub(5))));
+        }
+    }
+}
+
+/// Why nothing was to be decided about a message.
+fn needed_nothing(rule: Rule) -> String {
+    match rule {
+        Rule::Recognition => "no match".to_owned(),
+        Rule::Author => "by programs".to_owned(),
+        Rule::Answered => "answered a question".to_owned(),
+        other => other.label().to_lowercase(),
     }
 }
 

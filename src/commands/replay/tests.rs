@@ -64,6 +64,7 @@ impl StubLine {
             at: self.clock,
             channel: event.place.channel.to_string(),
             person: PersonId::new(event.by.user.as_str()),
+            card: trigger.map(|trigger| format!("The {trigger} card")),
             decision,
             phase: Phase::First,
         }

@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use chat::Timestamp;
 
-use crate::engine::{Reason, Received, Rule};
+use crate::{
+    engine::{Reason, Received, Rule},
+    messages::say,
+};
 
 const DAY: Duration = Duration::from_hours(24);
 const WEEK: Duration = Duration::from_hours(7 * 24);
@@ -16,7 +19,7 @@ const BURST: Duration = Duration::from_hours(1);
 /// Stops an alert that comes within an hour of another unasked message, whatever the budget: the digest tells it.
 pub(crate) fn burst(received: &[Received], now: Timestamp) -> Option<Reason> {
     let recent = received.iter().any(|card| card.unasked && card.at > now - BURST);
-    recent.then(|| Reason::stopped(Rule::Budget, "another unasked message within the hour: one is enough for a burst"))
+    recent.then(|| Reason::stopped(Rule::Budget, say!("limit-burst")))
 }
 
 /// Unasked messages that one person may get in any 24 hours and in any seven days.
@@ -33,7 +36,7 @@ impl Budget {
     pub(crate) fn check(self, received: &[Received], now: Timestamp) -> Reason {
         let within = |span| received.iter().filter(|card| card.unasked && card.at > now - span).count();
         let (day, week) = (within(DAY), within(WEEK));
-        let value = format!("{day} of {} in 24 hours, {week} of {} in 7 days", self.per_day, self.per_week);
+        let value = say!("limit-used", day = day, per_day = self.per_day, week = week, per_week = self.per_week);
         if day < self.per_day as usize && week < self.per_week as usize {
             Reason::passed(Rule::Budget, value)
         } else {
@@ -53,7 +56,7 @@ impl FromStr for Budget {
             Ok([per_day, per_week]) if per_day <= per_week && *per_week <= MOST => {
                 Ok(Self { per_day: *per_day, per_week: *per_week })
             }
-            _ => Err(format!("two numbers of 0 to {MOST}, such as 1 a day, 3 a week; a week is no less than a day")),
+            _ => Err(say!("form-limit-wrong", most = MOST)),
         }
     }
 }
@@ -74,7 +77,7 @@ mod tests {
         assert_eq!(read("1 a day, 3 a week").unwrap(), Budget { per_day: 1, per_week: 3 });
         assert_eq!(read("0 0").unwrap().to_string(), "0 a day, 0 a week");
         for wrong in ["", "3", "3 a day, 1 a week", "1 2 3", "1 a day, 101 a week", "99999999999 99999999999"] {
-            assert!(read(wrong).unwrap_err().contains("such as"), "{wrong}");
+            assert!(read(wrong).unwrap_err().contains("e.g."), "{wrong}");
         }
     }
 }

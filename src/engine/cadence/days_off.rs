@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::messages::say;
+
 /// How many lines somebody may enter.
 const LINES: usize = 40;
 /// The longest stretch of one line, in days.
@@ -53,12 +55,12 @@ impl FromStr for DaysOff {
             let (first, last) = (date(first)?, date(last)?);
             let length = first.until(last).map_or(-1, |span| span.get_days());
             if !(0..LONGEST).contains(&length) {
-                return Err(format!("stretches of up to a year, the first day first; “{}” is none", cut(line)));
+                return Err(say!("form-stretch-wrong", written = cut(line)));
             }
             days.push((first, last));
         }
         if days.len() > LINES {
-            return Err(format!("up to {LINES} lines"));
+            return Err(say!("form-days-many", most = LINES));
         }
         days.sort_unstable();
         Ok(Self(days))
@@ -68,10 +70,7 @@ impl FromStr for DaysOff {
 fn date(text: &str) -> Result<Date, String> {
     let is_plain = text.trim().len() == 10;
     let date = text.trim().parse().ok().filter(|_| is_plain);
-    date.ok_or_else(|| {
-        let right = "dates such as 2026-12-24, or 2026-12-24 to 2027-01-02, one a line";
-        format!("{right}; “{}” is none", cut(text.trim()))
-    })
+    date.ok_or_else(|| say!("form-day-wrong", written = cut(text.trim())))
 }
 
 /// As much of a slip as helps to find it.
@@ -124,7 +123,7 @@ mod tests {
     fn what_is_no_date_is_told_with_what_would_be_right() {
         for wrong in ["christmas", "24.12.2026", "2026-13-01", "2026-12-26 to 2026-12-24", "2020-01-01 to 2026-01-01"] {
             let right = wrong.parse::<DaysOff>().unwrap_err();
-            assert!(right.contains("is none"), "{wrong}: {right}");
+            assert!(right.contains("I understand"), "{wrong}: {right}");
         }
         let many = vec!["2026-12-24"; LINES + 1].join("\n");
         assert!(many.parse::<DaysOff>().is_err());

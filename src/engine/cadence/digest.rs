@@ -50,6 +50,11 @@ impl Cadence {
         self.digest.is_some() && !person.own.no_digest
     }
 
+    /// The day of the week on which an instant lies for somebody, as people name it: `Thursday`.
+    pub(super) fn weekday_of(&self, person: &PersonFacts, at: Timestamp) -> String {
+        in_zone(at, &self.zone_of(person)).map_or_else(String::new, |date| date.strftime("%A").to_string())
+    }
+
     /// The day on which an instant lies for somebody, as people write it: `19 Nov`.
     pub fn date_of(&self, person: &PersonFacts, at: Timestamp) -> String {
         let date = in_zone(at, &self.zone_of(person));

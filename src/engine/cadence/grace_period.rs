@@ -6,6 +6,8 @@
 
 use chat::{Event, Identity, MessageId, Place, What};
 
+use crate::messages::say;
+
 /// An open question: where and by whom it was asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Open<'a> {
@@ -32,12 +34,12 @@ pub enum Settled {
 
 impl Settled {
     /// What people read.
-    pub const fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
-            Self::Answered => "a person answered first",
-            Self::Claimed => "a person took it on",
-            Self::Withdrawn => "the asker found it",
-            Self::Deleted => "the question was taken back",
+            Self::Answered => say!("resolved-answered"),
+            Self::Claimed => say!("resolved-claimed"),
+            Self::Withdrawn => say!("resolved-withdrawn"),
+            Self::Deleted => say!("resolved-deleted"),
         }
     }
 }

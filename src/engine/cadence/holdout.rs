@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     engine::{Reason, Rule},
     library::Trigger,
+    messages::say,
 };
 
 /// True for somebody whom `trigger` leaves without help.
@@ -20,7 +21,7 @@ pub(crate) fn check(trigger: &Trigger, person: &PersonId) -> Option<Reason> {
     }
     let digest = Sha256::digest(format!("{}\n{person}", trigger.id));
     let lot = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte)) % 100;
-    let value = format!("{} % of people are compared without help", trigger.holdout_percent);
+    let value = say!("control-group-share", percent = trigger.holdout_percent);
     Some(if lot < u64::from(trigger.holdout_percent) {
         Reason::stopped(Rule::Holdout, value)
     } else {

@@ -5,7 +5,10 @@
 //! - What they said holds until they are asked again, or say otherwise.
 
 use super::Asking;
-use crate::engine::{Reason, Rule};
+use crate::{
+    engine::{Reason, Rule},
+    messages::say,
+};
 
 /// How full somebody's week is, in their own word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +25,7 @@ impl Load {
     /// Every one.
     pub const ALL: [Self; 3] = [Self::Ready, Self::Unsure, Self::Overloaded];
 
-    /// As it is stored, and as people read it.
+    /// As it is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ready => "ready",
@@ -43,10 +46,10 @@ impl std::str::FromStr for Load {
 /// Whether somebody's week leaves room for what they did not ask for; `None` where they did not say, or ask themselves.
 pub(super) fn check(asking: &Asking<'_>) -> Option<Reason> {
     let load = asking.person.own.load.filter(|_| !asking.addressed)?;
-    let value = format!("{}, as the person said", load.as_str());
     Some(match load {
-        Load::Overloaded => Reason::stopped(Rule::Load, format!("{value}: only what they ask for")),
-        Load::Ready | Load::Unsure => Reason::passed(Rule::Load, value),
+        Load::Overloaded => Reason::stopped(Rule::Load, say!("workload-overloaded")),
+        Load::Ready => Reason::passed(Rule::Load, say!("workload-ready")),
+        Load::Unsure => Reason::passed(Rule::Load, say!("workload-unsure")),
     })
 }
 

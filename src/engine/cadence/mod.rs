@@ -29,9 +29,11 @@ pub use load::Load;
 pub use quiet_hours::WorkingHours;
 pub use zones::zone_named;
 
-use super::moment::DEMO;
 use super::{PersonFacts, PlaceFacts, Reason, Restraint, Rule};
-use crate::library::{Mode, Trigger};
+use crate::{
+    library::{Mode, Trigger},
+    messages::say,
+};
 
 /// How long is waited until a platform has told where somebody is.
 const ASKED: Duration = Duration::from_secs(1);
@@ -96,14 +98,14 @@ impl Cadence {
         }
         let shadow = !asking.addressed && asking.place.mode.min(asking.trigger.mode) == Mode::Shadow;
         if asking.addressed {
-            reasons.push(Reason::passed(Rule::Addressed, "you asked Kairos, so it answers at once"));
+            reasons.push(Reason::passed(Rule::Addressed, say!("addressed-now")));
             return Leave::Now { shadow };
         }
         if let Some(wait) = self.ask_the_clock(asking, reasons) {
             return wait;
         }
         if asking.place.limits.loose {
-            reasons.push(Reason::passed(Rule::Budget, DEMO));
+            reasons.push(Reason::passed(Rule::Budget, say!("limits-demo")));
             return Leave::Now { shadow };
         }
         let budget = self.budget_of(asking.person).check(&asking.person.received, asking.now);
@@ -118,7 +120,8 @@ impl Cadence {
         }
         match self.next_digest(asking.person, None, asking.now).filter(|_| !shadow && !asking.to_group) {
             Some(digest) => {
-                reasons.push(Reason::passed(Rule::Digest, "put by, to be told once a week with what else was over"));
+                let day = self.weekday_of(asking.person, digest);
+                reasons.push(Reason::passed(Rule::Digest, say!("summary-saved", day = day)));
                 Leave::NotBefore(digest, Rule::Digest)
             }
             None => Leave::No(Rule::Budget),
@@ -142,21 +145,21 @@ impl Cadence {
         let minutes = grace.as_secs() / 60;
         let grace_ends = asking.heard_at + grace;
         if asking.now < grace_ends {
-            reasons.push(Reason::stopped(Rule::Grace, format!("people get {minutes} minutes to answer first")));
+            reasons.push(Reason::stopped(Rule::Grace, say!("grace-waiting", minutes = minutes)));
             return Some(Leave::NotBefore(grace_ends, Rule::Grace));
         }
         if asking.first_look && !grace.is_zero() {
             // After a standstill the answer may stand right behind the question, still unread.
-            reasons.push(Reason::stopped(Rule::Grace, "heard late: what people wrote since then is read first"));
+            reasons.push(Reason::stopped(Rule::Grace, say!("grace-late")));
             return Some(Leave::NotBefore(asking.now, Rule::Grace));
         }
-        reasons.push(Reason::passed(Rule::Grace, format!("nobody answered within {minutes} minutes")));
+        reasons.push(Reason::passed(Rule::Grace, say!("grace-over", minutes = minutes)));
         None
     }
 
     fn ask_the_hour(&self, asking: &Asking<'_>, reasons: &mut Vec<Reason>) -> Option<Leave> {
         if asking.person.awaited {
-            reasons.push(Reason::stopped(Rule::QuietHours, "what time it is for them is being asked"));
+            reasons.push(Reason::stopped(Rule::QuietHours, say!("hours-asking")));
             return Some(Leave::NotBefore(asking.now + ASKED, Rule::QuietHours));
         }
         let (open, value) = self.opens(asking.person, asking.now);
@@ -172,15 +175,15 @@ impl Cadence {
     pub(super) fn opens(&self, person: &PersonFacts, now: Timestamp) -> (Timestamp, String) {
         let hours = person.hours.as_ref().unwrap_or(&self.hours);
         let zone = self.zone_of(person);
-        let mut value = format!("{hours}, {}", zone.iana_name().unwrap_or("UTC"));
         let peace = person.profile.do_not_disturb_until.filter(|until| *until > now);
-        if peace.is_some() {
-            value.push_str("; not to be disturbed just now");
-        }
         let open = hours.next_open(peace.unwrap_or(now), &zone, &person.own.days_off);
-        if open > now && hours.next_open(now, &zone, &DaysOff::default()) == now && peace.is_none() {
-            value.push_str("; a day off");
-        }
+        let is_day_off = open > now && hours.next_open(now, &zone, &DaysOff::default()) == now;
+        let (hours, zone) = (hours.to_string(), zone.iana_name().unwrap_or("UTC"));
+        let value = match peace {
+            Some(_) => say!("hours-disturb", hours = hours, zone = zone),
+            None if is_day_off => say!("hours-day-off", hours = hours, zone = zone),
+            None => say!("hours-open", hours = hours, zone = zone),
+        };
         (open, value)
     }
 
@@ -201,7 +204,7 @@ impl Cadence {
 fn manager_allows(asking: &Asking<'_>) -> Option<Reason> {
     let Asking { trigger, place, addressed, .. } = asking;
     if trigger.mode == Mode::Off {
-        return Some(Reason::stopped(Rule::Trigger, "off"));
+        return Some(Reason::stopped(Rule::Trigger, say!("topic-off")));
     }
     if *addressed {
         return None;
@@ -209,10 +212,10 @@ fn manager_allows(asking: &Asking<'_>) -> Option<Reason> {
     let (rule, mode) =
         if place.mode <= trigger.mode { (Rule::Channel, place.mode) } else { (Rule::Trigger, trigger.mode) };
     Some(match mode {
-        Mode::Off => Reason::stopped(rule, "off"),
-        _ if place.paused.contains(&trigger.id) => Reason::stopped(Rule::Trigger, "paused"),
-        Mode::Shadow => Reason::passed(rule, "shadow: decided and recorded, nothing is said"),
-        Mode::Live => Reason::passed(rule, "live"),
+        Mode::Off => Reason::stopped(rule, say!("topic-off")),
+        _ if place.paused.contains(&trigger.id) => Reason::stopped(Rule::Trigger, say!("topic-paused")),
+        Mode::Shadow => Reason::passed(rule, say!("mode-shadow")),
+        Mode::Live => Reason::passed(rule, say!("mode-live")),
     })
 }
 
@@ -221,10 +224,11 @@ fn audience(asking: &Asking<'_>) -> Option<Reason> {
     if roles.is_empty() || asking.addressed {
         return None;
     }
-    let value = format!("only for: {}", roles.join(", "));
+    let named = roles.join(", ");
     if asking.person.awaited {
-        return Some(Reason::passed(Rule::Role, format!("{value}; what they do is being asked")));
+        return Some(Reason::passed(Rule::Role, say!("role-asking", roles = named)));
     }
+    let value = say!("role-only", roles = named);
     let fits = asking.person.profile.roles.iter().any(|role| roles.contains(role));
     Some(if fits { Reason::passed(Rule::Role, value) } else { Reason::stopped(Rule::Role, value) })
 }
@@ -235,12 +239,12 @@ fn persons_choice(asking: &Asking<'_>) -> Option<Reason> {
         return None;
     }
     if person.opted_out {
-        return Some(Reason::stopped(Rule::Choice, "nothing unasked, please"));
+        return Some(Reason::stopped(Rule::Choice, say!("settings-out")));
     }
     if person.snoozed_until.is_some_and(|until| until > *now) {
-        return Some(Reason::stopped(Rule::Choice, "snoozed"));
+        return Some(Reason::stopped(Rule::Choice, say!("settings-snoozed")));
     }
-    person.stopped.contains(&trigger.id).then(|| Reason::stopped(Rule::Choice, "this trigger was stopped"))
+    person.stopped.contains(&trigger.id).then(|| Reason::stopped(Rule::Choice, say!("settings-stopped")))
 }
 
 fn comparison_group(asking: &Asking<'_>) -> Option<Reason> {
@@ -253,7 +257,7 @@ fn cooldown(asking: &Asking<'_>) -> Option<Reason> {
         return None;
     }
     if place.limits.loose {
-        return Some(Reason::passed(Rule::Cooldown, DEMO));
+        return Some(Reason::passed(Rule::Cooldown, say!("limits-demo")));
     }
     let hours = trigger.cooldown.as_secs() / 3_600;
     let last = place
@@ -264,8 +268,8 @@ fn cooldown(asking: &Asking<'_>) -> Option<Reason> {
         .max();
     Some(match last {
         Some(at) if at + trigger.cooldown > *now => {
-            Reason::stopped(Rule::Cooldown, format!("spoke here within the last {hours} hours"))
+            Reason::stopped(Rule::Cooldown, say!("cooldown-recent", hours = hours))
         }
-        _ => Reason::passed(Rule::Cooldown, format!("has not spoken here for {hours} hours")),
+        _ => Reason::passed(Rule::Cooldown, say!("cooldown-quiet", hours = hours)),
     })
 }

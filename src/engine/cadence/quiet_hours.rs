@@ -15,6 +15,7 @@ use jiff::{
 use serde::{Deserialize, Serialize};
 
 use super::DaysOff;
+use crate::messages::say;
 
 /// From when to when, and on which days, a person may be written to unasked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,7 +147,7 @@ impl FromStr for WorkingHours {
 
     /// Reads `Mon-Fri 09:00-17:30`.
     fn from_str(text: &str) -> Result<Self, String> {
-        let right = || "days and hours, such as Mon-Fri 09:00-17:30".to_owned();
+        let right = || say!("form-hours-wrong").to_owned();
         let (days, hours) = text.trim().split_once(' ').ok_or_else(right)?;
         Ok(Self { days: days.parse().map_err(|_| right())?, hours: hours.parse().map_err(|_| right())? })
     }
@@ -221,7 +222,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_says_what_would_be_right() {
         for wrong in ["", "9-5", "Mon-Fri", "Mon-Fri 17:30-09:00", "Mon-Fry 09:00-17:30", "Mon-Fri 24:00-25:00"] {
-            assert!(wrong.parse::<WorkingHours>().unwrap_err().contains("such as"), "{wrong}");
+            assert!(wrong.parse::<WorkingHours>().unwrap_err().contains("Try: Mon-Fri"), "{wrong}");
         }
         for wrong in ["", "9-17", "9:00-17:30", "09:00-09:00", "09:00-24:00", "09:00-17:60", "+9:00-17:00"] {
             assert!(wrong.parse::<Hours>().unwrap_err().contains("such as"), "{wrong}");

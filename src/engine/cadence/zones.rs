@@ -2,6 +2,8 @@
 
 use jiff::tz::{self, TimeZone};
 
+use crate::messages::say;
+
 /// The IANA name of what somebody wrote: such a name, or a city that one is named for; the error says what would be
 /// right.
 pub fn zone_named(text: &str) -> Result<String, String> {
@@ -13,9 +15,8 @@ pub fn zone_named(text: &str) -> Result<String, String> {
         // Of several, America/Louisville and America/Kentucky/Louisville say, the short one; they are the same zone.
         names.filter(city).min_by_key(|name| (name.len(), name.clone()))
     };
-    exact.filter(|name| !written.is_empty() && name.len() < 60).or_else(of_city).ok_or_else(|| {
-        "a large city of your time zone, such as Lisbon or New York, or a name such as Europe/Lisbon".to_owned()
-    })
+    let found = exact.filter(|name| !written.is_empty() && name.len() < 60).or_else(of_city);
+    found.ok_or_else(|| say!("form-zone-wrong").to_owned())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use chat::{Block, Card, Choice, FormId, FreeText, Prominence, Span, Text};
 use crate::{
     engine::Tap,
     library::{Asset, AssetKind},
+    messages::say,
 };
 
 /// Labels longer than this make way for letters, so that buttons stay readable on a telephone.
@@ -29,17 +30,20 @@ pub fn asset_card(asset: &Asset) -> Card {
 }
 
 fn duration(asset: &Asset) -> String {
-    let verb = match asset.kind {
-        AssetKind::Video => "to watch",
-        AssetKind::Audio => "to listen to",
-        AssetKind::Reflection | AssetKind::Retrieval => "to think about",
-        AssetKind::Checklist => "to go through",
-        _ => "to read",
-    };
-    if asset.seconds < 120 {
-        format!("{} seconds {verb}", asset.seconds)
-    } else {
-        format!("{} minutes {verb}", asset.seconds.div_ceil(60))
+    let (seconds, minutes) = (asset.seconds, asset.seconds.div_ceil(60));
+    match (asset.kind, seconds < 120) {
+        (AssetKind::Video, true) => say!("card-seconds-watch", seconds = seconds),
+        (AssetKind::Video, false) => say!("card-minutes-watch", minutes = minutes),
+        (AssetKind::Audio, true) => say!("card-seconds-listen", seconds = seconds),
+        (AssetKind::Audio, false) => say!("card-minutes-listen", minutes = minutes),
+        (AssetKind::Reflection | AssetKind::Retrieval | AssetKind::Checklist, true) => {
+            say!("card-seconds", seconds = seconds)
+        }
+        (AssetKind::Reflection | AssetKind::Retrieval | AssetKind::Checklist, false) => {
+            say!("card-minutes", minutes = minutes)
+        }
+        (_, true) => say!("card-seconds-read", seconds = seconds),
+        (_, false) => say!("card-minutes-read", minutes = minutes),
     }
 }
 
@@ -56,12 +60,7 @@ pub fn exercise_card(asset: &Asset) -> Card {
             prominence: Prominence::Usual,
         })
         .collect();
-    Card {
-        text: asset.text.clone().then(listed),
-        choices,
-        footer: "Only you see this.".to_owned(),
-        ..asset_card(asset)
-    }
+    Card { text: asset.text.clone().then(listed), choices, footer: say!("only-you").to_owned(), ..asset_card(asset) }
 }
 
 /// Options as button labels; where one is too long for a button, they are listed by letter above the buttons.

@@ -1,35 +1,33 @@
 //! Asks somebody whom only an e-mail address leads to whether it is theirs, before any number about them comes.
 
-use chat::{Block, Card, Choice, Prominence, Span, Text};
+use chat::{Card, Choice, Prominence, Text};
 
-use crate::engine::{Tap, code_of};
+use crate::{
+    engine::{Tap, code_of},
+    messages::say,
+};
 
 /// The question.
 pub fn is_this_you_card(address: &str) -> Card {
-    let asks = vec![
-        Span::Plain("Numbers and alerts about ".to_owned()),
-        Span::Bold(address.to_owned()),
-        Span::Plain(" would reach you here, in private.".to_owned()),
-    ];
     let choice =
         |tap: &Tap, label: &str, prominence| Choice { id: tap.to_choice(), label: label.to_owned(), prominence };
     let code = code_of(address);
     Card {
         choices: vec![
-            choice(&Tap::ItsMe(code.clone()), "Yes, that’s me", Prominence::Primary),
-            choice(&Tap::NotMe(code), "Not me", Prominence::Usual),
+            choice(&Tap::ItsMe(code.clone()), say!("is-this-you-yes"), Prominence::Primary),
+            choice(&Tap::NotMe(code), say!("is-this-you-no"), Prominence::Usual),
         ],
-        footer: "Nothing comes before you say yes.".to_owned(),
-        ..Card::new("Is this you?", Text(vec![Block::Paragraph(asks)]))
+        footer: say!("is-this-you-footer").to_owned(),
+        ..Card::new(say!("is-this-you-title"), Text::paragraph(say!("is-this-you-text", address = address)))
     }
 }
 
 /// What is said to the answer.
 pub fn is_this_you_answered_card(address: &str, is_them: bool) -> Card {
-    let (title, text) = if is_them {
-        ("Thanks", format!("When a number about {address} moves, you hear of it here. Nobody else does."))
+    let text = if is_them {
+        say!("is-this-you-confirmed", address = address)
     } else {
-        ("Thanks", format!("Nothing about {address} will reach you."))
+        say!("is-this-you-denied", address = address)
     };
-    Card::new(title, Text::paragraph(text))
+    Card::new(say!("is-this-you-thanks"), Text::paragraph(text))
 }

@@ -5,6 +5,7 @@ use chat::{AssetId, Timestamp};
 use crate::{
     engine::{Molecule, PersonFacts, Reason, Rule},
     library::{Asset, AssetKind, Library, Trigger},
+    messages::say,
 };
 
 /// A molecule, or the reason why nothing of the trigger's offer fits.
@@ -47,13 +48,12 @@ pub fn choose(
     if trigger.dip.is_some() {
         keep_to_five_minutes(&mut assets);
     }
+    let days = trigger.recovery.as_secs() / 86_400;
     let value = match (assets.is_empty(), left_out) {
-        (true, _) => format!("all {} cards were seen lately or are known", offered.len()),
-        _ if comes_again => {
-            format!("all {} cards were seen lately or are known; you asked, so they come again", offered.len())
-        }
-        (false, 0) => "not seen lately".to_owned(),
-        (false, n) => format!("{n} of {} cards left out: seen lately or known", offered.len()),
+        (true, _) => say!("repeat-all").to_owned(),
+        _ if comes_again => say!("repeat-again").to_owned(),
+        (false, 0) => say!("repeat-new", days = days),
+        (false, n) => say!("repeat-skipped", skipped = n),
     };
     let reason =
         if assets.is_empty() { Reason::stopped(Rule::Recovery, value) } else { Reason::passed(Rule::Recovery, value) };

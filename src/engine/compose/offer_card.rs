@@ -5,7 +5,8 @@ use chat::{Card, Choice, DeliveryId, Prominence, Text};
 use super::asset_card;
 use crate::{
     engine::{Plan, Tap},
-    library::{Library, Trigger},
+    library::{Dip, Library, Trigger},
+    messages::say,
 };
 
 /// What a person thought of a card.
@@ -43,14 +44,14 @@ impl Rating {
         }
     }
 
-    /// What the card says once it was tapped.
-    const fn thanks(self) -> &'static str {
+    /// What the card says once it was tapped; `topic` is the trigger's title.
+    fn thanks(self, topic: &str) -> String {
         match self {
-            Self::Useful => "Noted: useful. Thank you.",
-            Self::NotForMe => "Noted: not for you. It counts against this trigger.",
-            Self::Know => "Noted: you know this. It rests; something else may come instead.",
-            Self::Snooze => "Quiet for a week: nothing unasked reaches you. Ask any time.",
-            Self::Stop => "Stopped: this trigger won't reach you again.",
+            Self::Useful => say!("rated-useful").to_owned(),
+            Self::NotForMe => say!("rated-not-for-me").to_owned(),
+            Self::Know => say!("rated-known").to_owned(),
+            Self::Snooze => say!("rated-snoozed").to_owned(),
+            Self::Stop => say!("rated-stopped", topic = topic),
         }
     }
 }
@@ -63,7 +64,7 @@ pub fn offer_card(library: &Library, trigger: &Trigger, plan: &Plan, delivery: &
     }
     let whole = whole_offer_card(library, trigger, plan, delivery)?;
     let Some(mut short) = super::short_card(&whole) else { return Some(whole) };
-    let all = choice(&Tap::All(delivery.clone()), "Show all", Prominence::Usual);
+    let all = choice(&Tap::All(delivery.clone()), say!("card-all"), Prominence::Usual);
     let place = short.choices.iter().position(|choice| choice.prominence == Prominence::Tucked);
     short.choices.insert(place.unwrap_or(short.choices.len()), all);
     Some(short)
@@ -81,8 +82,22 @@ pub fn whole_offer_card(library: &Library, trigger: &Trigger, plan: &Plan, deliv
     }
     card.choices = ratings(delivery);
     card.choices.extend(further(plan, delivery, library));
-    card.footer = format!("{} · Here because: {}", card.footer, trigger.title);
+    card.footer = because(library, trigger, card.footer);
     Some(card)
+}
+
+/// How long the card takes, and why it is there.
+fn because(library: &Library, trigger: &Trigger, takes: String) -> String {
+    let skill = || library.skills.get(&trigger.skill).map_or(trigger.title.as_str(), |skill| skill.title.as_str());
+    match &trigger.dip {
+        None => say!("card-because", takes = takes, skill = skill()),
+        Some(Dip { alert: Some(alert), .. }) => say!("card-because-alert", takes = takes, alert = alert),
+        Some(Dip { measure, .. }) => {
+            let measure = measure.as_ref().and_then(|id| library.measures.get(id));
+            let measure = measure.map_or_else(skill, |measure| measure.title.as_str());
+            say!("card-because-number", takes = takes, measure = measure)
+        }
+    }
 }
 
 fn choice(tap: &Tap, label: impl Into<String>, prominence: Prominence) -> Choice {
@@ -91,9 +106,9 @@ fn choice(tap: &Tap, label: impl Into<String>, prominence: Prominence) -> Choice
 
 fn ratings(delivery: &DeliveryId) -> Vec<Choice> {
     vec![
-        choice(&Tap::Useful(delivery.clone()), "Useful", Prominence::Usual),
-        choice(&Tap::NotForMe(delivery.clone()), "Not for me", Prominence::Usual),
-        choice(&Tap::Know(delivery.clone()), "I know this", Prominence::Usual),
+        choice(&Tap::Useful(delivery.clone()), say!("card-useful"), Prominence::Usual),
+        choice(&Tap::NotForMe(delivery.clone()), say!("card-not-for-me"), Prominence::Usual),
+        choice(&Tap::Know(delivery.clone()), say!("card-known"), Prominence::Usual),
     ]
 }
 
@@ -101,27 +116,27 @@ fn ratings(delivery: &DeliveryId) -> Vec<Choice> {
 fn further(plan: &Plan, delivery: &DeliveryId, library: &Library) -> Vec<Choice> {
     let mut choices = Vec::new();
     if plan.molecule.scenario.is_some() {
-        choices.push(choice(&Tap::Practise(delivery.clone()), "Practise this", Prominence::Primary));
+        choices.push(choice(&Tap::Practise(delivery.clone()), say!("card-practise"), Prominence::Primary));
     }
-    choices.push(choice(&Tap::Why(delivery.clone()), "Why this?", Prominence::Usual));
+    choices.push(choice(&Tap::Why(delivery.clone()), say!("card-why"), Prominence::Usual));
     for (index, id) in plan.molecule.assets.iter().enumerate().skip(1).take(2) {
         if let Some(asset) = library.assets.get(id) {
             choices.push(choice(&Tap::Also(delivery.clone(), index), shortened(&asset.title), Prominence::Tucked));
         }
     }
-    choices.push(choice(&Tap::Snooze(delivery.clone()), "Quiet for a week", Prominence::Tucked));
-    choices.push(choice(&Tap::Stop(delivery.clone()), "Stop this trigger for me", Prominence::Tucked));
+    choices.push(choice(&Tap::Snooze(delivery.clone()), say!("card-snooze"), Prominence::Tucked));
+    choices.push(choice(&Tap::Stop(delivery.clone()), say!("card-stop"), Prominence::Tucked));
     choices
 }
 
 /// `Also: …`, within the 75 characters of a button.
 fn shortened(title: &str) -> String {
-    let label = format!("Also: {title}");
+    let label = say!("card-also", title = title);
     if label.chars().count() <= 75 { label } else { label.chars().take(74).chain(['…']).collect() }
 }
 
-/// The card after `rating`: it says so in place, and what was rated can't be rated again.
-pub fn rated_card(card: &Card, delivery: &DeliveryId, rating: Rating) -> Card {
+/// The card of a `topic` after `rating`: it says so in place, and what was rated can't be rated again.
+pub fn rated_card(card: &Card, delivery: &DeliveryId, topic: &str, rating: Rating) -> Card {
     let rated: Vec<_> = ratings(delivery).into_iter().map(|choice| choice.id).collect();
     let mut card = card.clone();
     card.choices.retain(|choice| !rated.contains(&choice.id));
@@ -131,7 +146,7 @@ pub fn rated_card(card: &Card, delivery: &DeliveryId, rating: Rating) -> Card {
     }
     // Only what was tapped last is taken back by a tap.
     card.choices.retain(|choice| !matches!(Tap::read(&choice.id), Some(Tap::Undo(..))));
-    card.choices.push(choice(&Tap::Undo(delivery.clone(), rating), "Undo", Prominence::Usual));
-    card.footer = format!("✓ {}", rating.thanks());
+    card.choices.push(choice(&Tap::Undo(delivery.clone(), rating), say!("card-undo"), Prominence::Usual));
+    card.footer = rating.thanks(topic);
     card
 }

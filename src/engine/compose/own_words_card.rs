@@ -5,12 +5,13 @@
 
 use chat::{Block, Card, Choice, DeliveryId, FormId, FreeText, Prominence, Span, Text};
 
-use crate::engine::{Admission, OWN_WORDS_DAYS, Tap};
+use crate::{
+    engine::{Admission, OWN_WORDS_DAYS, Tap},
+    messages::say,
+};
 
 /// What the id of the form begins with, before the card's delivery.
 const FORM: &str = "own-words:";
-/// At most 24 characters: Slack makes it a form's title.
-const LABEL: &str = "Say it in your own words";
 
 /// A card that was found useful, with a field for the words in which it would have been sooner.
 #[must_use]
@@ -23,23 +24,23 @@ pub fn with_own_words(mut card: Card, delivery: &DeliveryId) -> Card {
 /// A card that was found useful where all see it, with a button that asks for the words in private.
 #[must_use]
 pub fn with_way_to_own_words(mut card: Card, delivery: &DeliveryId) -> Card {
-    let (id, label) = (Tap::OwnWords(delivery.clone()).to_choice(), LABEL.to_owned());
+    let (id, label) = (Tap::OwnWords(delivery.clone()).to_choice(), label());
     card.choices.push(Choice { id, label, prominence: Prominence::Usual });
     card
 }
 
 /// The invitation as a card of its own, for the eyes of whom the other was for.
 pub fn own_words_card(delivery: &DeliveryId) -> Card {
-    let mut card = Card::new("How would you say it?", Text::paragraph(invitation()));
+    let mut card = Card::new(say!("own-words-title"), Text::paragraph(invitation()));
     card.input = Some(field(delivery));
-    "Only you see this.".clone_into(&mut card.footer);
+    say!("only-you").clone_into(&mut card.footer);
     card
 }
 
 /// What somebody wrote can't be taken as it is; they may write again.
 pub fn own_words_refused_card(delivery: &DeliveryId, right: &str) -> Card {
-    let text = format!("Nothing of it is kept. I can take {right}.");
-    let mut card = Card::new("I could not take that", Text::paragraph(text));
+    let text = say!("own-words-refused", right = right);
+    let mut card = Card::new(say!("own-words-refused-title"), Text::paragraph(text));
     card.input = Some(field(delivery));
     card
 }
@@ -47,21 +48,13 @@ pub fn own_words_refused_card(delivery: &DeliveryId, right: &str) -> Card {
 /// What becomes of words that somebody gave.
 pub fn own_words_noted_card(became: Admission) -> Card {
     let (title, text) = match became {
-        Admission::New | Admission::Waiting => (
-            "Thank you",
-            format!(
-                "Your words wait for whoever looks after this trigger, without your name. Nothing changes by them until \
-                 somebody takes them as an example; otherwise they are erased, after {OWN_WORDS_DAYS} days at the latest."
-            ),
-        ),
-        Admission::Known => {
-            ("I know these words already", "They are an example of this trigger; nothing more is kept.".to_owned())
+        Admission::New | Admission::Waiting => {
+            (say!("own-words-thanks-title"), say!("own-words-thanks", days = OWN_WORDS_DAYS))
         }
-        Admission::EnoughOfOne | Admission::Enough => (
-            "Enough waits for review",
-            "Nothing of this is kept: what was given before has to be looked at first. Thank you all the same."
-                .to_owned(),
-        ),
+        Admission::Known => (say!("own-words-known-title"), say!("own-words-known").to_owned()),
+        Admission::EnoughOfOne | Admission::Enough => {
+            (say!("own-words-enough-title"), say!("own-words-enough").to_owned())
+        }
     };
     Card::new(title, Text::paragraph(text))
 }
@@ -72,15 +65,16 @@ pub fn own_words_for(form: &FormId) -> Option<DeliveryId> {
 }
 
 fn field(delivery: &DeliveryId) -> FreeText {
-    FreeText { form: FormId::new(format!("{FORM}{delivery}")), label: LABEL.to_owned() }
+    FreeText { form: FormId::new(format!("{FORM}{delivery}")), label: label() }
+}
+
+/// At most 24 characters: Slack makes it a form's title.
+fn label() -> String {
+    say!("own-words-label").to_owned()
 }
 
 fn invitation() -> String {
-    format!(
-        "If you like, say in one sentence how you would ask for it, and I may hear it sooner. It goes to whoever looks after \
-         this trigger, without your name. They may make it an example, which colleagues can read; otherwise it is erased, \
-         after {OWN_WORDS_DAYS} days at the latest. Better leave out names."
-    )
+    say!("own-words-invitation", days = OWN_WORDS_DAYS)
 }
 
 #[cfg(test)]
@@ -97,6 +91,6 @@ mod tests {
         let card = with_own_words(Card::default(), &DeliveryId::new("d1"));
         assert_eq!(own_words_for(&card.input.unwrap().form), Some(DeliveryId::new("d1")));
         assert_eq!(own_words_for(&FormId::new("reflect:d1")), None);
-        assert!(LABEL.len() <= 24);
+        assert!(label().len() <= 24);
     }
 }

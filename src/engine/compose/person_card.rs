@@ -1,10 +1,11 @@
-//! What Kairos knows of a person and why, for that person alone; and how to change it.
+//! What Kairos knows about a person and why, for that person alone; and how to change it.
 
 use chat::{Block, Card, Choice, Prominence, Span, Text, Timestamp};
 
 use crate::{
     engine::{Cadence, Load, PersonFacts, Setting, Tap},
     library::{Library, ScenarioId},
+    messages::{say, spans},
 };
 
 /// How many stopped topics can be started again at once.
@@ -53,11 +54,11 @@ fn choice(setting: Setting, label: &str, prominence: Prominence) -> Choice {
 
 /// What is known of a person and why, what they practise, and their settings: one page, theirs alone.
 pub fn person_card(library: &Library, kept: &Kept<'_>) -> Card {
-    let mut text = vec![Block::Heading(plain("What I know of you, and why"))];
+    let mut text = vec![Block::Heading(plain(say!("me-known")))];
     text.push(Block::Bullets(known(library, kept)));
-    text.push(Block::Heading(plain("Skills and practice")));
+    text.push(Block::Heading(plain(say!("me-skills"))));
     text.push(Block::Bullets(practice(library, kept)));
-    text.push(Block::Heading(plain("Settings")));
+    text.push(Block::Heading(plain(say!("me-settings"))));
     text.push(Block::Bullets(settings(library, kept)));
     let mut choices: Vec<Choice> = kept
         .practising
@@ -66,7 +67,7 @@ pub fn person_card(library: &Library, kept: &Kept<'_>) -> Card {
         .take(2)
         .map(|scenario| Choice {
             id: Tap::Start(scenario.id.clone()).to_choice(),
-            label: format!("Carry on: {}", scenario.title).chars().take(75).collect(),
+            label: say!("me-continue", title = &scenario.title).chars().take(75).collect(),
             prominence: Prominence::Primary,
         })
         .collect();
@@ -76,17 +77,11 @@ pub fn person_card(library: &Library, kept: &Kept<'_>) -> Card {
     let stopped = kept.facts.stopped.iter().filter_map(|id| library.triggers.get(id));
     choices.extend(stopped.take(STOPPED).map(|trigger| Choice {
         id: Tap::Allow(trigger.id.clone()).to_choice(),
-        label: format!("Show again: {}", trigger.title).chars().take(75).collect(),
+        label: say!("me-show-again", topic = trigger.title.as_str()).chars().take(75).collect(),
         prominence: Prominence::Tucked,
     }));
-    Card {
-        title: "You and Kairos".to_owned(),
-        text: Text(text),
-        choices,
-        footer: "Only you see this. Managers see totals of five people or more, never what you tap or practise."
-            .to_owned(),
-        ..Card::default()
-    }
+    let (title, footer) = (say!("me-title").to_owned(), say!("me-footer").to_owned());
+    Card { title, text: Text(text), choices, footer, ..Card::default() }
 }
 
 fn ways_to_change(kept: &Kept<'_>) -> Vec<Choice> {
@@ -94,65 +89,60 @@ fn ways_to_change(kept: &Kept<'_>) -> Vec<Choice> {
     let tucked = |setting, label| choice(setting, label, Prominence::Tucked);
     let is_quiet = kept.snoozed_until().is_some() || kept.facts.opted_out;
     let mut choices = vec![if is_quiet {
-        usual(Setting::Resume, "Unasked help may come again")
+        usual(Setting::Resume, say!("me-resume"))
     } else {
-        usual(Setting::Snooze, "Quiet for a week")
+        usual(Setting::Snooze, say!("snooze-week"))
     }];
     if kept.facts.own.load == Some(Load::Overloaded) {
-        choices.push(usual(Setting::RoomAgain, "I have room again"));
+        choices.push(usual(Setting::RoomAgain, say!("me-available")));
     }
-    choices.push(usual(Setting::Hours, "Working hours"));
-    choices.push(usual(Setting::Budget, "How much may come"));
+    choices.push(usual(Setting::Hours, say!("me-hours")));
+    choices.push(usual(Setting::Budget, say!("me-limit")));
     if kept.steers {
-        choices.push(usual(Setting::Triggers, "Triggers"));
+        choices.push(usual(Setting::Triggers, say!("me-triggers")));
     }
-    choices.push(tucked(Setting::DaysOff, "Days off"));
-    choices.push(tucked(Setting::Zone, "Time zone"));
+    choices.push(tucked(Setting::DaysOff, say!("me-days-off")));
+    choices.push(tucked(Setting::Zone, say!("me-change-zone")));
     choices.push(if kept.facts.own.no_digest {
-        tucked(Setting::Digest, "A digest once a week, please")
+        tucked(Setting::Digest, say!("me-summary-on"))
     } else {
-        tucked(Setting::NoDigest, "No digest, please")
+        tucked(Setting::NoDigest, say!("me-summary-off"))
     });
     choices.push(if kept.facts.own.pulse.is_some() {
-        tucked(Setting::NoPulse, "Don't ask how full my week is")
+        tucked(Setting::NoPulse, say!("me-pulse-off"))
     } else {
-        tucked(Setting::Pulse, "Ask me once a week how full it is")
+        tucked(Setting::Pulse, say!("me-pulse-on"))
     });
     if !kept.facts.opted_out {
-        choices.push(tucked(Setting::Out, "Nothing unasked, ever"));
+        choices.push(tucked(Setting::Out, say!("me-out")));
     }
-    choices.push(tucked(Setting::Export, "Show everything that is kept"));
-    choices.push(tucked(Setting::Erase, "Forget me"));
+    choices.push(tucked(Setting::Export, say!("me-export")));
+    choices.push(tucked(Setting::Erase, say!("me-erase")));
     choices
 }
 
 fn known(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
     let PersonFacts { profile, known, received, .. } = kept.facts;
     let mut points = Vec::new();
-    match (&kept.facts.own.zone, &profile.zone) {
-        (Some(zone), _) => {
-            points.push(point("Time zone", &format!("{zone}, as you told, so that nothing unasked comes at night")));
-        }
-        (None, Some(zone)) => {
-            points.push(point("Time zone", &format!("{zone}, so that nothing unasked comes at night")));
-        }
-        (None, None) => points.push(plain("Your time zone is not known; the usual one holds.")),
-    }
+    points.push(match (&kept.facts.own.zone, &profile.zone) {
+        (Some(zone), _) => point(say!("me-zone"), &say!("me-zone-told", zone = zone)),
+        (None, Some(zone)) => point(say!("me-zone"), &say!("me-zone-platform", zone = zone)),
+        (None, None) => plain(say!("me-zone-unknown")),
+    });
     if !profile.roles.is_empty() {
-        points.push(point("What you do", &format!("{}, so that cards fit it", profile.roles.join(", "))));
+        points.push(point(say!("me-role"), &say!("me-role-why", roles = profile.roles.join(", "))));
     }
     let month = kept.now - std::time::Duration::from_hours(24 * 30);
     let lately = received.iter().filter(|card| card.at >= month);
-    let (asked, unasked): (Vec<_>, Vec<_>) = lately.partition(|card| !card.unasked);
-    let cards =
-        format!("{} you asked for, {} unasked, so that it does not become too much", asked.len(), unasked.len());
-    points.push(point("Cards in the last 30 days", &cards));
+    let (asked, suggested): (Vec<_>, Vec<_>) = lately.partition(|card| !card.unasked);
+    let cards = say!("me-cards-count", asked = asked.len(), suggested = suggested.len());
+    points.push(point(say!("me-cards"), &cards));
     let titles: Vec<&str> =
         known.iter().filter_map(|id| library.assets.get(id)).map(|asset| asset.title.as_str()).take(10).collect();
     if !titles.is_empty() {
-        points.push(point("What you know already", &format!("{}; these rest", titles.join(" · "))));
+        points.push(point(say!("me-marked"), &titles.join(" · ")));
     }
-    points.push(plain("What you write is not kept."));
+    points.push(plain(say!("me-nothing-stored")));
     points
 }
 
@@ -161,7 +151,7 @@ fn practice(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
         .practising
         .iter()
         .filter_map(|id| library.scenarios.get(id))
-        .map(|scenario| point("Begun and not finished", &scenario.title))
+        .map(|scenario| point(say!("me-practising"), &scenario.title))
         .take(10)
         .collect();
     let mut skills: Vec<&str> = kept
@@ -174,44 +164,43 @@ fn practice(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
         .collect();
     skills.sort_unstable();
     skills.dedup();
-    points.extend(skills.into_iter().take(10).map(|skill| point("You had a card on", skill)));
+    points.extend(skills.into_iter().take(10).map(|skill| point(say!("me-had-card"), skill)));
     if points.is_empty() {
-        points.push(plain("Nothing yet: ask me something, and practise what you like of it."));
+        points.push(plain(say!("me-no-skills")));
     }
     points
+}
+
+/// A setting with whether it is somebody's own or the company's.
+fn setting(value: &impl std::fmt::Display, is_own: bool) -> String {
+    let value = value.to_string();
+    if is_own { say!("me-own", value = value) } else { say!("me-default", value = value) }
 }
 
 fn settings(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
     let facts = kept.facts;
     let mut points = Vec::new();
     points.push(match (facts.opted_out, kept.snoozed_until()) {
-        (true, _) => point("Unasked help", "never; ask any time"),
-        (false, Some(until)) => point("Unasked help", &format!("quiet until {}", kept.date(until))),
-        (false, None) => point("Unasked help", "may come, within your working hours and a small budget"),
+        (true, _) => point(say!("me-suggestions"), say!("me-suggestions-off")),
+        (false, Some(until)) => point(say!("me-suggestions"), &say!("me-suggestions-quiet", until = kept.date(until))),
+        (false, None) => point(say!("me-suggestions"), say!("me-suggestions-on")),
     });
-    let (hours, whose) = match facts.hours {
-        Some(hours) => (hours, "your own"),
-        None => (kept.usual.hours, "the usual ones"),
-    };
-    points.push(point("Working hours", &format!("{hours}, {whose}")));
+    let hours = setting(&facts.hours.unwrap_or(kept.usual.hours), facts.hours.is_some());
+    points.push(point(say!("me-hours"), &hours));
     if !facts.own.days_off.is_empty() {
-        points.push(point("Days off", &facts.own.days_off.to_string().replace('\n', " · ")));
+        points.push(point(say!("me-days-off"), &facts.own.days_off.to_string().replace('\n', " · ")));
     }
-    let whose = if facts.own.budget.is_some() { "as you set it" } else { "as for everybody" };
-    points.push(point("Unasked messages", &format!("at most {}, {whose}", kept.usual.budget_of(facts))));
-    points.push(point(
-        "What is over that",
-        if facts.own.no_digest { "is dropped" } else { "comes as one digest a week" },
-    ));
-    if facts.own.pulse.is_some() {
-        let said = match facts.own.load {
-            Some(Load::Overloaded) => "overloaded: until then you get only what you ask for",
-            Some(Load::Ready) => "ready for more",
-            Some(Load::Unsure) => "unsure",
-            None => "nothing since I last asked",
+    points.push(point(say!("me-limit"), &setting(&kept.usual.budget_of(facts), facts.own.budget.is_some())));
+    let beyond = if facts.own.no_digest { say!("me-beyond-skipped") } else { say!("me-beyond-summary") };
+    points.push(point(say!("me-beyond"), beyond));
+    if let Some(next) = facts.own.pulse {
+        let answer = match facts.own.load {
+            Some(Load::Overloaded) => say!("me-pulse-overloaded"),
+            Some(Load::Ready) => say!("me-pulse-ready"),
+            Some(Load::Unsure) => say!("me-pulse-unsure"),
+            None => say!("me-pulse-none"),
         };
-        let next = facts.own.pulse.map(|at| kept.date(at)).unwrap_or_default();
-        points.push(point("How full your week is", &format!("asked again after {next}; you said: {said}")));
+        points.push(point(say!("me-pulse"), &say!("me-pulse-next", next = kept.date(next), answer = answer)));
     }
     let stopped: Vec<&str> = facts
         .stopped
@@ -220,7 +209,7 @@ fn settings(library: &Library, kept: &Kept<'_>) -> Vec<Vec<Span>> {
         .take(20)
         .collect();
     if !stopped.is_empty() {
-        points.push(point("Triggers you stopped", &stopped.join(" · ")));
+        points.push(point(say!("me-stopped"), &stopped.join(" · ")));
     }
     points
 }
@@ -233,7 +222,7 @@ pub fn export_card(
     own_words: &[(Timestamp, String)],
 ) -> Card {
     let mut card = person_card(library, kept);
-    "Everything that is kept about you".clone_into(&mut card.title);
+    say!("export-title").clone_into(&mut card.title);
     card.choices.clear();
     let received = &kept.facts.received;
     let line = |at: Timestamp, text: String| point(&kept.date(at), &text);
@@ -242,23 +231,23 @@ pub fn export_card(
         .take(LISTED)
         .map(|card| {
             let title = library.assets.get(&card.asset).map_or(card.asset.as_str(), |asset| asset.title.as_str());
-            line(card.at, format!("{title}{}", if card.unasked { " (unasked)" } else { "" }))
+            line(card.at, if card.unasked { say!("export-suggested", title = title) } else { title.to_owned() })
         })
         .collect();
     if received.len() > LISTED {
-        cards.push(plain(format!("and {} older ones", received.len() - LISTED)));
+        cards.push(plain(say!("export-older", count = received.len() - LISTED)));
     }
     let mut tapped: Vec<_> = taps.iter().rev().take(LISTED).map(|(at, tap)| line(*at, tap.replace('_', " "))).collect();
     if taps.len() > LISTED {
-        tapped.push(plain(format!("and {} older ones", taps.len() - LISTED)));
+        tapped.push(plain(say!("export-older", count = taps.len() - LISTED)));
     }
-    for (heading, points) in [("Cards that reached you", cards), ("What you tapped", tapped)] {
+    for (heading, points) in [(say!("export-cards"), cards), (say!("export-taps"), tapped)] {
         card.text.0.push(Block::Heading(plain(heading)));
-        card.text.0.push(Block::Bullets(if points.is_empty() { vec![plain("Nothing.")] } else { points }));
+        card.text.0.push(Block::Bullets(if points.is_empty() { vec![plain(say!("export-nothing"))] } else { points }));
     }
     if !own_words.is_empty() {
         let given = own_words.iter().rev().take(LISTED).map(|(at, text)| line(*at, format!("“{text}”"))).collect();
-        card.text.0.push(Block::Heading(plain("Words of yours that wait for review")));
+        card.text.0.push(Block::Heading(plain(say!("export-own-words"))));
         card.text.0.push(Block::Bullets(given));
     }
     card
@@ -267,39 +256,37 @@ pub fn export_card(
 /// Asks where somebody is, as far as the clock goes.
 pub fn zone_card(usual: &Cadence) -> Card {
     let zone = usual.zone.iana_name().unwrap_or("UTC");
-    let text = format!(
-        "So that nothing unasked comes at night. Your platform does not tell me; until you do, I go by {zone}. \
-         I ask this once."
-    );
-    let mut card = Card::new("What time zone are you in?", Text::paragraph(text));
+    let mut card = Card::new(say!("zone-title"), Text::paragraph(say!("zone-text", zone = zone)));
     card.choices = vec![
-        choice(Setting::Zone, "Tell my time zone", Prominence::Primary),
-        choice(Setting::UsualZone, &format!("{zone} is right"), Prominence::Usual),
+        choice(Setting::Zone, say!("zone-tell"), Prominence::Primary),
+        choice(Setting::UsualZone, &say!("zone-right", zone = zone), Prominence::Usual),
     ];
-    "Only you see this.".clone_into(&mut card.footer);
+    say!("only-you").clone_into(&mut card.footer);
     card
 }
 
 /// Asks whether it is meant.
 pub fn erase_card() -> Card {
-    let text = "Your settings, what reached you, what you tapped and practised, and words of yours that wait for review are \
-                deleted, for good. I won't know you any more: what you stopped may reach you again.";
-    let mut card = Card::new("Forget you?", Text::paragraph(text));
-    card.choices = vec![choice(Setting::EraseNow, "Yes, forget me", Prominence::Usual)];
+    let mut card = Card::new(say!("erase-title"), Text::paragraph(say!("erase-text")));
+    card.choices = vec![choice(Setting::EraseNow, say!("erase-yes"), Prominence::Usual)];
     card
 }
 
 /// What can be typed behind the command.
 pub fn help_card(library: &Library) -> Card {
-    let command = |word: &str, what: &str| vec![Span::Code(format!("/kairos {word}")), Span::Plain(format!(" {what}"))];
+    let command = |word: &str, what: &str| {
+        let mut line = vec![Span::Code(format!("/kairos {word}")), Span::Plain(" ".to_owned())];
+        line.extend(spans(what));
+        line
+    };
     let mut card = super::skills_card(library);
     card.text.0.push(Block::Bullets(vec![
-        command("ask …", "or just your question: you get an answer, or a reason why there is none"),
-        command("why", "tells why you saw the last card"),
-        command("snooze", "keeps everything unasked away for a week, and resume ends it"),
-        command("stop", "keeps everything unasked away for good"),
-        command("me", "shows what I know of you, and lets you change it"),
-        command("here live", "lets me listen and answer in a channel; shadow and off do what they say"),
+        command("ask …", say!("help-ask")),
+        command("why", say!("help-why")),
+        command("snooze", say!("help-snooze")),
+        command("stop", say!("help-stop")),
+        command("me", say!("help-me")),
+        command("here live", say!("help-here")),
     ]));
     card
 }
@@ -321,10 +308,10 @@ mod tests {
             person_card(&library, &Kept { facts, practising: &[], usual: &usual, steers: false, now }).plain()
         };
         let before = page(&facts);
-        assert!(before.contains("[Quiet for a week]") && before.contains("time zone is not known"), "{before}");
+        assert!(before.contains("[Quiet for a week]") && before.contains("don’t know your time zone"), "{before}");
         facts.snoozed_until = Some(now + std::time::Duration::from_hours(24));
         let after = page(&facts);
         assert!(after.contains("quiet until Fri 21 Nov, 09:58"), "{after}");
-        assert!(after.contains("[Unasked help may come again]") && !after.contains("[Quiet for a week]"), "{after}");
+        assert!(after.contains("[Turn suggestions back on]") && !after.contains("[Quiet for a week]"), "{after}");
     }
 }

@@ -4,7 +4,7 @@ use chat::{Card, Choice, Prominence, Text};
 
 use crate::{
     engine::{Load, Setting, Tap},
-    messages::say,
+    messages::{paragraph, say},
 };
 
 fn choice(setting: Setting, label: &str, prominence: Prominence) -> Choice {
@@ -31,7 +31,7 @@ pub fn pulse_noted_card(load: Load) -> Card {
         Load::Ready => say!("pulse-noted-ready"),
         Load::Unsure => say!("pulse-noted-unsure"),
     };
-    let mut card = Card::new(say!("pulse-noted-title"), Text::paragraph(text));
+    let mut card = Card::new(say!("done"), paragraph(text));
     card.choices = vec![choice(Setting::NoPulse, say!("pulse-stop"), Prominence::Tucked)];
     card
 }

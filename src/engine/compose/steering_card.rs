@@ -9,6 +9,7 @@ use super::Rating;
 use crate::{
     engine::{FEWEST, Tap, Total, Totals, code_of},
     library::{Mode, Trigger},
+    messages::say,
 };
 
 /// How many triggers one card lists, with a button each.
@@ -49,41 +50,45 @@ pub struct Steered<'a> {
 impl Steered<'_> {
     fn mode(&self) -> String {
         match (&self.paused, self.trigger.mode) {
-            (_, Mode::Off) => "off".to_owned(),
-            (Some(why), _) => format!("paused, {why}"),
-            (None, mode) => mode.as_str().to_owned(),
+            (_, Mode::Off) => say!("trigger-off").to_owned(),
+            (Some(why), _) => say!("trigger-paused", why = why),
+            (None, Mode::Shadow) => say!("trigger-shadow").to_owned(),
+            (None, Mode::Live) => say!("trigger-on").to_owned(),
         }
     }
 
-    /// What is told of it, with so many of its proposals.
-    fn line(&self, proposals: usize) -> Vec<Span> {
+    /// What it did in the last 30 days, or that too few people are behind it.
+    fn did(&self) -> String {
         let tapped = |rating: Rating| self.totals.tapped(rating.as_str());
         let Total { times, people } = tapped(Rating::NotForMe);
         let stops = tapped(Rating::Stop);
         // Somebody may have tapped both: the larger number of people is the careful one.
         let against = Total { times: times + stops.times, people: people.max(stops.people) };
-        let mut said = vec![format!(
-            ": {}. {} cards in 30 days, {} useful, {} not for me or stopped.",
-            self.mode(),
-            self.totals.spoken.shown(),
-            tapped(Rating::Useful).shown(),
-            against.shown()
-        )];
-        if !self.learnt.is_empty() {
-            said.push(format!("By people's taps: {}.", self.learnt));
+        let (mode, cards, useful) = (self.mode(), self.totals.spoken, tapped(Rating::Useful));
+        if [cards, useful, against].iter().all(|total| total.people < FEWEST) {
+            return say!("trigger-line-few", mode = mode, fewest = FEWEST);
         }
-        let doubted = |example| format!("To review: several did not want what “{example}” brought.");
-        said.extend(self.worth_a_look.iter().map(doubted));
-        said.extend(self.left_out.iter().map(|example| format!("Left out: “{example}”.")));
+        let (cards, useful, against) = (cards.shown(), useful.shown(), against.shown());
+        say!("trigger-line", mode = mode, cards = cards, useful = useful, against = against)
+    }
+
+    /// What is told of it, with so many of its proposals.
+    fn line(&self, proposals: usize) -> Vec<Span> {
+        let mut said = vec![self.did()];
+        if !self.learnt.is_empty() {
+            said.push(say!("trigger-tuned", what = &self.learnt));
+        }
+        said.extend(self.worth_a_look.iter().map(|example| say!("trigger-doubted", example = example)));
+        said.extend(self.left_out.iter().map(|example| say!("trigger-disabled", example = example)));
         let proposed = self.proposed.iter().take(proposals);
-        said.extend(proposed.map(|text| format!("Proposed by somebody it helped: “{text}”.")));
+        said.extend(proposed.map(|example| say!("trigger-suggested", example = example)));
         if self.proposed.len() > proposals {
-            said.push(format!("Proposals that wait until others are decided: {}.", self.proposed.len() - proposals));
+            said.push(say!("trigger-suggested-more", count = self.proposed.len() - proposals));
         }
         let newest = self.taken_in.iter().rev().take(TAKEN_IN);
-        said.extend(newest.map(|text| format!("Taken in from somebody's own words: “{text}”.")));
+        said.extend(newest.map(|example| say!("trigger-added", example = example)));
         if self.taken_in.len() > TAKEN_IN {
-            said.push(format!("Taken in before these: {}.", self.taken_in.len() - TAKEN_IN));
+            said.push(say!("trigger-added-more", count = self.taken_in.len() - TAKEN_IN));
         }
         vec![Span::Bold(self.trigger.title.clone()), Span::Plain(said.join(" "))]
     }
@@ -93,8 +98,8 @@ impl Steered<'_> {
         self.proposed.iter().take(most).flat_map(|text| {
             let (id, code) = (self.trigger.id.clone(), code_of(text));
             [
-                button(&Tap::TakeIn(id.clone(), code.clone()), &format!("Take as an example: {text}")),
-                button(&Tap::Decline(id, code), &format!("Decline: {text}")),
+                button(&Tap::TakeIn(id.clone(), code.clone()), &say!("example-approve", example = text)),
+                button(&Tap::Decline(id, code), &say!("example-decline", example = text)),
             ]
         })
     }
@@ -102,22 +107,27 @@ impl Steered<'_> {
     /// A button for each example that is to be decided about, or was.
     fn examples(&self) -> impl Iterator<Item = Choice> {
         let id = || self.trigger.id.clone();
-        let leave = self.worth_a_look.iter().map(move |of| (Tap::LeaveOut(id(), code_of(of)), "Leave out", of));
-        let leave = leave.filter(|(_, _, of)| !self.taken_in.contains(of));
-        let bring = self.left_out.iter().map(move |of| (Tap::BringBack(id(), code_of(of)), "Bring back", of));
-        let out = self.taken_in.iter().rev().map(move |of| (Tap::TakeOut(id(), code_of(of)), "Take out", of));
-        leave.chain(bring).chain(out).map(|(tap, verb, example)| button(&tap, &format!("{verb}: {example}")))
+        let doubted = self.worth_a_look.iter().filter(|of| !self.taken_in.contains(of));
+        let disable =
+            doubted.map(move |of| button(&Tap::LeaveOut(id(), code_of(of)), &say!("example-disable", example = of)));
+        let enable = self.left_out.iter();
+        let enable =
+            enable.map(move |of| button(&Tap::BringBack(id(), code_of(of)), &say!("example-enable", example = of)));
+        let remove = self.taken_in.iter().rev();
+        let remove =
+            remove.map(move |of| button(&Tap::TakeOut(id(), code_of(of)), &say!("example-remove", example = of)));
+        disable.chain(enable).chain(remove)
     }
 
     fn choice(&self) -> Option<Choice> {
         let id = self.trigger.id.clone();
-        let (tap, verb) = match (&self.paused, self.trigger.mode) {
-            (_, Mode::Off) => return None,
-            (Some(_), _) if !self.may_resume => return None,
-            (Some(_), _) => (Tap::Resume(id), "Resume"),
-            (None, _) => (Tap::Pause(id), "Pause"),
-        };
-        Some(button(&tap, &format!("{verb}: {}", self.trigger.title)))
+        let title = &self.trigger.title;
+        match (&self.paused, self.trigger.mode) {
+            (_, Mode::Off) => None,
+            (Some(_), _) if !self.may_resume => None,
+            (Some(_), _) => Some(button(&Tap::Resume(id), &say!("trigger-resume", title = title))),
+            (None, _) => Some(button(&Tap::Pause(id), &say!("trigger-pause", title = title))),
+        }
     }
 }
 
@@ -132,16 +142,12 @@ fn button(tap: &Tap, label: &str) -> Choice {
 /// Tells whoever answers for a trigger that it pauses itself, why, and what can be done.
 pub fn paused_card(trigger: &Trigger, why: &str) -> Card {
     let mut card = Card::new(
-        format!("“{}” pauses itself", trigger.title),
-        Text::paragraphs([
-            format!("{why}. Unasked it says nothing any more; whoever asks for it still gets its card.").as_str(),
-            "Worth a look before it speaks again: do its examples still say the need, and does its first card answer \
-             it?",
-        ]),
+        say!("paused-title", title = &trigger.title),
+        Text::paragraphs([say!("paused-why", why = why).as_str(), say!("paused-check")]),
     );
     let resume = Tap::Resume(trigger.id.clone());
-    card.choices = vec![Choice { prominence: Prominence::Usual, ..button(&resume, "Let it speak again") }];
-    "What was tapped before counts no more once it speaks again.".clone_into(&mut card.footer);
+    card.choices = vec![Choice { prominence: Prominence::Usual, ..button(&resume, say!("paused-resume")) }];
+    say!("paused-footer").clone_into(&mut card.footer);
     card
 }
 
@@ -156,13 +162,11 @@ pub fn steering_card(steered: &[Steered<'_>]) -> Card {
     let shown: Vec<_> = shown.collect();
     let mut lines: Vec<_> = shown.iter().map(|(of, proposals)| of.line(*proposals)).collect();
     if steered.len() > LISTED {
-        lines.push(vec![Span::Plain(format!("and {} more, which this card has no room for", steered.len() - LISTED))]);
+        lines.push(vec![Span::Plain(say!("triggers-more", count = steered.len() - LISTED))]);
     }
-    let intro = "A paused trigger says nothing unasked anywhere, from now on and also where a card is already waiting. \
-                 Whoever asks me is answered all the same.";
     Card {
-        title: "Triggers".to_owned(),
-        text: Text::paragraph(intro).then(Text(vec![Block::Bullets(lines)])),
+        title: say!("triggers-title").to_owned(),
+        text: Text::paragraph(say!("triggers-intro")).then(Text(vec![Block::Bullets(lines)])),
         choices: shown
             .iter()
             .flat_map(|(of, proposals)| of.proposals(*proposals))
@@ -170,7 +174,7 @@ pub fn steering_card(steered: &[Steered<'_>]) -> Card {
             .take(EXAMPLES)
             .chain(steered.iter().take(LISTED).filter_map(Steered::choice))
             .collect(),
-        footer: format!("A dash: fewer than {FEWEST} people are behind it, so it is not told."),
+        footer: say!("triggers-footer", fewest = FEWEST),
         ..Card::default()
     }
 }

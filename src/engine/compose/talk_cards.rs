@@ -5,6 +5,7 @@ use chat::{Block, Card, Choice, Prominence, Span, Text, Timestamp};
 use crate::{
     engine::{PersonFacts, Setting, Tap},
     library::Library,
+    messages::{say, spans},
 };
 
 /// Skills that are offered as buttons at most.
@@ -12,11 +13,9 @@ const MOST_SKILLS: usize = 10;
 
 /// What Kairos can do: in two sentences, and every skill as a button.
 pub fn skills_card(library: &Library) -> Card {
-    let text = "Write what you are stuck with, as you would to a colleague. You get one card that takes a minute or two, \
-                and can practise it where nobody else sees it. Or pick a topic:";
-    let mut card = Card::new("Ask me in your own words", Text::paragraph(text));
+    let mut card = Card::new(say!("skills-title"), Text::paragraph(say!("skills-how")));
     card.choices = skill_buttons(library);
-    "What you write is not kept.".clone_into(&mut card.footer);
+    say!("skills-footer").clone_into(&mut card.footer);
     card
 }
 
@@ -36,27 +35,29 @@ pub fn skill_buttons(library: &Library) -> Vec<Choice> {
 
 /// Who Kairos is.
 pub fn who_card(library: &Library) -> Card {
-    let text = "A bot, not a person. I listen where I was invited, wait for people to help each other, and when nobody \
-                does, offer one short card. The cards are written by people here, not made up by an AI.";
-    let mut card = Card::new("I’m Kairos", Text::paragraph(text));
+    let mut card = Card::new(say!("who-title"), Text::paragraph(say!("who-text")));
     card.choices = skill_buttons(library);
     card
 }
 
 /// Who can see what is written to Kairos.
 pub fn privacy_card() -> Card {
-    let point = |what: &str, text: &str| vec![Span::Bold(what.to_owned()), Span::Plain(format!(": {text}"))];
+    let point = |what: &str, text: &str| {
+        let mut line = vec![Span::Bold(what.to_owned()), Span::Plain(": ".to_owned())];
+        line.extend(spans(text));
+        line
+    };
     let points = vec![
-        point("What you write to me", "I read it to find a card, then drop it. I don’t store your text"),
-        point("In a channel", "everybody in the channel sees my answer there. In private, only you do"),
-        point("What I store", "topic, time, which card, and what you tap"),
-        point("Your manager", "sees totals of five people or more. Never your taps, answers or practice"),
-        point("Your page", "`/kairos me` shows everything I know about you, and deletes it if you want"),
+        point(say!("privacy-written"), say!("privacy-written-text")),
+        point(say!("privacy-channel"), say!("privacy-channel-text")),
+        point(say!("privacy-stored"), say!("privacy-stored-text")),
+        point(say!("privacy-manager"), say!("privacy-manager-text")),
+        point(say!("privacy-page"), say!("privacy-page-text")),
     ];
-    let mut card = Card::new("Who can see this", Text(vec![Block::Bullets(points)]));
+    let mut card = Card::new(say!("privacy-title"), Text(vec![Block::Bullets(points)]));
     card.choices = vec![Choice {
         id: Tap::Set(Setting::Export).to_choice(),
-        label: "Show everything that is kept".to_owned(),
+        label: say!("me-export").to_owned(),
         prominence: Prominence::Usual,
     }];
     card
@@ -64,14 +65,14 @@ pub fn privacy_card() -> Card {
 
 /// That Kairos is there.
 pub fn here_card(library: &Library) -> Card {
-    let mut card = Card::new("I’m here", Text::paragraph("It works. Ask me something, or pick a topic:"));
+    let mut card = Card::new(say!("still-here-title"), Text::paragraph(say!("still-here-text")));
     card.choices = skill_buttons(library);
     card
 }
 
 /// An answer to thanks, where no reaction can be given.
 pub fn thanks_card() -> Card {
-    Card::new("Any time 🙂", Text::default())
+    Card::new(say!("thanks-title"), Text::default())
 }
 
 /// The ways to hear less of Kairos, or to hear of it again.
@@ -83,23 +84,14 @@ pub fn ways_out_card(facts: &PersonFacts, now: Timestamp) -> Card {
     };
     let is_snoozed = facts.snoozed_until.is_some_and(|until| until > now);
     let (text, choices) = if facts.opted_out {
-        (
-            "You get no suggestions from me. Ask me any time, that still works.",
-            vec![choice(Setting::Resume, "Turn suggestions back on")],
-        )
+        (say!("ways-out-off"), vec![choice(Setting::Resume, say!("me-resume"))])
     } else if is_snoozed {
-        (
-            "You get no suggestions from me this week. Ask me any time, that still works.",
-            vec![choice(Setting::Out, "Turn off suggestions"), choice(Setting::Resume, "Turn suggestions back on")],
-        )
+        (say!("ways-out-quiet"), vec![choice(Setting::Out, say!("me-out")), choice(Setting::Resume, say!("me-resume"))])
     } else {
-        (
-            "Sorry if that was too much. How long should I keep quiet? You can still ask me any time.",
-            vec![choice(Setting::Snooze, "Quiet for a week"), choice(Setting::Out, "Turn off suggestions")],
-        )
+        (say!("ways-out-ask"), vec![choice(Setting::Snooze, say!("snooze-week")), choice(Setting::Out, say!("me-out"))])
     };
-    let mut card = Card::new("Less from me", Text::paragraph(text));
+    let mut card = Card::new(say!("ways-out-title"), Text::paragraph(text));
     card.choices = choices;
-    "Only you see this.".clone_into(&mut card.footer);
+    say!("only-you").clone_into(&mut card.footer);
     card
 }

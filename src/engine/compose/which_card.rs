@@ -5,6 +5,7 @@ use chat::{Card, Choice, DeliveryId, Prominence, Text};
 use crate::{
     engine::{Plan, Reason, Rule, Tap},
     library::{Library, Trigger},
+    messages::say,
 };
 
 /// Asks which of the topics of a plan is meant; a tap opens that topic's card.
@@ -14,13 +15,12 @@ pub fn which_card(library: &Library, plan: &Plan, delivery: &DeliveryId) -> Card
         let title: String = library.triggers.get(&of.trigger)?.title.chars().take(75).collect();
         Some(tap(Tap::Pick(delivery.clone(), index), &title, Prominence::Usual))
     });
-    let mut card =
-        Card::new("Which of these?", Text::paragraph("I may have something for you, and don't want to guess."));
+    let mut card = Card::new(say!("which-title"), Text::paragraph(say!("which-text")));
     card.choices = titles.collect();
-    card.choices.push(tap(Tap::NoneOfThese(delivery.clone()), "None of these", Prominence::Usual));
-    card.choices.push(tap(Tap::Why(delivery.clone()), "Why this?", Prominence::Tucked));
+    card.choices.push(tap(Tap::NoneOfThese(delivery.clone()), say!("which-none"), Prominence::Usual));
+    card.choices.push(tap(Tap::Why(delivery.clone()), say!("card-why"), Prominence::Tucked));
     if plan.unasked {
-        card.choices.push(tap(Tap::Snooze(delivery.clone()), "Quiet for a week", Prominence::Tucked));
+        card.choices.push(tap(Tap::Snooze(delivery.clone()), say!("card-snooze"), Prominence::Tucked));
     }
     card
 }
@@ -29,23 +29,21 @@ pub fn which_card(library: &Library, plan: &Plan, delivery: &DeliveryId) -> Card
 pub fn picked_card(title: Option<&str>) -> Card {
     let text = match title {
         Some(title) => format!("✓ {title}"),
-        None => "None of these. Thanks, that helps: tell me in other words what you need, any time.".to_owned(),
+        None => say!("which-none-noted").to_owned(),
     };
-    Card::new("Which of these?", Text::paragraph(text))
+    Card::new(say!("which-title"), Text::paragraph(text))
 }
 
 /// Says to somebody who asked why the topic they meant gets no card.
 pub fn refused_card(trigger: &Trigger, because: Rule, reasons: &[Reason]) -> Card {
     let said = reasons.iter().rev().find(|reason| reason.rule == because && !reason.passed);
     let why = match because {
-        Rule::Trigger => {
-            format!("this topic is switched off at the moment. Its owner ({}) can tell you more", trigger.owner)
-        }
-        Rule::Recovery => "I have no card on it that is written for your role".to_owned(),
+        Rule::Trigger => say!("refused-off", owner = &trigger.owner),
+        Rule::Recovery => say!("refused-role").to_owned(),
         _ => said.map_or_else(|| because.label().to_owned(), |reason| reason.value.clone()),
     };
-    let text = format!("That sounds like “{}”, but {why}.", trigger.title);
-    Card::new("I can't help with that one here", Text::paragraph(text))
+    let text = say!("refused-text", topic = &trigger.title, why = why);
+    Card::new(say!("refused-title"), Text::paragraph(text))
 }
 
 /// Why nothing was said about what somebody wrote, for that person alone.
@@ -53,9 +51,6 @@ pub fn why_silent_card(trigger: &Trigger, because: Rule, reasons: &[Reason]) -> 
     let said = reasons.iter().rev().find(|reason| reason.rule == because && !reason.passed);
     let why =
         said.map_or_else(|| because.label().to_owned(), |reason| format!("{}: {}", because.label(), reason.value));
-    let text = format!(
-        "Your last message sounded like “{}”. I said nothing ({why}). Ask me directly and you get an answer right away.",
-        trigger.title
-    );
-    Card::new("Why I said nothing", Text::paragraph(text))
+    let text = say!("silent-text", topic = &trigger.title, why = why);
+    Card::new(say!("silent-title"), Text::paragraph(text))
 }

@@ -8,7 +8,10 @@ use super::{
     chance::{self, Tails, normal_quantile},
     looks::{Amount, Look, Usual},
 };
-use crate::library::{Better, Measure, MeasureKind};
+use crate::{
+    library::{Better, Measure, MeasureKind},
+    messages::say,
+};
 
 /// What a rule found, before it is put into words.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,8 +55,8 @@ impl Found {
 pub(super) fn exact(measure: &Measure, look: &Look, alpha: f64) -> Found {
     match tail(measure, look.now, look.usual) {
         Some(p) => Found::Chance { p, alpha },
-        None if matches!(look.usual, Usual::Unknown) => unsaid("nothing is known of what is usual yet"),
-        None => unsaid("an exact test needs a proportion, a count or a rate"),
+        None if matches!(look.usual, Usual::Unknown) => unsaid(say!("unsaid-usual")),
+        None => unsaid(say!("unsaid-kind")),
     }
 }
 
@@ -78,6 +81,35 @@ fn tails(measure: &Measure, now: Amount, usual: Usual) -> Option<(f64, f64)> {
         (MeasureKind::Duration | MeasureKind::Value, _) | (_, Usual::Unknown) => return None,
     };
     Some(if measure.better == Better::Higher { (low, high) } else { (high, low) })
+}
+
+/// The shares between which a number of as many cases lies by luck alone: on neither side as rare as `alpha`.
+pub(super) fn band(measure: &Measure, look: &Look, alpha: f64) -> Option<(f64, f64)> {
+    let (of, usual) = (look.now.of, look.usual.share()?);
+    let tails = |events: u64| tails(measure, Amount { events: events as f64, of }, look.usual);
+    // Where more is better, the worse tail is that of few; of luck's numbers both tails are larger than alpha.
+    let is_low = |events: u64| {
+        let (worse, better) = tails(events)?;
+        Some(if measure.better == Better::Higher { worse } else { better } <= alpha)
+    };
+    let is_high = |events: u64| {
+        let (worse, better) = tails(events)?;
+        Some(if measure.better == Better::Higher { better } else { worse } <= alpha)
+    };
+    let middle = whole(usual * of);
+    let most = if measure.kind == MeasureKind::Proportion { whole(of) } else { middle * 4 + 50 };
+    // From the usual number outwards chances only fall, so both ends are found by halving.
+    let (mut low, mut from) = (middle, 0);
+    while from < low {
+        let half = from.midpoint(low);
+        if is_low(half)? { from = half + 1 } else { low = half }
+    }
+    let (mut high, mut until) = (middle, most);
+    while high < until {
+        let half = until - (until - high) / 2;
+        if is_high(half)? { until = half - 1 } else { high = half }
+    }
+    Some((low as f64 / of, high as f64 / of))
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of floats saturates")]
@@ -133,25 +165,23 @@ fn places(measure: &Measure, look: &Look, tail: Tail) -> Option<Vec<f64>> {
 
 /// The control chart with the run rules of Western Electric (1956), on the worse side.
 pub(super) fn chart(measure: &Measure, look: &Look) -> Found {
-    let Some(places) = places(measure, look, Tail::Whole) else { return unsaid(TOO_SHORT) };
+    let Some(places) = places(measure, look, Tail::Whole) else { return unsaid(say!("unsaid-short")) };
     let last = |count: usize| &places[places.len().saturating_sub(count)..];
     let beyond = |count: usize, sigmas: f64| last(count).iter().filter(|place| **place > sigmas).count();
     let newest = places.last().copied().unwrap_or_default();
     let rule = if newest > 3.0 {
-        Some("one point beyond three sigma")
+        Some(say!("pattern-three-sigma"))
     } else if newest > 2.0 && beyond(3, 2.0) >= 2 {
-        Some("two of three points beyond two sigma")
+        Some(say!("pattern-two-sigma"))
     } else if newest > 1.0 && beyond(5, 1.0) >= 4 {
-        Some("four of five points beyond one sigma")
+        Some(say!("pattern-one-sigma"))
     } else if places.len() >= 8 && beyond(8, 0.0) == 8 {
-        Some("eight points in a row on the worse side")
+        Some(say!("pattern-eight"))
     } else {
         None
     };
     Found::Chart(rule)
 }
-
-const TOO_SHORT: &str = "the series is too short: twelve earlier numbers are needed";
 
 /// The cumulated sum for changes that stay (Page 1954), with reference value 0.5 and a limit whose average run length
 /// is one false alarm in `looks` looks by Siegmund's formula (1985; NIST/SEMATECH e-Handbook, 6.3.2.3.1).
@@ -163,7 +193,7 @@ const TOO_SHORT: &str = "the series is too short: twelve earlier numbers are nee
 /// 100 % at 0.83. In weeks of ten cases the best of 24 finds 38, 53 and 66 % at 0.73, this sum 56, 76 and 97 % at 0.85.
 /// Each such setting has to be found by trying, for every rule; the sum has its promise from a formula.
 pub(super) fn change(measure: &Measure, look: &Look, looks: f64) -> Found {
-    let Some(places) = places(measure, look, Tail::Middle) else { return unsaid(TOO_SHORT) };
+    let Some(places) = places(measure, look, Tail::Middle) else { return unsaid(say!("unsaid-short")) };
     let sum = places.iter().fold(0.0_f64, |sum, place| (sum + place - REFERENCE).max(0.0));
     Found::Sum { sum, limit: limit_for(looks * MARGIN) }
 }
@@ -190,7 +220,7 @@ fn limit_for(looks: f64) -> f64 {
 
 /// Worse than a number that somebody has set.
 pub(super) fn threshold(measure: &Measure, look: &Look, threshold: Option<f64>) -> Found {
-    let Some(threshold) = threshold else { return unsaid("no threshold is set") };
+    let Some(threshold) = threshold else { return unsaid(say!("unsaid-no-limit")) };
     let share = look.now.share();
     Found::Passed(if measure.better == Better::Higher { share < threshold } else { share > threshold })
 }

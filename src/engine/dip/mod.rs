@@ -21,7 +21,10 @@ use chat::{Observation, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use self::methods::Found;
-use crate::library::{Dip, DipMethod, Measure};
+use crate::{
+    library::{Dip, DipMethod, Measure},
+    messages::say,
+};
 
 /// A series and what is known of earlier looks at it.
 #[derive(Clone, Copy, Debug)]
@@ -75,6 +78,15 @@ pub struct Numbers {
     /// The chance from which on it counts, at this look.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<f64>,
+    /// The least that luck alone explains at this look, as a share of the cases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// The most that luck alone explains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
+    /// True for the number of one person's own work.
+    #[serde(default)]
+    pub own: bool,
 }
 
 /// Judges the newest observation of a series; `None` when it lacks what the measure needs.
@@ -83,7 +95,7 @@ pub fn judge(measure: &Measure, dip: &Dip, watched: &Watched<'_>) -> Option<Verd
     let look = looks::look(measure, dip, series)?;
     let now = series.last()?.until;
     let mut numbers =
-        Numbers { events: look.now.events, of: look.now.of, usual: look.usual.share(), chance: None, accepted: None };
+        Numbers { events: look.now.events, of: look.now.of, usual: look.usual.share(), ..Numbers::default() };
     let verdict = |outcome, sentence, numbers| Some(Verdict { outcome, sentence, numbers });
     if methods::recovered(measure, &look, dip.threshold) {
         return verdict(Outcome::Recovered, words::recovered(measure, &look), numbers);
@@ -100,19 +112,20 @@ pub fn judge(measure: &Measure, dip: &Dip, watched: &Watched<'_>) -> Option<Verd
         DipMethod::Chart => methods::chart(measure, &look),
         DipMethod::Change => methods::change(measure, &look, 1.0 / alpha.max(1e-6)),
         DipMethod::Threshold => methods::threshold(measure, &look, dip.threshold),
-        DipMethod::Source => Found::Unsaid("the source decides".to_owned()),
+        DipMethod::Source => Found::Unsaid(say!("unsaid-source").to_owned()),
     };
     if let Found::Chance { p, alpha } = found {
         (numbers.chance, numbers.accepted) = (Some(p), Some(alpha));
+        (numbers.low, numbers.high) = methods::band(measure, &look, alpha).unzip();
     }
     let outcome = if found.moved() { Outcome::Moved } else { Outcome::Steady };
-    verdict(outcome, words::found(measure, dip, &look, &found), numbers)
+    verdict(outcome, words::found(measure, &look, &found), numbers)
 }
 
 pub use looks::misfit;
 pub use totals::{FEWEST, Moved, Part, Total, total};
 pub use trial::{Trial, false_alarms, found_within};
-pub use words::promise;
+pub use words::{number, promise};
 
 #[cfg(test)]
 mod tests;

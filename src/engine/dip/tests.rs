@@ -55,7 +55,10 @@ fn judged(measure: &Measure, dip: &Dip, series: &[Observation]) -> Verdict {
 fn nine_of_sixty_where_a_quarter_is_usual_is_beyond_chance() {
     let verdict = judged(&close_rate(), &rule(DipMethod::Exact), &[month(0, 9.0, 60.0)]);
     assert_eq!(verdict.outcome, Outcome::Moved);
-    insta::assert_snapshot!(verdict.sentence, @"Negotiations that close: 9 of 60 negotiations (15 %); usual are 25 %. Were nothing different, so few would come by chance in 4.5 % of such looks; up to 8.2 % counts as moved (at most about one false alarm per person and year), so it moved.");
+    insta::assert_snapshot!(verdict.sentence, @"Negotiations that close: 9 of 60 negotiations (15 %); usually 25 %. By pure luck you’d see a number this low about 1 time in 22, so something probably changed.");
+    let (low, high) = (verdict.numbers.low.unwrap() * 60.0, verdict.numbers.high.unwrap() * 60.0);
+    // By the exact binomial of 60 cases at 25 %: 10 and 20 are the last within 8.2 % on their side.
+    assert_eq!((low.round(), high.round()), (10.0, 20.0));
 }
 
 #[test]
@@ -87,7 +90,7 @@ fn without_a_baseline_the_past_counts_as_the_sample_it_is() {
     let measure = Measure { baseline: None, ..close_rate() };
     let alone = judged(&measure, &rule(DipMethod::Exact), &[month(0, 1.0, 60.0)]);
     assert_eq!(alone.outcome, Outcome::Steady);
-    assert!(alone.sentence.contains("not known yet"), "{}", alone.sentence);
+    assert!(alone.sentence.contains("isn’t known yet"), "{}", alone.sentence);
     let dip = Dip { window_days: 30, ..rule(DipMethod::Exact) };
     let short = judged(&measure, &dip, &[month(0, 15.0, 60.0), month(1, 9.0, 60.0)]);
     assert_eq!(short.outcome, Outcome::Steady, "15 of 60 may itself be chance: {}", short.sentence);

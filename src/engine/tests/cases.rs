@@ -67,7 +67,7 @@ fn a_moment_less(span: Duration) -> Duration {
 #[test]
 fn the_managers_switches() {
     check(&[
-        case("live", |_| {}, Speaks, Rule::Channel, true, "live"),
+        case("live", |_| {}, Speaks, Rule::Channel, true, "on"),
         case("channel off", |w| w.place.mode = Mode::Off, Silent, Rule::Channel, false, "off"),
         case(
             "channel in shadow",
@@ -75,7 +75,7 @@ fn the_managers_switches() {
             Speaks,
             Rule::Channel,
             true,
-            "shadow: decided and recorded, nothing is said",
+            "watch only (shadow): recorded, nothing is posted",
         ),
         case("trigger off", |w| w.trigger.mode = Mode::Off, Silent, Rule::Trigger, false, "off"),
         case(
@@ -84,7 +84,7 @@ fn the_managers_switches() {
             Speaks,
             Rule::Trigger,
             true,
-            "shadow: decided and recorded, nothing is said",
+            "watch only (shadow): recorded, nothing is posted",
         ),
         case(
             "both off",
@@ -100,7 +100,7 @@ fn the_managers_switches() {
 #[test]
 fn whose_turn_it_is() {
     check(&[
-        case("for everybody", |w| w.person.profile.roles.clear(), Speaks, Rule::Channel, true, "live"),
+        case("for everybody", |w| w.person.profile.roles.clear(), Speaks, Rule::Channel, true, "on"),
         case(
             "another role",
             |w| w.trigger.roles = vec!["seller".into()],
@@ -125,17 +125,18 @@ fn whose_turn_it_is() {
 
 #[test]
 fn what_the_person_wants() {
+    let (out, quiet) = ("suggestions are turned off", "quiet for a week");
     check(&[
-        case("nothing unasked", |w| w.person.opted_out = true, Silent, Rule::Choice, false, "nothing unasked, please"),
-        case("snoozed", |w| w.person.snoozed_until = Some(NOW + MOMENT), Silent, Rule::Choice, false, "snoozed"),
-        case("snoozed until now", |w| w.person.snoozed_until = Some(NOW), Speaks, Rule::Channel, true, "live"),
+        case("nothing unasked", |w| w.person.opted_out = true, Silent, Rule::Choice, false, out),
+        case("snoozed", |w| w.person.snoozed_until = Some(NOW + MOMENT), Silent, Rule::Choice, false, quiet),
+        case("snoozed until now", |w| w.person.snoozed_until = Some(NOW), Speaks, Rule::Channel, true, "on"),
         case(
             "stopped",
             |w| w.person.stopped = vec![TriggerId::new("price")],
             Silent,
             Rule::Choice,
             false,
-            "this trigger was stopped",
+            "this topic is turned off",
         ),
         case(
             "another one stopped",
@@ -143,7 +144,7 @@ fn what_the_person_wants() {
             Speaks,
             Rule::Channel,
             true,
-            "live",
+            "on",
         ),
     ]);
 }
@@ -170,7 +171,7 @@ fn the_comparison_group() {
             Silent,
             Rule::Holdout,
             false,
-            "50 % of people are compared without help",
+            "50 % of people get no card, for comparison",
         ),
         case(
             "helped",
@@ -178,7 +179,7 @@ fn the_comparison_group() {
             Speaks,
             Rule::Holdout,
             true,
-            "50 % of people are compared without help",
+            "50 % of people get no card, for comparison",
         ),
     ]);
 }
@@ -188,7 +189,7 @@ fn a_trigger_rests_where_it_spoke() {
     fn spoke(world: &mut World, trigger: &str, ago: Duration) {
         world.place.last_spoke.push((TriggerId::new(trigger), world.now - ago));
     }
-    let (rests, rested) = ("spoke here within the last 4 hours", "has not spoken here for 4 hours");
+    let (rests, rested) = ("already answered here in the last 4 hours", "quiet here for the last 4 hours");
     check(&[
         case("never spoke", |_| {}, Speaks, Rule::Cooldown, true, rested),
         case("a moment early", |w| spoke(w, "price", a_moment_less(hours(4))), Silent, Rule::Cooldown, false, rests),
@@ -211,14 +212,14 @@ fn a_trigger_rests_where_it_spoke() {
 #[test]
 fn the_budget_of_a_person() {
     check(&[
-        case("nothing yet", |_| {}, Speaks, Rule::Budget, true, "0 of 1 in 24 hours, 0 of 3 in 7 days"),
+        case("nothing yet", |_| {}, Speaks, Rule::Budget, true, "0 of 1 cards used today, 0 of 3 this week"),
         case(
             "one today",
             |w| w.received(a_moment_less(hours(24)), "x", true),
             Silent,
             Rule::Budget,
             false,
-            "1 of 1 in 24 hours, 1 of 3 in 7 days",
+            "1 of 1 cards used today, 1 of 3 this week",
         ),
         case(
             "one yesterday",
@@ -226,7 +227,7 @@ fn the_budget_of_a_person() {
             Speaks,
             Rule::Budget,
             true,
-            "0 of 1 in 24 hours, 1 of 3 in 7 days",
+            "0 of 1 cards used today, 1 of 3 this week",
         ),
         case(
             "three this week",
@@ -234,7 +235,7 @@ fn the_budget_of_a_person() {
             Silent,
             Rule::Budget,
             false,
-            "0 of 1 in 24 hours, 3 of 3 in 7 days",
+            "0 of 1 cards used today, 3 of 3 this week",
         ),
         case(
             "the third a week ago",
@@ -242,7 +243,7 @@ fn the_budget_of_a_person() {
             Speaks,
             Rule::Budget,
             true,
-            "0 of 1 in 24 hours, 2 of 3 in 7 days",
+            "0 of 1 cards used today, 2 of 3 this week",
         ),
         case(
             "asked for, all of it",
@@ -250,7 +251,7 @@ fn the_budget_of_a_person() {
             Speaks,
             Rule::Budget,
             true,
-            "0 of 1 in 24 hours, 0 of 3 in 7 days",
+            "0 of 1 cards used today, 0 of 3 this week",
         ),
     ]);
     assert_eq!(samples::cadence().budget, Budget { per_day: 1, per_week: 3 });
@@ -258,7 +259,7 @@ fn the_budget_of_a_person() {
 
 #[test]
 fn people_get_their_time() {
-    let (first, over) = ("people get 10 minutes to answer first", "nobody answered within 10 minutes");
+    let (first, over) = ("waiting 10 minutes for people to answer first", "nobody answered within 10 minutes");
     check(&[
         case("just heard", |w| w.now = w.heard_at, Holds(10), Rule::Grace, false, first),
         case("three minutes later", |w| w.now = w.heard_at + minutes(3), Holds(7), Rule::Grace, false, first),
@@ -269,7 +270,7 @@ fn people_get_their_time() {
             Holds(25),
             Rule::Grace,
             false,
-            "people get 30 minutes to answer first",
+            "waiting 30 minutes for people to answer first",
         ),
         case(
             "no time at all",
@@ -285,7 +286,7 @@ fn people_get_their_time() {
             Holds(0),
             Rule::Grace,
             false,
-            "heard late: what people wrote since then is read first",
+            "this reached me late: reading what people wrote since then first",
         ),
     ]);
 }
@@ -334,24 +335,25 @@ fn working_hours_of_the_person() {
 
 #[test]
 fn nothing_a_second_time() {
+    let new = "you haven’t seen this card in 30 days";
     check(&[
-        case("new", |_| {}, Speaks, Rule::Recovery, true, "not seen lately"),
+        case("new", |_| {}, Speaks, Rule::Recovery, true, new),
         case(
             "one was seen",
             |w| w.received(hours(25), "tip", true),
             Speaks,
             Rule::Recovery,
             true,
-            "1 of 2 cards left out: seen lately or known",
+            "skipped 1 card you have already seen",
         ),
-        case("long ago", |w| w.received(hours(30 * 24), "tip", true), Speaks, Rule::Recovery, true, "not seen lately"),
+        case("long ago", |w| w.received(hours(30 * 24), "tip", true), Speaks, Rule::Recovery, true, new),
         case(
             "all known",
             |w| w.person.known = vec!["tip".into(), "faq".into()],
             Silent,
             Rule::Recovery,
             false,
-            "all 2 cards were seen lately or are known",
+            "you have seen everything I have on this",
         ),
     ]);
 }
@@ -392,5 +394,5 @@ fn whoever_asks_for_what_they_have_seen_gets_it_again() {
     let Act::Speak(plan) = &decision.act else { panic!("{decision:?}") };
     assert_eq!(plan.molecule.assets, ["tip".into(), "faq".into()]);
     let told = &decision.reasons.iter().find(|reason| reason.rule == Rule::Recovery).unwrap().value;
-    assert_eq!(told, "all 2 cards were seen lately or are known; you asked, so they come again");
+    assert_eq!(told, "you have seen everything I have on this; you asked, so here it is again");
 }

@@ -39,7 +39,7 @@ fn they_see_the_event_and_the_person() {
 fn one_that_cannot_be_answered_stops_with_its_reason() {
     for (condition, why) in [
         ("event.nothing == 1", "could not be evaluated"),
-        ("event.channel", "gives no yes or no"),
+        ("event.channel", "gives neither yes nor no"),
         ("1 / 0 == 1", "could not be evaluated"),
         ("person.roles[7] == 'x'", "could not be evaluated"),
     ] {

@@ -83,9 +83,14 @@ fn what_is_not_strong_enough_is_not_heard() {
     let engine = samples::engine([samples::trigger("a")]);
     let decision = engine.decide(&event(), &message(), &[need("a", 0.49)], &World::new().facts());
     assert_eq!(decision.act, Act::Silent { because: Rule::Recognition });
-    assert!(!decision.reasons[0].passed && decision.reasons[0].value.contains("nearest a"), "{:?}", decision.reasons);
+    assert!(
+        !decision.reasons[0].passed
+            && decision.reasons[0].value.contains("closest: A buyer says it is too expensive, 49 %"),
+        "{:?}",
+        decision.reasons
+    );
     let decision = engine.decide(&event(), &message(), &[], &World::new().facts());
-    assert_eq!(decision.reasons[0].value, "no need that a trigger knows");
+    assert_eq!(decision.reasons[0].value, "nothing I have a card for");
 }
 
 #[test]
@@ -100,7 +105,7 @@ fn a_trigger_that_left_the_library_is_not_spoken_to() {
     plan.trigger = "gone".into();
     let decision = engine.reconsider(&gone, &plan, &World::new().facts());
     assert_eq!(decision.act, Act::Silent { because: Rule::Trigger });
-    assert_eq!(decision.reasons[0].value, "no longer in the library");
+    assert_eq!(decision.reasons[0].value, "this topic was removed");
 }
 
 /// The assets of a plan over these, in the order in which the trigger offers them.

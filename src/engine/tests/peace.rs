@@ -22,7 +22,7 @@ fn told(minutes: u64, value: &str) -> (u64, String) {
 
 #[test]
 fn whoever_is_not_to_be_disturbed_is_left_in_peace() {
-    let quiet = "Mon-Fri 09:00-17:30, UTC; not to be disturbed just now";
+    let quiet = "Mon-Fri 09:00-17:30, UTC; “do not disturb” is on";
     assert_eq!(waits(|w| w.person.profile.do_not_disturb_until = Some(w.now + hours(2))), told(120, quiet));
     assert_eq!(waits(|w| w.person.profile.do_not_disturb_until = Some(w.now + hours(8))), told(23 * 60, quiet));
     let over = waits(|w| w.person.profile.do_not_disturb_until = Some(w.now));
@@ -51,7 +51,7 @@ fn whoever_the_platform_has_still_to_describe_is_waited_for_unless_they_ask() {
     let Act::Hold { until, because: Rule::QuietHours, .. } = decision.act else { panic!("{decision:?}") };
     assert_eq!(until.since(world.now).as_secs(), 1);
     let role = decision.reasons.iter().find(|reason| reason.rule == Rule::Role).unwrap();
-    assert!(role.passed && role.value == "only for: sales; what they do is being asked", "{role:?}");
+    assert!(role.passed && role.value == "only for: sales; asking what their role is", "{role:?}");
     world.person.awaited = false;
     assert_eq!(world.decide().act, Act::Silent { because: Rule::Role }, "once it is known, it counts");
     let asks = World { person: crate::engine::PersonFacts { awaited: true, ..world.person }, addressed: true, ..world };

@@ -21,6 +21,7 @@ fn outcome(event: usize, at: Timestamp, phase: Phase, act: Act) -> Outcome {
         channel: "deals".into(),
         person: PersonId::new(format!("p{}", event % 3)),
         decision: decision("price", act, 0.8),
+        card: None,
         phase,
     }
 }
@@ -111,7 +112,7 @@ fn broken_entries_are_counted_and_the_first_are_named() {
 #[test]
 fn an_empty_history_is_told_too() {
     let page = table::render(&report().summary(), Screen { width: 80, colours: false });
-    assert_eq!(page, "0 messages in 0 channels\n\nNo trigger heard anything.\n");
+    assert_eq!(page, "0 messages in 0 channels\n\nNothing matched.\n");
 }
 
 #[test]
