@@ -20,15 +20,15 @@ use super::{
 #[test]
 fn what_is_asked_while_kairos_is_dead_is_answered_when_it_lives_again() {
     let world = World::new();
-    // The channels are known: who speaks there is heard.
     let (deals, general) = (world.deals(), world.peer.id("/channels/general"));
-    for channel in [&deals, &general] {
-        let before = world.peer.says("ben", channel, QUESTION);
-        world.peer.our_message(&before, 0);
-    }
-    let down = world.killed();
+    // Both are channels in which something was heard; what was said is kept before what is done after it is answered.
+    world.peer.says("ben", &deals, "good morning");
+    world.peer.says("ana", &general, "good morning");
+    world.peer.answer_to(&world.peer.commands("ana", &deals, "help", None));
+    // A proper stop keeps at once until when they were heard.
+    let down = world.restart().killed();
     let question = down.peer.says("ana", &deals, QUESTION);
-    // Without what stood in READY, nobody would know who is meant.
+    // Nobody has told who we are when the channels are read.
     let mention = format!("<@{}> what do whales weigh?", down.peer.id("/bot"));
     let mention = down.peer.says("ben", &general, &mention);
     let world = down.up();

@@ -94,7 +94,7 @@ impl Reach {
 /// The memory.
 #[derive(Default)]
 pub(crate) struct Memory {
-    /// Our own id, from the first READY on.
+    /// Our own id, from the first READY on, or since a channel was read.
     pub(crate) us: Option<String>,
     /// The application's id.
     pub(crate) application: Option<String>,

@@ -211,8 +211,19 @@ impl Discord {
         threads.into_iter().take(THREADS).map(|(_, id)| MessageId::new(id)).collect()
     }
 
+    /// Our own id. A channel may be read before the first session stands, and who is meant there has to be known.
+    async fn ourselves(&self) -> Option<String> {
+        let known = self.memory().us.clone();
+        if known.is_some() {
+            return known;
+        }
+        let us = text(&self.rest.get(Route::UserMe).await.ok()?["id"])?;
+        self.memory().us = Some(us.clone());
+        Some(us)
+    }
+
     async fn read_channel(&self, place: &Place, since: Timestamp) -> Result<Vec<Event>, Refusal> {
-        let us = self.memory().us.clone();
+        let us = self.ourselves().await;
         let (mut events, mut after) = (Vec::new(), first_id(since).saturating_sub(1));
         for _ in 0..PAGES {
             let params = [("limit", PAGE.to_string()), ("after", after.to_string())];
