@@ -23,8 +23,9 @@
 //!   the component ids by which a message of ours is found again.
 //! - *Events as JSON* (`translate`, `wire`): a stored event is read by a later version too, whatever serenity's types are
 //!   by then. What serenity can't read is stored as it came.
-//! - *What serenity leaves out*: the components of a program's message and the label of a pressed field are asked for
-//!   again; forms have their inputs in rows, since serenity loses what is written below labels.
+//! - *What serenity leaves out*: the components of a program's message (with the flag that says there are any) and the
+//!   label of a pressed field are asked for again; forms have their inputs in rows, since serenity loses what is written
+//!   below labels.
 //! - *Which gateway* (`gateway::way`): serenity falls back to Discord's own when the API names none.
 //! - *Order* (`gateway::session`): serenity gives each dispatch to a task of its own.
 //! - *Fatal closes* (`gateway::close`): it gives back three of six; the others show as shards that never stand.
