@@ -59,6 +59,8 @@ struct State {
     later: HashMap<WholeChannel, Timestamp>,
     /// Still to be read.
     unread: BTreeSet<WholeChannel>,
+    /// Channels whose cursor was committed before; the first one of a channel waits for nothing.
+    kept: BTreeSet<WholeChannel>,
     /// When cursors were last committed.
     kept_at: Timestamp,
 }
@@ -82,11 +84,14 @@ impl Heard {
     /// What moved since the last time; nothing where that is a moment ago, unless `at_once`.
     fn take_moved(&self, now: Timestamp, at_once: bool) -> Vec<Cursor> {
         let mut state = self.state();
-        if !at_once && now.is_within(KEPT_EVERY, state.kept_at) {
+        let has_new = state.moved.keys().any(|place| !state.kept.contains(place));
+        if state.moved.is_empty() || !(at_once || has_new || !now.is_within(KEPT_EVERY, state.kept_at)) {
             return Vec::new();
         }
         state.kept_at = now;
-        std::mem::take(&mut state.moved).into_iter().map(|(place, at)| cursor(place, at)).collect()
+        let moved = std::mem::take(&mut state.moved);
+        state.kept.extend(moved.keys().cloned());
+        moved.into_iter().map(|(place, at)| cursor(place, at)).collect()
     }
 
     fn caught_up(&self, platform: PlatformKind) {

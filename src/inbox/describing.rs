@@ -47,8 +47,11 @@ pub(super) struct Describing {
     /// Rung when somebody was sought, so that the worker looks what waits for them.
     news: Arc<Notify>,
     /// Workspaces in which somebody is being described, with those who are to be described together thereafter.
-    queues: Mutex<HashMap<(PlatformKind, WorkspaceId), Vec<(Identity, PersonId)>>>,
+    queues: Mutex<HashMap<(PlatformKind, WorkspaceId), Queue>>,
 }
+
+/// People who are to be described together.
+type Queue = Vec<(Identity, PersonId)>;
 
 /// Held while an address is looked for.
 pub(super) struct Seeking {
@@ -135,7 +138,7 @@ impl Describing {
     }
 
     /// The next who are described together, at most so many; where nobody is left, the workspace is idle.
-    fn next_together(&self, workspace: &(PlatformKind, WorkspaceId), most: usize) -> Vec<(Identity, PersonId)> {
+    fn next_together(&self, workspace: &(PlatformKind, WorkspaceId), most: usize) -> Queue {
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
         match queues.get_mut(workspace) {
             Some(queue) if !queue.is_empty() => queue.drain(..queue.len().min(most)).collect(),

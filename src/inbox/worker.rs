@@ -165,14 +165,14 @@ impl Line {
         }
         let (line, arrival) = (self.clone(), (item.id.clone(), *fence));
         let (origin, received_at) = (item.origin.clone(), item.received_at);
-        let decided = on_its_own(ASKED.scope(held.asked.clone(), async move {
+        let deciding = on_its_own(ASKED.scope(held.asked.clone(), async move {
             match arrived {
                 Arrived::Events(events) => line.decide_all(&events, Some(arrival)).await,
                 Arrived::Read(read) => line.decide_read(&read, arrival).await,
                 Arrived::Signals(parsed) => line.take_signals(&parsed, &origin, received_at, arrival).await,
             }
         }));
-        let decided = decided.await;
+        let decided = deciding.await;
         if held.asked.is_open() {
             // What was decided meanwhile knew too little.
             self.wait_for_answers(lane, held);

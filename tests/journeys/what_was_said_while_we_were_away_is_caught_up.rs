@@ -73,7 +73,9 @@ async fn a_question_nobody_answered_gets_its_card_and_one_that_is_answered_stays
             says("m6", at(50), &channel, "U2", "lunch is ready in the kitchen"),
             says("m7", at(60), &off, "U5", QUESTION),
         ];
-        said.into_iter().for_each(|event| world.double.is_said(event));
+        for event in said {
+            world.double.is_said(event);
+        }
         // Answers in threads stand with their thread alone; those of m4 are part of what the channel's reading brings.
         world.double.is_said(says("m8", at(41), &channel, "U2", "U4: like so"));
         world.connections.gap(PlatformKind::Slack, None);

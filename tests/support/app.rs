@@ -294,9 +294,11 @@ impl TestApp {
     }
 
     /// Ends it, so that another can take over its database and its conversation.
-    pub(crate) async fn close(self) {
-        self.settle().await;
-        self.store().close().await;
+    pub(crate) fn close(self) -> impl Future<Output = ()> {
+        Box::pin(async move {
+            self.settle().await;
+            self.store().close().await;
+        })
     }
 
     /// Announces that so many events are left unread on purpose.
