@@ -259,16 +259,16 @@ impl Line {
     }
 
     /// Lets an event wait for what is looked up; what stands behind it waits with it.
-    pub(super) fn wait_for_answers(&self, lane: String, held: Held) {
-        let (line, looked_up, name) = (self.clone(), held.asked.clone(), lane.clone());
-        self.waiting.lanes().insert(lane, Lane { has_answer: false, events: VecDeque::from([held]) });
-        let open = std::mem::take(&mut looked_up.questions().open);
+    pub(super) fn wait_for_answers(&self, conversation: String, held: Held) {
+        let (line, asked, name) = (self.clone(), held.asked.clone(), conversation.clone());
+        self.waiting.lanes().insert(conversation, Lane { has_answer: false, events: VecDeque::from([held]) });
+        let open = std::mem::take(&mut asked.questions().open);
         tokio::spawn(async move {
             let answers =
                 join_all(open.into_iter().map(|(question, asking)| async move { (question, asking.await) })).await;
-            looked_up.questions().known.extend(answers);
-            if let Some(lane) = line.waiting.lanes().get_mut(&name) {
-                lane.has_answer = true;
+            asked.questions().known.extend(answers);
+            if let Some(waiting) = line.waiting.lanes().get_mut(&name) {
+                waiting.has_answer = true;
             }
             line.describing.ring();
         });

@@ -154,8 +154,8 @@ impl Line {
                 return Ok(false);
             }
         };
-        let lane = lane_of(&held.claimed.item, &arrived);
-        let Some(held) = self.waiting.behind(&lane, held) else { return Ok(false) };
+        let conversation = lane_of(&held.claimed.item, &arrived);
+        let Some(held) = self.waiting.behind(&conversation, held) else { return Ok(false) };
         let Claimed { item, fence, attempts } = &held.claimed;
         if let Arrived::Events(events) = &arrived
             && let Some(wait) = self.puts_off(events, *attempts).await?
@@ -175,7 +175,7 @@ impl Line {
         let decided = deciding.await;
         if held.asked.is_open() {
             // What was decided meanwhile knew too little.
-            self.wait_for_answers(lane, held);
+            self.wait_for_answers(conversation, held);
             return Ok(false);
         }
         let committed = match decided {

@@ -151,7 +151,12 @@ where
 }
 
 impl TestApp {
-    pub(crate) async fn open(url: &str, setup: Setup) -> Self {
+    pub(crate) fn open(url: &str, setup: Setup) -> impl Future<Output = Self> + Send {
+        // On the heap: what runs is large, and futures of tests hold it.
+        Box::pin(Self::open_here(url, setup))
+    }
+
+    async fn open_here(url: &str, setup: Setup) -> Self {
         let mut settings = setup.settings.clone();
         settings.push(("KAIROS_STORE_URL".to_owned(), url.to_owned()));
         if let Some(prompts) = &setup.prompts {
