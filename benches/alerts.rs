@@ -14,7 +14,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode},
 };
-use kairos::{clock::Clock, config::Config, http::Door, inbox::Inbox, store::Store};
+use kairos::{clock::Clock, config::Config, http::Door, ingest::Inbox, store::Store};
 use standardwebhooks::Webhook;
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;

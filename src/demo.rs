@@ -14,7 +14,7 @@ use crate::{
     clock::Clock,
     config::Config,
     engine::{Act, Decision, Engine, Rule, Settled},
-    inbox::{Observed, Observer},
+    ingest::{Observed, Observer},
     messages::say,
     run::Works,
 };

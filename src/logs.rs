@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn dependencies_say_no_more_than_they_may() {
-        assert_eq!(most("kairos::inbox::worker"), LevelFilter::TRACE);
+        assert_eq!(most("kairos::ingest::worker"), LevelFilter::TRACE);
         assert_eq!(most("slack"), LevelFilter::TRACE);
         assert_eq!(most("slack_morphism::listener"), LevelFilter::OFF);
         assert_eq!(most("serenity::gateway::ws"), LevelFilter::OFF);

@@ -36,7 +36,7 @@ use crate::{
     demo::{self, DemoLimits, Notes},
     engine::{Engine, compose::waiting_card, shipped},
     http::{self, Door, Metrics},
-    inbox::{Channels, Inbox, Line, Parts, Unobserved},
+    ingest::{Channels, Dispatcher, Inbox, Services, Unobserved},
     library::{Library, Source},
     outbox::Outbox,
     store::Store,
@@ -87,7 +87,7 @@ pub struct Works {
     /// Where everything is kept.
     pub store: Store,
     /// What decides.
-    pub line: Line,
+    pub line: Dispatcher,
     /// What sends.
     pub outbox: Outbox,
     /// The clock.
@@ -100,7 +100,7 @@ impl Works {
     pub async fn settle(&self) -> Result<()> {
         while self.line.step().await? + self.outbox.step().await? > 0 {}
         // What a manager took in is heard from here on, and not from some moment on.
-        self.line.has_studied().await;
+        self.line.has_learnt().await;
         if let Some(notes) = &self.notes {
             notes.flush().await;
         }
@@ -154,7 +154,7 @@ impl Kairos {
         let learning = tokio::task::spawn_blocking(move || pupil.learn());
         let kairos = Self::open_around(engine, config, playground, clock).await?;
         learning.await?;
-        kairos.works.line.has_studied().await;
+        kairos.works.line.has_learnt().await;
         for note in &shipped().notes {
             tracing::warn!(reason = note, "needs are heard less well than they could be");
         }
@@ -206,7 +206,7 @@ impl Kairos {
             .passing_over(Arc::clone(&channels));
         let sources = Arc::new(config.alerts.clone());
         let alerts = Door::new(Arc::clone(&sources), inbox.clone(), clock.clone());
-        let line = Line::new(Parts {
+        let line = Dispatcher::new(Services {
             store: store.clone(),
             engine: Arc::clone(&engine),
             platforms: platforms.clone(),
@@ -287,7 +287,7 @@ impl Kairos {
             (self.works.line.clone(), self.inbox.clone(), self.connections.clone(), self.catch_up);
         let no_more = until(stopping.subscribe());
         let catching_up =
-            tokio::spawn(async move { absence::catch_up(&line, &inbox, &connections, reach, no_more).await });
+            tokio::spawn(async move { absence::catch_up(line, inbox, &connections, reach, no_more).await });
         // Nobody knows what was said while nobody ran.
         for platform in
             self.slack.iter().map(|_| PlatformKind::Slack).chain(self.discord.iter().map(|_| PlatformKind::Discord))

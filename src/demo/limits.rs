@@ -14,7 +14,7 @@ use std::{
 use anyhow::Result;
 use chat::{Note, PlatformKind, Timestamp};
 
-use crate::{engine::Limits, inbox::LimitsOf, run::Works, store::Store};
+use crate::{engine::Limits, ingest::LimitsOf, run::Works, store::Store};
 
 /// Whether the limits of the house hold among the playground's people, and from when on things count against them.
 ///

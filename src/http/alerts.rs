@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use crate::{
     alerts::{BODY_BYTES, Refused, Request, Sources},
     clock::Clock,
-    inbox::Inbox,
+    ingest::Inbox,
 };
 
 /// The door for alerts. Clones are the same door.

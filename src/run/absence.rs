@@ -6,7 +6,7 @@ use chat::Timestamp;
 use crate::{
     config::{Config, Reach},
     connections::Connections,
-    inbox::{Inbox, Line},
+    ingest::{CatchUp, Dispatcher, Inbox},
     library::Mode,
     store::{Cursor, Store},
 };
@@ -30,11 +30,11 @@ pub(super) async fn begin(store: &Store, config: &Config, now: Timestamp) -> Res
 
 /// Reads what may have been missed, whenever that is told, until `stop` ends.
 pub(super) async fn catch_up(
-    line: &Line,
-    inbox: &Inbox,
+    dispatcher: Dispatcher,
+    inbox: Inbox,
     connections: &Connections,
     reach: Reach,
     stop: impl Future<Output = ()>,
 ) {
-    line.keep_up(inbox, connections, (reach.back, reach.messages), stop).await;
+    CatchUp::new(dispatcher, inbox, (reach.back, reach.messages)).keep_up(connections, stop).await;
 }

@@ -77,7 +77,7 @@ impl Experiments for House {
             });
             let signal = read_entry(SOURCE, &told, now).map_err(|error| error.to_string())?;
             let origin = Origin::Alerts(SOURCE.to_owned());
-            self.works.line.hear_signal(&signal, &origin, now).await.map_err(|error| went_wrong(&error.into()))?;
+            self.works.line.take_signal(&signal, &origin, now).await.map_err(|error| went_wrong(&error.into()))?;
             self.works.settle().await.map_err(|error| went_wrong(&error))
         })
     }

@@ -7,7 +7,7 @@ use playground::{Experiments, Host};
 use serde_json::Value;
 
 use super::{PICTURES, Works};
-use crate::{config::Config, connections::Connections, demo::DemoLimits, engine::Engine, inbox::Inbox};
+use crate::{config::Config, connections::Connections, demo::DemoLimits, engine::Engine, ingest::Inbox};
 
 /// Where the adapter of one platform delivers what happens, and tells how it is connected.
 pub(super) struct Sink {

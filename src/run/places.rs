@@ -9,7 +9,7 @@ use playground::Room;
 
 use crate::{
     config::{Config, StoreUrl},
-    inbox::Unlisted,
+    ingest::Unlisted,
     library::Mode,
 };
 

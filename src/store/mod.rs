@@ -31,6 +31,7 @@ mod leases;
 mod names;
 mod notes;
 mod outbox;
+mod outcome;
 mod own_words;
 mod pauses;
 mod people;
@@ -60,14 +61,15 @@ pub use inbox::{ArrivalCounts, Parked};
 pub use installations::KeptInstallation;
 pub use names::{NameState, Unconfirmed};
 pub use outbox::{Fate, Finished, QueueCounts};
+pub use outcome::Outcome;
 pub use own_words::{OwnWords, OwnWordsChange, REVIEW};
 pub use pauses::{Pause, PauseChange};
 pub use personal::{Forgotten, PERSONAL};
 pub use quarantine::{Kind as QuarantineKind, QuarantineCounts, Quarantined};
 pub use queue::{OpenCounts, Queued};
 pub use records::{
-    Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Outcome, Person, PersonChange,
-    Recorded, Settlement,
+    Action, Arrival, Channel, Claimed, Delivery, DeliveryKey, DeliveryState, Offer, Person, PersonChange, Recorded,
+    Settlement,
 };
 pub use retention::{Keeping, SWEPT, Swept};
 pub use scores::ChannelScores;

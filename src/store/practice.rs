@@ -5,7 +5,7 @@ use sqlx::FromRow;
 
 use super::{
     Store, StoreError,
-    backend::{Tx, execute, fetch_optional},
+    backend::{Tx, execute, fetch_all, fetch_optional},
     columns::{read_instant, read_small, write_instant},
 };
 use crate::{library::ScenarioId, practice::Session};
@@ -65,12 +65,11 @@ impl Store {
         row.map(SessionRow::into_session).transpose()
     }
 
-    /// The newest practice of this scenario that the person has not finished.
-    pub async fn open_session(&self, person: &PersonId, scenario: &ScenarioId) -> Result<Option<Session>, StoreError> {
+    /// The practices that somebody has not finished, the newest of each scenario first.
+    pub async fn open_sessions(&self, person: &PersonId) -> Result<Vec<Session>, StoreError> {
         let sql = "SELECT id, person_id, scenario_id, turn, state, started_at, finished_at FROM sessions
-             WHERE person_id = $1 AND scenario_id = $2 AND finished_at IS NULL
-             ORDER BY started_at DESC, id DESC LIMIT 1";
-        let row: Option<SessionRow> = fetch_optional!(self.pools.read(), sql, person.as_str(), scenario.as_str())?;
-        row.map(SessionRow::into_session).transpose()
+             WHERE person_id = $1 AND finished_at IS NULL ORDER BY started_at DESC, id DESC LIMIT 200";
+        let rows: Vec<SessionRow> = fetch_all!(self.pools.read(), sql, person.as_str())?;
+        rows.into_iter().map(SessionRow::into_session).collect()
     }
 }

@@ -64,7 +64,7 @@ fn a_dependency_that_is_not_allowed_is_found() {
             "use crate::{\n    library::Mode,\n    clock::Clock,\n};",
             "src/engine/a.rs:3: engine may not use clock",
         ),
-        ("src/engine/mod.rs", "use super::inbox;", "src/engine/mod.rs:1: engine may not use inbox"),
+        ("src/engine/mod.rs", "use super::ingest;", "src/engine/mod.rs:1: engine may not use ingest"),
         (
             "src/engine/a/b.rs",
             "fn f() { super::super::super::http::x() }",
@@ -106,11 +106,31 @@ fn what_is_allowed_is_left_alone() {
             "src/engine/a.rs",
             "// use crate::store;\nconst A: &str = \"sqlx::query\";\n#[cfg(test)]\nmod tests {\n    use crate::store;\n}\n",
         ),
-        ("src/run.rs", "use crate::{http, inbox, store};\nuse playground::Playground;"),
+        ("src/run.rs", "use crate::{http, ingest, store};\nuse playground::Playground;"),
         ("adapters/playground/src/lib.rs", "mod playground;\npub use playground::Playground;\nuse tokio::sync::watch;"),
     ] {
         assert_eq!(rules::dependencies(&sample(path, text)), Vec::<String>::new(), "{text}");
     }
+}
+
+#[test]
+fn pure_rooms_stay_pure() {
+    assert_kept(rules::purity);
+    for text in
+        ["use crate::store::{Delivery, Store};", "async fn f() {}", "fn f() { x.await }", "struct A(Mutex<u8>);"]
+    {
+        assert_eq!(rules::purity(&sample("src/handlers/a.rs", text)).len(), 1, "{text}");
+    }
+    assert_eq!(rules::purity(&sample("src/ingest/a.rs", "async fn f() {}")), [""; 0]);
+}
+
+#[test]
+fn no_type_is_spread_over_many_files() {
+    let wrong = rules::spread(&shipped());
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    let files: Vec<_> = ["a", "b", "c", "d"].map(|name| sample(&format!("src/x/{name}.rs"), "impl Line {\n}\n")).into();
+    assert_eq!(rules::spread(&files[..3]), [""; 0]);
+    assert_eq!(rules::spread(&files).len(), 1);
 }
 
 #[test]

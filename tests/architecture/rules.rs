@@ -12,7 +12,7 @@ pub(super) struct File {
 
 /// Which of our own modules a module may use. DESIGN.md's line "Allowed to use, and nothing else" in a table: a
 /// module without a line here is a mistake. `chat` is in everybody's reach.
-const ALLOWED: [(&str, &[&str]); 24] = [
+const ALLOWED: [(&str, &[&str]); 25] = [
     // Pure texts by id.
     ("messages", &[]),
     // Who may do what.
@@ -32,15 +32,14 @@ const ALLOWED: [(&str, &[&str]); 24] = [
     ("people", &[]),
     ("store", &["library", "engine", "practice", "people"]),
     ("connections", &[]),
-    (
-        "inbox",
-        &["access", "alerts", "engine", "messages", "practice", "library", "store", "clock", "crash", "connections"],
-    ),
+    // Pure: of the store they know the records alone, which `purity` sees to.
+    ("handlers", &["access", "alerts", "engine", "messages", "practice", "library", "store"]),
+    ("ingest", &["handlers", "alerts", "engine", "library", "store", "clock", "crash", "connections"]),
     ("outbox", &["store", "clock", "crash"]),
     ("alerts", &["people"]),
     ("insight", &["store", "clock"]),
     // The bounds of what is served are the operator's.
-    ("http", &["inbox", "store", "library", "engine", "insight", "alerts", "clock", "config", "connections"]),
+    ("http", &["ingest", "store", "library", "engine", "insight", "alerts", "clock", "config", "connections"]),
     ("commands", EVERYTHING),
     ("run", EVERYTHING),
     // The playground at home: part of the composition, in a file of its own.
@@ -59,7 +58,7 @@ const RESERVED: [(&str, &[&str]); 15] = [
             "clock",
             "connections",
             "store",
-            "inbox",
+            "ingest",
             "outbox",
             "http",
             "alerts",
@@ -163,6 +162,46 @@ fn own_module<'a>(file: &str, path: &'a [String]) -> Option<&'a str> {
     // `src/store/backend.rs` is two rooms below the crate, `src/store/mod.rs` and `src/store.rs` one.
     let depth = file.trim_end_matches("/mod.rs").split('/').count() - 1;
     (supers > 0 && supers >= depth).then(|| path.get(supers).map(String::as_str)).flatten()
+}
+
+/// What a pure room may not name: a store, a lock, something that waits.
+const IMPURE: [&str; 8] =
+    ["crate::store::Store", "Store,", "Store}", ".await", "async fn", "async move", "Mutex", "RwLock"];
+const PURE: [&str; 4] = ["handlers", "practice", "messages", "access"];
+
+/// Stores, locks and waiting in rooms that are to be pure functions.
+pub(super) fn purity(file: &File) -> Vec<String> {
+    if !PURE.contains(&room(&file.path)) || is_adapter(&file.path) {
+        return Vec::new();
+    }
+    let bare = bare(shipping(&file.text));
+    let wrong = lines_with(&bare, &IMPURE);
+    wrong.map(|(line, what)| format!("{}:{line}: {what} in a pure room; ask for it instead", file.path)).collect()
+}
+
+/// Types whose methods are spread over more files than a reader can hold in mind.
+///
+/// Excepted by name: the store, whose order is one file an aggregate; the engine and Discord's adapter, which are still to
+/// be taken apart.
+const SPREAD: [&str; 3] = ["Store", "Engine", "Discord"];
+
+/// See [`SPREAD`].
+pub(super) fn spread(files: &[File]) -> Vec<String> {
+    const MOST: usize = 3;
+    let mut found: std::collections::BTreeMap<(String, String), std::collections::BTreeSet<&str>> = Default::default();
+    for file in files {
+        let bare = bare(shipping(&file.text));
+        for line in bare.lines().filter(|line| line.starts_with("impl") && !line.contains(" for ")) {
+            let of = line.trim_start_matches("impl").trim_start();
+            let of = if of.starts_with('<') { of.split_once("> ").map_or(of, |(_, of)| of) } else { of };
+            let name: String = of.chars().take_while(|sign| sign.is_alphanumeric()).collect();
+            let house = if is_adapter(&file.path) { room(&file.path) } else { "" };
+            found.entry((house.to_owned(), name)).or_default().insert(&file.path);
+        }
+    }
+    let too_many =
+        found.into_iter().filter(|((_, name), files)| files.len() > MOST && !SPREAD.contains(&name.as_str()));
+    too_many.map(|((_, name), files)| format!("{name} has methods in {} files: {files:?}", files.len())).collect()
 }
 
 /// Files that have grown past their size.

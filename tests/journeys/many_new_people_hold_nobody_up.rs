@@ -18,7 +18,7 @@ use kairos::{
     clock::{Clock, Ids},
     config::Config,
     engine::Engine,
-    inbox::{Channels, Line, Parts, Unobserved},
+    ingest::{Channels, Dispatcher, Services, Unobserved},
     library::{Hearing, Mode},
     run,
     store::Store,
@@ -104,7 +104,7 @@ impl Platform for Slow {
 
 struct World {
     store: Store,
-    line: Line,
+    line: Dispatcher,
     slow: Arc<Slow>,
     clock: Clock,
 }
@@ -123,7 +123,7 @@ impl World {
         let slow = Arc::new(Slow { clock: clock.clone(), begun: AtomicU32::new(0), told: AtomicU32::new(0) });
         let unlisted = Arc::new(|_: &Place| (Mode::Live, Hearing::Balanced));
         let channels = Channels::new(store.clone(), clock.clone(), unlisted, Arc::new(Unobserved));
-        let line = Line::new(Parts {
+        let line = Dispatcher::new(Services {
             store: store.clone(),
             engine,
             platforms: Platforms::new(vec![Arc::clone(&slow) as Arc<dyn Platform>]),

@@ -83,10 +83,10 @@ async fn a_question_nobody_answered_gets_its_card_and_one_that_is_answered_stays
         assert_eq!(answered(&world), [""; 0], "nothing is said before the channel was read");
         let gaps = world.connections.missed().await;
         assert_eq!(gaps, [gap()]);
-        let new = world.line.catch_up(&world.inbox, &gap(), ALL).await.unwrap();
+        let new = world.catching_up(ALL).read(&gap()).await.unwrap();
         world.connections.caught_up(&gap());
         assert_eq!(new, 5, "m1 is known, and the channel that is off is not read");
-        assert_eq!(world.line.catch_up(&world.inbox, &gap(), ALL).await.unwrap(), 0, "what is known is known");
+        assert_eq!(world.catching_up(ALL).read(&gap()).await.unwrap(), 0, "what is known is known");
         minutes_pass(&world, 15).await;
         assert_eq!(answered(&world), ["m3"], "nobody answered that one");
     })
@@ -106,12 +106,10 @@ async fn so_far_back_and_so_much_of_a_channel_is_read() {
             assert!(matches!(what.what, What::Message(_)));
             world.double.is_said(what);
         }
-        let read =
-            |reach| world.line.catch_up(&world.inbox, &Gap { platform: PlatformKind::Slack, workspace: None }, reach);
-        assert_eq!(read((minutes(10), 5)).await.unwrap(), 5, "the last five");
+        assert_eq!(world.catching_up((minutes(10), 5)).read(&gap()).await.unwrap(), 5, "the last five");
         world.clock.wind(minutes(1));
         world.double.is_said(says("m31", world.clock.now(), &channel, "U1", "all is well here"));
-        assert_eq!(read(ALL).await.unwrap(), 1, "from where it was read last");
+        assert_eq!(world.catching_up(ALL).read(&gap()).await.unwrap(), 1, "from where it was read last");
     })
     .await;
 }

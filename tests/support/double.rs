@@ -15,7 +15,7 @@ use kairos::{
     config::Config,
     connections::Connections,
     engine::Engine,
-    inbox::{Channels, Inbox, Line, Parts, Unobserved},
+    ingest::{CatchUp, Channels, Dispatcher, Inbox, Services, Unobserved},
     library::{Hearing, Mode},
     outbox::Outbox,
     run,
@@ -194,7 +194,7 @@ pub(crate) fn says(id: &str, at: Timestamp, place: &Place, user: &str, text: &st
 /// Kairos around such a platform. A channel whose name begins with `off` is off, the others are live.
 pub(crate) struct World {
     pub(crate) store: Store,
-    pub(crate) line: Line,
+    pub(crate) line: Dispatcher,
     pub(crate) inbox: Inbox,
     pub(crate) outbox: Outbox,
     pub(crate) double: Arc<Double>,
@@ -205,6 +205,11 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// What reads what was said in a gap, so far back and so much of a channel.
+    pub(crate) fn catching_up(&self, reach: (Duration, usize)) -> CatchUp {
+        CatchUp::new(self.line.clone(), self.inbox.clone(), reach)
+    }
+
     pub(crate) fn new(store: Store, prompts: TempDir) -> Self {
         let clock = Clock::manual(WEDNESDAY_AT_TEN);
         let settings = [
@@ -222,7 +227,7 @@ impl World {
         let channels = Arc::new(channels.behind(connections.clone()));
         let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::default())
             .passing_over(Arc::clone(&channels));
-        let line = Line::new(Parts {
+        let line = Dispatcher::new(Services {
             store: store.clone(),
             engine,
             platforms: platforms.clone(),

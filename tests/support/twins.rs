@@ -20,7 +20,7 @@ use kairos::{
     clock::{Clock, Ids},
     config::Config,
     engine::Engine,
-    inbox::{Channels, Line, Parts, Unobserved},
+    ingest::{Channels, Dispatcher, Services, Unobserved},
     library::{Hearing, Mode},
     outbox::Outbox,
     run,
@@ -207,7 +207,7 @@ fn sources() -> Sources {
 /// Both workspaces, with one Kairos in them.
 pub(crate) struct Twins {
     pub(crate) store: Store,
-    pub(crate) line: Line,
+    pub(crate) line: Dispatcher,
     outbox: Outbox,
     platform: Arc<Memory>,
     clock: Clock,
@@ -222,7 +222,7 @@ impl Twins {
         let platforms = Platforms::new(vec![Arc::clone(&platform) as Arc<dyn Platform>]);
         let unlisted = Arc::new(|_: &Place| (Mode::Live, Hearing::Balanced));
         let channels = Channels::new(store.clone(), clock.clone(), unlisted, Arc::new(Unobserved));
-        let line = Line::new(Parts {
+        let line = Dispatcher::new(Services {
             store: store.clone(),
             engine: engine(),
             platforms: platforms.clone(),
@@ -241,7 +241,7 @@ impl Twins {
     /// Lets happen what can happen now.
     pub(crate) async fn settles(&self) {
         while self.line.step().await.unwrap() + self.outbox.step().await.unwrap() > 0 {}
-        self.line.has_studied().await;
+        self.line.has_learnt().await;
     }
 
     pub(crate) async fn passes(&self, by: Duration) {
@@ -304,7 +304,7 @@ impl Twins {
         let raw = serde_json::json!({ "headers": {}, "body": body, "at": self.now() }).to_string();
         let origin = Origin::Alerts(workspace.to_owned());
         for signal in sources().translate(workspace, &raw).unwrap().signals {
-            self.line.hear_signal(&signal, &origin, self.now()).await.unwrap();
+            self.line.take_signal(&signal, &origin, self.now()).await.unwrap();
         }
         self.settles().await;
     }

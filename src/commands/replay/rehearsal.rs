@@ -1,7 +1,7 @@
 //! The live line with another end: its store is in memory, its clock is the history's, and nothing is said to anybody.
 //!
 //! Invariants
-//! - What decides is [`crate::inbox::Line`], unchanged; what is "sent" counts against budgets as it would live.
+//! - What decides is [`crate::ingest::Dispatcher`], unchanged; what is "sent" counts against budgets as it would live.
 
 use std::{
     cmp::Reverse,
@@ -22,7 +22,7 @@ use crate::{
     config::Config,
     engine::{Act, Engine},
     history::History,
-    inbox::{self, Channels, Observed, Observer, Parts},
+    ingest::{self, Channels, Observed, Observer, Services},
     library::Mode,
     outbox::Outbox,
     run,
@@ -31,7 +31,7 @@ use crate::{
 
 /// A line that takes a history.
 pub struct Rehearsal {
-    line: inbox::Line,
+    line: ingest::Dispatcher,
     engine: Arc<Engine>,
     outbox: Outbox,
     clock: Clock,
@@ -84,7 +84,7 @@ impl Rehearsal {
         let unlisted = Arc::new(move |_: &Place| (Mode::Live, hearing));
         let observer = Arc::clone(&seen) as Arc<dyn Observer>;
         let channels = Channels::new(store.clone(), clock.clone(), unlisted, Arc::clone(&observer));
-        let line = inbox::Line::new(Parts {
+        let line = ingest::Dispatcher::new(Services {
             store: store.clone(),
             engine: Arc::clone(&engine),
             platforms: platforms.clone(),

@@ -77,50 +77,65 @@ pub enum Opened {
 }
 
 impl Recent {
-    /// Remembers `message` for its time, and tells what goes with it. One that is known, as it comes again or was
-    /// changed, takes the place of what it said before.
-    pub fn take(&mut self, event: &Event, message: &Message, now: Timestamp) -> Parts {
-        self.sweep(now);
-        if event.place.thread.is_none() {
-            self.open(&event.place, &message.id, Some((event.by.clone(), message.text.clone())), now);
-        }
-        let known = self.said.iter_mut().find(|said| said.message == message.id && channel(&said.place, &event.place));
-        let is_short = message.text.chars().take(SHORT + 1).count() <= SHORT;
+    /// Remembers `message` for its time, and tells what goes with it.
+    #[cfg(test)]
+    fn take(&mut self, event: &Event, message: &Message, now: Timestamp) -> Parts {
+        let parts = self.parts_of(event, message, now);
+        self.remember(event, message, now);
+        parts
+    }
+
+    /// What goes with a message that comes now.
+    pub fn parts_of(&self, event: &Event, message: &Message, now: Timestamp) -> Parts {
+        let said = || self.said.iter().filter(|said| said.forget_at > now);
+        let known = said().find(|said| said.message == message.id && channel(&said.place, &event.place));
         let at = match known {
-            Some(said) => {
-                said.text = if is_short { message.text.clone() } else { String::new() };
-                said.at
-            }
+            Some(said) => said.at,
             // A change to what was written long ago belongs to nothing that is said now.
             None if matches!(event.what, What::Edited(_)) => return Parts::default(),
-            None => {
-                if self.said.len() >= REMEMBERED {
-                    self.said.pop_front();
-                }
-                self.said.push_back(Said {
-                    who: event.by.clone(),
-                    place: event.place.clone(),
-                    message: message.id.clone(),
-                    at: event.at,
-                    text: if is_short { message.text.clone() } else { String::new() },
-                    heard: Vec::new(),
-                    forget_at: now + WITHIN,
-                });
-                event.at
-            }
+            None => event.at,
         };
         let near = |said: &&Said| {
             let apart = if at > said.at { at.since(said.at) } else { said.at.since(at) };
             said.who == event.by && said.place == event.place && said.message != message.id && apart <= WITHIN
         };
-        let heard = self.said.iter().filter(near).flat_map(|said| said.heard.clone()).collect();
-        if !is_short {
+        let heard = said().filter(near).flat_map(|said| said.heard.clone()).collect();
+        if !is_short(message) {
             return Parts { before: Vec::new(), heard };
         }
-        let earlier = self.said.iter().rev().filter(near).filter(|said| said.at <= at && !said.text.is_empty());
-        let mut before: Vec<String> = earlier.take(MOST - 1).map(|said| said.text.clone()).collect();
-        before.reverse();
+        let earlier: Vec<&Said> = said().filter(near).filter(|said| said.at <= at && !said.text.is_empty()).collect();
+        let before = earlier[earlier.len().saturating_sub(MOST - 1)..].iter().map(|said| said.text.clone()).collect();
         Parts { before, heard }
+    }
+
+    /// Remembers a message for its time. One that is known, as it comes again or was changed, takes the place of what it
+    /// said before.
+    pub fn remember(&mut self, event: &Event, message: &Message, now: Timestamp) {
+        self.sweep(now);
+        if event.place.thread.is_none() {
+            self.open(&event.place, &message.id, Some((event.by.clone(), message.text.clone())), now);
+        }
+        let text = if is_short(message) { message.text.clone() } else { String::new() };
+        let known = self.said.iter_mut().find(|said| said.message == message.id && channel(&said.place, &event.place));
+        if let Some(said) = known {
+            said.text = text;
+            return;
+        }
+        if matches!(event.what, What::Edited(_)) {
+            return;
+        }
+        if self.said.len() >= REMEMBERED {
+            self.said.pop_front();
+        }
+        self.said.push_back(Said {
+            who: event.by.clone(),
+            place: event.place.clone(),
+            message: message.id.clone(),
+            at: event.at,
+            text,
+            heard: Vec::new(),
+            forget_at: now + WITHIN,
+        });
     }
 
     /// Notes what was heard in a message, so that the others that go with it are not heard as the same once more.
@@ -181,6 +196,11 @@ impl Recent {
 }
 
 /// True for places in the same channel, in whatever thread.
+/// Whether a message may be part of a question that is written in several.
+fn is_short(message: &Message) -> bool {
+    message.text.chars().take(SHORT + 1).count() <= SHORT
+}
+
 fn channel(a: &Place, b: &Place) -> bool {
     a.channel == b.channel && a.workspace == b.workspace && a.platform == b.platform
 }
