@@ -202,22 +202,23 @@ impl Kairos {
         let channels = Channels::new(store.clone(), clock.clone(), modes(config), Arc::clone(&observer));
         let channels = Arc::new(channels.with_limits(limits.of_places()).behind(connections.clone()));
         absence::begin(&store, config, clock.now()).await?;
-        let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived))
-            .passing_over(Arc::clone(&channels));
         let sources = Arc::new(config.alerts.clone());
-        let alerts = Door::new(Arc::clone(&sources), inbox.clone(), clock.clone());
         let line = Dispatcher::new(Services {
             store: store.clone(),
             engine: Arc::clone(&engine),
             platforms: platforms.clone(),
             clock: clock.clone(),
             ids: Ids::random(),
-            channels,
+            channels: Arc::clone(&channels),
             managers: crate::demo::managers(config),
             alerts: Arc::clone(&sources),
             lease: config.inbox_lease,
             observer,
         });
+        let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&arrived))
+            .passing_over(channels)
+            .handled_by(&line);
+        let alerts = Door::new(sources, inbox.clone(), clock.clone());
         let outbox =
             Outbox::new(store.clone(), platforms, clock.clone()).with_notice(waiting_card).with_terms(config.outbox);
         let works = Works { store, line, outbox, clock, notes };

@@ -1,4 +1,7 @@
-//! The door: an event is committed before it is acknowledged.
+//! The door: an event is acknowledged when it is handled and what came of it is committed, or when it is kept.
+//!
+//! The worker of this process handles it before anything is written, where it can ([`super::direct`]); else it is kept raw,
+//! and handled later.
 //!
 //! Events come in bursts, and a disk takes its time for each commit: those that come while one is written are committed
 //! together by whoever is next.
@@ -9,7 +12,11 @@ use chat::{Accepted, Event, EventId, PlatformKind, Platforms};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, oneshot};
 
-use super::{Channels, catch_up::Read};
+use super::{
+    Channels, Dispatcher,
+    catch_up::Read,
+    direct::{Direct, Reply},
+};
 use crate::{
     alerts,
     clock::Clock,
@@ -29,6 +36,8 @@ pub struct Inbox {
     gathering: Arc<Gathering>,
     /// What holds in channels; `None` where everything is kept.
     channels: Option<Arc<Channels>>,
+    /// The way to the worker of this process; `None` where everything is kept first.
+    direct: Option<Direct>,
 }
 
 /// Events on their way into one commit.
@@ -43,13 +52,19 @@ struct Gathering {
 impl Inbox {
     /// A door into `store`; `bell` wakes the worker.
     pub fn new(store: Store, platforms: Platforms, clock: Clock, bell: Arc<Notify>) -> Self {
-        Self { store, platforms, clock, bell, gathering: Arc::default(), channels: None }
+        Self { store, platforms, clock, bell, gathering: Arc::default(), channels: None, direct: None }
     }
 
     /// Passes over what is said in channels that are off.
     #[must_use]
     pub fn passing_over(self, channels: Arc<Channels>) -> Self {
         Self { channels: Some(channels), ..self }
+    }
+
+    /// Has the worker of this process handle events before anything is written, while it is at work.
+    #[must_use]
+    pub fn handled_by(self, dispatcher: &Dispatcher) -> Self {
+        Self { direct: Some(dispatcher.direct().clone()), ..self }
     }
 
     /// Commits what a source of alerts sent. False when it was here before, by its own id.
@@ -63,8 +78,17 @@ impl Inbox {
         Ok(fresh)
     }
 
-    /// Commits an arrival together with all that wait; whether it was new.
+    /// Keeps an arrival; whether it was new. The worker is to look for it.
     async fn commit(&self, arrival: Arrival) -> Result<bool, StoreError> {
+        let fresh = self.commit_with_others(arrival).await;
+        if let Some(direct) = &self.direct {
+            direct.kept();
+        }
+        fresh
+    }
+
+    /// Commits an arrival together with all that wait; whether it was new.
+    async fn commit_with_others(&self, arrival: Arrival) -> Result<bool, StoreError> {
         let (tell, mut told) = oneshot::channel();
         let waiting = || self.gathering.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting().push((arrival.clone(), tell));
@@ -88,7 +112,7 @@ impl Inbox {
     /// Commits a raw event, unless nothing can come of it. False when it was here before, by the platform's own id.
     pub async fn accept(&self, platform: PlatformKind, raw: String) -> Result<bool, StoreError> {
         let (raw, readable) = self.read(platform, raw);
-        self.keep(platform, raw, readable.as_deref()).await
+        self.handle_or_keep(platform, raw, readable).await
     }
 
     /// The same for an adapter that can leave a form open: one with mistakes in it is not kept, and they are told.
@@ -99,7 +123,7 @@ impl Inbox {
             count(platform.as_str(), "mistaken");
             return Ok(Accepted::Mistaken(mistakes));
         }
-        let fresh = self.keep(platform, raw, readable.as_deref()).await?;
+        let fresh = self.handle_or_keep(platform, raw, readable).await?;
         Ok(if fresh { Accepted::New } else { Accepted::Repeated })
     }
 
@@ -121,26 +145,48 @@ impl Inbox {
         (raw, readable)
     }
 
+    /// Has an event handled at once, or keeps it. False when it was here before, by the platform's own id.
+    ///
     /// What can't be read has no id of the platform; it goes by its digest, and is kept.
-    async fn keep(&self, platform: PlatformKind, raw: String, readable: Option<&[Event]>) -> Result<bool, StoreError> {
-        if let (Some(channels), Some(events)) = (&self.channels, readable)
+    async fn handle_or_keep(
+        &self,
+        platform: PlatformKind,
+        raw: String,
+        readable: Option<Vec<Event>>,
+    ) -> Result<bool, StoreError> {
+        if let (Some(channels), Some(events)) = (&self.channels, &readable)
             && channels.pass_over(events).await?
         {
             count(platform.as_str(), "off");
             return Ok(true);
         }
-        let id = match readable {
-            Some([event, ..]) if !event.id.as_str().contains('\0') => event.id.clone(),
-            _ => EventId::new(format!("{platform}:{}", hex(&Sha256::digest(&raw)))),
+        let now = self.clock.now();
+        let id = match readable.as_deref() {
+            Some([event, ..]) if !event.id.as_str().contains('\0') => Some(event.id.clone()),
+            _ => None,
         };
-        let fresh = self.commit(Arrival { id, origin: platform.into(), raw, received_at: self.clock.now() }).await?;
-        may_crash_at("inbox::accepted");
-        if let (Some(channels), Some(events)) = (&self.channels, readable) {
-            channels.kept(events);
+        if let (Some(direct), Some(id), Some(events)) = (&self.direct, &id, &readable) {
+            let reply = direct.offer((id.clone(), platform.into(), now), events.clone(), &self.bell).await;
+            if reply != Reply::Keep {
+                self.note(events);
+                count(platform.as_str(), newness(reply == Reply::New));
+                return Ok(reply == Reply::New);
+            }
         }
+        let id = id.unwrap_or_else(|| EventId::new(format!("{platform}:{}", hex(&Sha256::digest(&raw)))));
+        let fresh = self.commit(Arrival { id, origin: platform.into(), raw, received_at: now }).await?;
+        may_crash_at("inbox::accepted");
+        self.note(readable.as_deref().unwrap_or_default());
         count(platform.as_str(), newness(fresh));
         self.bell.notify_one();
         Ok(fresh)
+    }
+
+    /// These events can't be lost any more.
+    fn note(&self, events: &[Event]) {
+        if let Some(channels) = &self.channels {
+            channels.kept(events);
+        }
     }
 }
 

@@ -22,6 +22,8 @@ use tracing::warn;
 
 use super::{
     Channels, answers,
+    batch::Seen,
+    direct::Direct,
     profiles::{Asking, Profiles, at_once},
     tuning::Tuning,
     waiting::Waiting,
@@ -98,6 +100,9 @@ pub struct Dispatcher {
     pub(super) profiles: Profiles,
     pub(super) tuning: Tuning,
     pub(super) waiting: Arc<Waiting>,
+    /// Events of this process that are handled before anything is written.
+    pub(super) direct: Direct,
+    seen: Arc<Mutex<Seen>>,
     /// How much was written beside the line since the outbox was last told.
     pub(super) written: Arc<AtomicUsize>,
 }
@@ -130,6 +135,8 @@ impl Dispatcher {
             profiles: Profiles::new(store.clone(), platforms, clock),
             tuning: Tuning::new(store, engine),
             waiting: Arc::default(),
+            direct: Direct::default(),
+            seen: Arc::default(),
             written: Arc::default(),
             services,
         }
@@ -158,6 +165,20 @@ impl Dispatcher {
     /// Waits until the engine has learnt what it is learning.
     pub async fn has_learnt(&self) {
         self.tuning.has_learnt().await;
+    }
+
+    /// True while the worker of this process takes events directly.
+    pub fn is_at_work(&self) -> bool {
+        self.direct.is_open()
+    }
+
+    /// The latest events of which nothing came.
+    pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn direct(&self) -> &Direct {
+        &self.direct
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -268,19 +289,26 @@ impl Dispatcher {
 
     /// Commits changes, and before them what stood in the message as numbers and alerts.
     pub(super) async fn commit_with_signals(&self, mut changes: Changes) -> Result<(), DispatchError> {
+        self.before_commit(&mut changes).await?;
+        self.commit(changes).await
+    }
+
+    /// Sees to what comes before changes are written: numbers and alerts that stood in the message, and forms, which are
+    /// opened at once.
+    pub(super) async fn before_commit(&self, changes: &mut Changes) -> Result<(), DispatchError> {
         for (signal, origin) in std::mem::take(&mut changes.signals) {
             let input = Input::Signal(&signal, &origin, self.now());
             let told = self.await_all(&mut Asked::default(), |cx| handlers::handle(cx, &input)).await?;
             self.commit(told).await?;
         }
-        self.commit(changes).await
+        for form in std::mem::take(&mut changes.forms) {
+            self.open_form(form).await?;
+        }
+        Ok(())
     }
 
     /// Writes changes, then remembers them.
     pub(super) async fn commit(&self, mut changes: Changes) -> Result<(), DispatchError> {
-        for form in std::mem::take(&mut changes.forms) {
-            self.open_form(form).await?;
-        }
         may_crash_at("inbox::decided");
         let stored = &mut changes.stored;
         if !stored.is_bare() {
@@ -290,16 +318,24 @@ impl Dispatcher {
             // Another worker has this event; what it decides is what counts.
             return Ok(());
         }
+        may_crash_at("inbox::concluded");
+        self.after_commit(&changes).await;
+        Ok(())
+    }
+
+    /// What was written is known from now on.
+    pub(super) async fn after_commit(&self, changes: &Changes) {
+        let stored = &changes.stored;
         if !stored.steps.is_empty() || !stored.pauses.is_empty() {
             self.tuning.has_changed().await;
         }
         if !stored.channels.is_empty() {
-            self.services.channels.begin_to_hear(&stored.channels).await?;
+            if let Err(error) = self.services.channels.begin_to_hear(&stored.channels).await {
+                warn!(%error, "from when a channel is heard could not be kept");
+            }
             self.services.channels.switched();
         }
-        may_crash_at("inbox::concluded");
-        self.remember(&changes);
-        Ok(())
+        self.remember(changes);
     }
 
     /// Finishes together the inbound events of which nothing came: most of what people write is such, and each commit waits
@@ -333,7 +369,8 @@ impl Dispatcher {
         self.scores.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn remember(&self, changes: &Changes) {
+    /// Takes in what a handler wants remembered, and tells those who look on.
+    pub(super) fn remember(&self, changes: &Changes) {
         self.note(changes);
         self.tell_observer(changes);
     }

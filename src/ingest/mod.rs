@@ -15,8 +15,10 @@
 mod accept;
 mod answers;
 mod background;
+mod batch;
 mod catch_up;
 mod channels;
+mod direct;
 mod dispatch;
 mod profiles;
 mod tuning;

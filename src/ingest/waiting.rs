@@ -57,6 +57,11 @@ impl Waiting {
         taken.flat_map(|lane| lane.events).filter(|held| now < held.until).collect()
     }
 
+    /// True where an event of a conversation waits.
+    pub(super) fn holds(&self, lane: &str) -> bool {
+        self.lanes().contains_key(lane)
+    }
+
     /// Puts an event behind one that waits in its conversation; gives it back where none does.
     pub(super) fn behind(&self, lane: &str, held: Held) -> Option<Held> {
         let mut lanes = self.lanes();

@@ -12,7 +12,9 @@ use tracing::{error, warn};
 
 use super::{
     DispatchError, Dispatcher,
+    batch::Batch,
     catch_up::Read,
+    direct::Direct,
     dispatch::Ran,
     profiles::{Asking, shows_a_page},
     waiting::Held,
@@ -69,6 +71,9 @@ impl Dispatcher {
     /// `bell` is rung when something was accepted; `next` is rung when there may be something to send.
     pub async fn work(&self, bell: Arc<Notify>, next: Arc<Notify>, stop: impl Future<Output = ()>) {
         tokio::pin!(stop);
+        self.direct.open(true);
+        // However it ends: nobody waits for a worker that is gone.
+        let _closing = Closing(&self.direct);
         let mut rounds = Rounds::by(&self.services.clock);
         loop {
             let round = rounds.begin();
@@ -102,6 +107,11 @@ impl Dispatcher {
         }
     }
 
+    /// True where an event of the same conversation waits for a platform.
+    pub(super) fn has_to_wait(&self, events: &[Event]) -> bool {
+        events.iter().any(|event| self.waiting.holds(&conversation(event)))
+    }
+
     /// Takes what has arrived, and once all of it is read wakes what is due; how much that was.
     pub async fn step(&self) -> Result<usize, DispatchError> {
         let done = self.go(true).await?;
@@ -115,7 +125,13 @@ impl Dispatcher {
         self.memory().sweep(self.now());
         let now = self.now();
         let ready = self.waiting.take_ready(now);
-        let arrivals = self.services.store.claim_arrivals(now, self.services.lease, BATCH).await?;
+        // What was kept comes first; where nothing was, nobody has to look.
+        let has_kept = self.direct.take_kept();
+        let arrivals = if looks || has_kept {
+            self.services.store.claim_arrivals(now, self.services.lease, BATCH).await?
+        } else {
+            Vec::new()
+        };
         let mut done = Done {
             taken: ready.len() + arrivals.len(),
             changed: self.written.swap(0, Ordering::AcqRel),
@@ -130,6 +146,13 @@ impl Dispatcher {
             done.changed += usize::from(self.take_arrival(held, &mut noops).await?);
         }
         self.commit_noops(noops).await?;
+        if done.is_behind {
+            self.direct.kept();
+        } else {
+            let direct = self.direct.next(BATCH as usize);
+            done.taken += direct.len();
+            done.changed += Batch::new(self).handle_all(direct).await;
+        }
         self.keep_scores().await?;
         if looks {
             self.services.channels.keep_cursors(false).await?;
@@ -292,6 +315,15 @@ impl Dispatcher {
             }
         }
         Ok(None)
+    }
+}
+
+/// Closes the way to the worker when it goes.
+struct Closing<'a>(&'a Direct);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.open(false);
     }
 }
 

@@ -28,6 +28,10 @@ pub enum Concluded {
     Stale,
 }
 
+/// Records an event that was handled before anything was written; nothing where it is known.
+const DONE_AT_ONCE: &str = "INSERT INTO arrivals (id, platform, raw, received_at, state, due_at, seq)
+     VALUES ($1, $2, NULL, $3, 'done', $3, 0) ON CONFLICT (id) DO NOTHING";
+
 impl Store {
     /// Writes everything that one event changes in one transaction, or nothing.
     ///
@@ -46,7 +50,31 @@ impl Store {
             tx.rollback().await?;
             return Ok(Concluded::Stale);
         }
+        if let Some((id, origin, received_at)) = &outcome.direct
+            && execute!(tx.on(), DONE_AT_ONCE, id.as_str(), origin.to_string(), received_at.as_ms())? == 0
+        {
+            tx.rollback().await?;
+            return Ok(Concluded::Stale);
+        }
         let concluded = write(&mut tx, outcome).await?;
+        tx.commit().await?;
+        Ok(concluded)
+    }
+
+    /// The same for several outcomes of events that were never kept, in one commit. One whose event was done before writes
+    /// nothing, and is [`Concluded::Stale`]. An error: nothing of any is written.
+    pub async fn conclude_together(&self, outcomes: &[&Outcome]) -> Result<Vec<Concluded>, StoreError> {
+        let mut tx = self.pools.begin().await?;
+        let mut concluded = Vec::with_capacity(outcomes.len());
+        for outcome in outcomes {
+            let is_new = match &outcome.direct {
+                Some((id, origin, at)) => {
+                    execute!(tx.on(), DONE_AT_ONCE, id.as_str(), origin.to_string(), at.as_ms())? == 1
+                }
+                None => true,
+            };
+            concluded.push(if is_new { write(&mut tx, outcome).await? } else { Concluded::Stale });
+        }
         tx.commit().await?;
         Ok(concluded)
     }

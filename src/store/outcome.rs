@@ -1,10 +1,10 @@
 //! Everything that one input changes.
 
-use chat::{DeliveryId, EventId, PersonId};
+use chat::{DeliveryId, EventId, PersonId, Timestamp};
 
 use super::{
-    Channel, ChannelScores, Delivery, DipChange, OwnWordsChange, PauseChange, PersonChange, Recorded, Settlement, Tap,
-    TriggerStep,
+    Channel, ChannelScores, Delivery, DipChange, Origin, OwnWordsChange, PauseChange, PersonChange, Recorded,
+    Settlement, Tap, TriggerStep,
 };
 use crate::practice::Session;
 
@@ -13,6 +13,8 @@ use crate::practice::Session;
 pub struct Outcome {
     /// The arrival that is finished by it, with its fence; its raw text is erased.
     pub arrival: Option<(EventId, i64)>,
+    /// An event that was never kept raw: this very commit records that it is done, and writes nothing where it was done before.
+    pub direct: Option<(EventId, Origin, Timestamp)>,
     /// Decisions to record.
     pub decisions: Vec<Recorded>,
     /// New deliveries; one whose key exists already is left as it is.
@@ -45,6 +47,7 @@ impl Outcome {
         // Taken apart, so that a new field can't be forgotten here.
         let Outcome {
             arrival,
+            direct,
             decisions,
             deliveries,
             settled,
@@ -59,6 +62,7 @@ impl Outcome {
             scores,
         } = more;
         self.arrival = self.arrival.take().or(arrival);
+        self.direct = self.direct.take().or(direct);
         self.decisions.extend(decisions);
         self.deliveries.extend(deliveries);
         self.settled.extend(settled);
@@ -78,6 +82,7 @@ impl Outcome {
         // Taken apart, so that a new field can't be forgotten here.
         let Outcome {
             arrival: _,
+            direct: _,
             decisions,
             deliveries,
             settled,

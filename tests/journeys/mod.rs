@@ -18,6 +18,7 @@ mod a_trigger_that_bothers_people_pauses_itself;
 mod alerts_about_a_group_reach_whoever_is_on_duty;
 mod an_accepted_event_survives_a_kill;
 mod an_edit_gets_no_second_answer;
+mod an_event_of_which_nothing_comes_writes_nothing;
 mod any_three_weeks_keep_every_promise;
 mod asking_kairos_always_gets_an_answer_or_a_reason;
 mod every_tap_can_be_taken_back;

@@ -40,6 +40,7 @@ fn everything(fence: i64) -> Outcome {
     let ana = PersonId::new("ana");
     Outcome {
         arrival: Some((EventId::new("e1"), fence)),
+        direct: None,
         decisions: vec![decided("e1", Some("d1"), 1)],
         deliveries: vec![delivery("d1", 1)],
         settled: vec![(DeliveryId::new("h1"), cancel())],

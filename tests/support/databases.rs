@@ -130,6 +130,15 @@ pub(crate) async fn run_beside(url: &str, sql: &'static str) {
     }
 }
 
+/// What a statement counts beside the store.
+pub(crate) async fn count_beside(url: &str, sql: &'static str) -> i64 {
+    if url.starts_with("sqlite:") {
+        sqlx::query_scalar(sql).fetch_one(&mut SqliteConnection::connect(url).await.unwrap()).await.unwrap()
+    } else {
+        sqlx::query_scalar(sql).fetch_one(&mut connect(url).await).await.unwrap()
+    }
+}
+
 fn server() -> String {
     env::var(SERVER).unwrap_or_else(|_| {
         panic!("{SERVER} is not set: run tests/run, or start a PostgreSQL and set {SERVER}=postgres://…")

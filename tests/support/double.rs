@@ -22,7 +22,7 @@ use kairos::{
     store::Store,
 };
 use tempfile::TempDir;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::app::WEDNESDAY_AT_TEN;
 
@@ -196,6 +196,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) line: Dispatcher,
     pub(crate) inbox: Inbox,
+    /// Wakes a worker.
+    pub(crate) bell: Arc<Notify>,
     pub(crate) outbox: Outbox,
     pub(crate) double: Arc<Double>,
     pub(crate) clock: Clock,
@@ -225,7 +227,8 @@ impl World {
         let connections = Connections::default();
         let channels = Channels::new(store.clone(), clock.clone(), unlisted, Arc::new(Unobserved));
         let channels = Arc::new(channels.behind(connections.clone()));
-        let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::default())
+        let bell = Arc::<Notify>::default();
+        let inbox = Inbox::new(store.clone(), platforms.clone(), clock.clone(), Arc::clone(&bell))
             .passing_over(Arc::clone(&channels));
         let line = Dispatcher::new(Services {
             store: store.clone(),
@@ -240,7 +243,7 @@ impl World {
             lease: Duration::from_mins(1),
         });
         let outbox = Outbox::new(store.clone(), platforms, clock.clone());
-        Self { store, line, inbox, outbox, double, clock, connections, _prompts: prompts }
+        Self { store, line, inbox, bell, outbox, double, clock, connections, _prompts: prompts }
     }
 
     /// An event reaches Kairos.
