@@ -9,6 +9,13 @@ pub(crate) fn may_crash_at(point: &str) {
     fail::fail_point!(point, |_| std::process::abort());
 }
 
+/// True where a test wants the other way to be gone here.
+pub(crate) fn is_set(point: &str) -> bool {
+    let _ = point;
+    fail::fail_point!(point, |_| true);
+    false
+}
+
 /// Reads `FAILPOINTS` for the life of the process; nothing outside of tests.
 pub fn prepare() -> Option<fail::FailScenario<'static>> {
     fail::has_failpoints().then(fail::FailScenario::setup)

@@ -217,7 +217,14 @@ pub(super) fn rewrite(
         let card = draw(library, trigger, &offer.plan, &delivery.id)?;
         Some((with_numbers(card, library, trigger, &offer.need), trigger.title.as_str()))
     });
-    let (Some((card, topic)), Some((place, message))) = (card, delivery.sent.clone()) else { return Ok(()) };
+    // A tap may be quicker than the record that its card has arrived.
+    let tapped_at = match &event.what {
+        What::Choice { message, .. } => Some((event.place.clone(), message.clone())),
+        _ => None,
+    };
+    let (Some((card, topic)), Some((place, message))) = (card, delivery.sent.clone().or(tapped_at)) else {
+        return Ok(());
+    };
     let earlier = own().filter_map(|tap| Rating::read(&tap.tap)).filter(|rating| Some(*rating) != changed.without);
     let all: Vec<_> = earlier.chain(changed.rating).collect();
     let mut card = all.iter().fold(card, |card, rating| rated_card(&card, &delivery.id, topic, *rating));

@@ -175,7 +175,7 @@ impl Inbox {
         }
         let id = id.unwrap_or_else(|| EventId::new(format!("{platform}:{}", hex(&Sha256::digest(&raw)))));
         let fresh = self.commit(Arrival { id, origin: platform.into(), raw, received_at: now }).await?;
-        may_crash_at("inbox::accepted");
+        may_crash_at("ingest::accepted");
         self.note(readable.as_deref().unwrap_or_default());
         count(platform.as_str(), newness(fresh));
         self.bell.notify_one();

@@ -4,7 +4,7 @@
 //! - An event sees what was decided before it: where it shares a person or a channel with one that is not committed yet, or
 //!   is no mere message, that is committed first.
 //! - Its door hears "handled" once what came of it is committed; where it can't be, the event is kept and tried again.
-//! - The same id a second time is known: by its row where something came of it, else for the next [`SEEN`] events.
+//! - The same id a second time is known for the next [`SEEN`] events; where something came of it, by its row as well.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -23,10 +23,10 @@ use crate::{
     store::{Concluded, Outcome},
 };
 
-/// Events of which nothing came whose ids are remembered.
+/// Events whose ids are remembered.
 const SEEN: usize = 10_000;
 
-/// Ids of the latest events of which nothing came.
+/// Ids of the latest events that were handled.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     known: HashSet<EventId>,
@@ -87,15 +87,15 @@ impl<'a> Batch<'a> {
     }
 
     async fn handle(&mut self, offered: Offered) {
-        if self.dispatcher.seen().contains(&offered.id) {
-            return offered.reply(Reply::Repeated);
-        }
         // A page is put off until its owner is known, and what stands behind an event that waits, waits with it.
         if offered.events.iter().any(shows_a_page) || self.dispatcher.has_to_wait(&offered.events) {
             return offered.reply(Reply::Keep);
         }
         if self.touches(&offered.events) {
             self.commit().await;
+        }
+        if self.is_known(&offered).await {
+            return offered.reply(Reply::Repeated);
         }
         let Some(mut changes) = self.decide(&offered.events).await else { return offered.reply(Reply::Keep) };
         if changes.is_noop() && changes.signals.is_empty() && changes.forms.is_empty() {
@@ -110,6 +110,16 @@ impl<'a> Batch<'a> {
         changes.stored.direct = Some((offered.id.clone(), offered.origin.clone(), offered.received_at));
         self.note(&offered.events);
         self.decided.push((changes, offered));
+    }
+
+    /// True where an event was handled before. A tap is looked up in the store as well: another process may have handled it,
+    /// and handling it again would bring back somebody who was just forgotten.
+    async fn is_known(&self, offered: &Offered) -> bool {
+        if self.dispatcher.seen().contains(&offered.id) {
+            return true;
+        }
+        let store = &self.dispatcher.services.store;
+        offered.events.iter().any(is_wide) && store.knows_event(&offered.id).await.unwrap_or(false)
     }
 
     /// What comes of events; `None` where a platform has to be waited for, or it failed: both are done with what is kept.
@@ -151,15 +161,18 @@ impl<'a> Batch<'a> {
         if decided.is_empty() {
             return;
         }
-        may_crash_at("inbox::decided");
+        may_crash_at("ingest::decided");
         let outcomes: Vec<&Outcome> = decided.iter().map(|(changes, _)| &changes.stored).collect();
         let concluded = match self.dispatcher.services.store.conclude_together(&outcomes).await {
             Ok(concluded) => concluded.into_iter().map(Some).collect(),
             // One of them may be what does not go: each by itself then.
             Err(_) => self.one_by_one(&outcomes).await,
         };
-        may_crash_at("inbox::concluded");
+        may_crash_at("ingest::committed");
         for ((changes, offered), concluded) in decided.into_iter().zip(concluded) {
+            if concluded.is_some() {
+                self.dispatcher.seen().insert(offered.id.clone());
+            }
             match concluded {
                 Some(Concluded::Done { .. }) => {
                     self.changed += 1;

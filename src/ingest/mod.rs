@@ -18,6 +18,7 @@ mod background;
 mod batch;
 mod catch_up;
 mod channels;
+mod commit;
 mod direct;
 mod dispatch;
 mod profiles;

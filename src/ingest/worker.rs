@@ -12,6 +12,7 @@ use tracing::{error, warn};
 
 use super::{
     DispatchError, Dispatcher,
+    background::Background,
     batch::Batch,
     catch_up::Read,
     direct::Direct,
@@ -160,7 +161,7 @@ impl Dispatcher {
         // A hold is woken once nothing is left unread: it may be what settles it.
         if looks && !done.is_behind {
             self.services.store.hold_late(self.now()).await?;
-            done.woken += self.take_due().await?;
+            done.woken += Background(self).take_due().await?;
         }
         Ok(done)
     }

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 
 use super::{
     Arrival, Claimed, Store, StoreError,
-    backend::{Tx, execute, fetch_all, on_backend},
+    backend::{Tx, execute, fetch_all, fetch_optional, on_backend},
     columns::{read_count, read_name},
 };
 
@@ -127,6 +127,13 @@ impl Store {
     /// Either way it is durable when this returns, and may be acknowledged.
     pub async fn accept(&self, arrival: &Arrival) -> Result<bool, StoreError> {
         Ok(self.accept_all(slice::from_ref(arrival)).await?.contains(&true))
+    }
+
+    /// True where an event of that id was kept, or is done.
+    pub async fn knows_event(&self, id: &EventId) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM arrivals WHERE id = $1";
+        let row: Option<(i32,)> = fetch_optional!(self.pools.read(), sql, id.as_str())?;
+        Ok(row.is_some())
     }
 
     /// Commits several arrivals together, so that the disk is waited for once; which of them were new.
