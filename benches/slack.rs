@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! npm ci --prefix benches/bolt     # once, to compare with Bolt for JavaScript
-//! cargo bench --bench slack
+//! cargo bench --bench slack         # KAIROS_BENCH_TRIGGERS=10 for the small library alone
 //! ```
 //!
 //! Each bot is a process of its own between the senders and an imitation of the Web API, both in this process; its CPU
@@ -45,7 +45,7 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         // Kairos alone has tables; what the others know is gone when they stop.
-        for triggers in [10, 10_000] {
+        for triggers in libraries() {
             let web = Web::start().await?;
             let folder = TempDir::new()?;
             write_prompts(folder.path(), triggers)?;
@@ -54,7 +54,7 @@ fn main() -> Result<()> {
             drop(bot);
             recognising(&folder.path().join("prompts"), triggers);
         }
-        for triggers in [10, 10_000] {
+        for triggers in libraries() {
             for kept in ["nothing", "sqlite"] {
                 let web = Web::start().await?;
                 let mut command = Command::new(std::env::current_exe()?);
@@ -97,6 +97,12 @@ fn kairos(folder: &Path, web: &Web, triggers: usize) -> Command {
     ]);
     println!("\nKairos, {triggers} triggers, every event durable before it is acknowledged");
     command
+}
+
+/// How many triggers each run has; `KAIROS_BENCH_TRIGGERS=10` for one of them.
+fn libraries() -> Vec<usize> {
+    let chosen = std::env::var("KAIROS_BENCH_TRIGGERS").ok().and_then(|number| number.parse().ok());
+    chosen.map_or_else(|| vec![10, 10_000], |number| vec![number])
 }
 
 async fn kairos_costs(bot: &Bot, web: &Web, triggers: usize) -> Result<()> {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use axum::{Json, Router, extract::Path as Method, extract::State, routing::post};
+use axum::{Json, Router, extract::Path as Method, extract::State, routing::any};
 use futures_util::{StreamExt, stream};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ struct Calls {
 impl Web {
     pub(crate) async fn start() -> Result<Self> {
         let calls = Arc::<Calls>::default();
-        let app = Router::new().route("/api/{method}", post(answer)).with_state(Arc::clone(&calls));
+        let app = Router::new().route("/api/{method}", any(answer)).with_state(Arc::clone(&calls));
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}", listener.local_addr()?);
         let free = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();

@@ -10,8 +10,8 @@
 use chat::{Event, EventId, Identity, MessageId, PersonId, PersonKey, PlatformKind, Scope, Signal};
 
 use super::{
-    Changes, Cx, Handled,
-    asks::Question,
+    Changes, Cx, Handled, Interrupted,
+    asks::{Answer, Question},
     feedback,
     messages::OFFER_LASTS,
     people,
@@ -111,8 +111,11 @@ pub(super) fn person_meant(cx: &Cx<'_>, key: &PersonKey, scope: &Scope) -> Handl
     let Ok(kind) = key.scheme.parse::<PlatformKind>() else { return Ok(None) };
     let identity = Identity::read(kind, &key.value).filter(|identity| scope.contains(&identity.tenant()));
     let Some(identity) = identity else { return Ok(None) };
-    if cx.look_up_whether(Question::Exists(identity.clone())) != Some(true) {
-        return Ok(None);
+    match cx.look_up(Question::Exists(identity.clone())) {
+        Some(Answer::Is(Some(true))) => {}
+        // That nobody can say it just now is not that there is nobody: the signal is tried again, and kept if that fails.
+        Some(Answer::Is(None)) => return Err(Interrupted::Unanswered),
+        _ => return Ok(None),
     }
     let person = cx.person_of(&identity)?;
     Ok(Some((person.id, identity)))

@@ -67,6 +67,9 @@ pub(crate) enum Interrupted {
     /// Something has to be asked first.
     #[error("something has still to be asked")]
     Asks,
+    /// A platform did not say what must be known; it is asked again later.
+    #[error("a platform did not answer who somebody is")]
+    Unanswered,
     /// A scenario could not be played.
     #[error(transparent)]
     Play(#[from] PlayError),

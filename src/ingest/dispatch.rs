@@ -240,7 +240,9 @@ impl Dispatcher {
             match ended {
                 Ok(Ok(done)) => return Ok(Ok(done)),
                 Ok(Err(Interrupted::Asks)) => {}
-                Ok(Err(failed @ Interrupted::Play(_))) => return Err(DispatchError::Handler(failed.to_string())),
+                Ok(Err(failed @ (Interrupted::Play(_) | Interrupted::Unanswered))) => {
+                    return Err(DispatchError::Handler(failed.to_string()));
+                }
                 Err(_) => {
                     let told = "a defect of Kairos: deciding about it panicked";
                     return Err(DispatchError::Handler(told.to_owned()));

@@ -70,6 +70,23 @@ async fn a_look_up_that_failed_found_nobody_out() {
 }
 
 #[tokio::test]
+async fn where_a_platform_can_not_say_who_somebody_is_the_alert_is_kept_and_tried_again() {
+    each_database(|store| async move {
+        let twins = Twins::open(store, &[]);
+        let body = r#"{"person": "slack:T2/U1", "alert": "RateLow", "fingerprint": "f"}"#;
+        twins.fails("T2", true);
+        let tried = twins.tries_to_tell("T2", body).await.map_err(|error| error.to_string());
+        assert_eq!(tried, Err("a platform did not answer who somebody is".to_owned()));
+        assert!(twins.store.signals_waiting(9).await.unwrap().is_empty(), "it is not put down as about nobody");
+        twins.fails("T2", false);
+        twins.tells("T2", body).await;
+        let told = twins.shown("T2").into_iter().filter(|it| it.card.plain().contains("Here is a way."));
+        assert_eq!(told.map(|it| it.place.channel.to_string()).collect::<Vec<_>>(), ["DU1"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_alert_about_a_group_is_ended_by_its_own_source_and_reaches_its_own_people() {
     each_database(|store| async move {
         let twins = Twins::open(store, &[]);

@@ -20,7 +20,7 @@ use kairos::{
     clock::{Clock, Ids},
     config::Config,
     engine::Engine,
-    ingest::{Channels, Dispatcher, Services, Unobserved},
+    ingest::{Channels, DispatchError, Dispatcher, Services, Unobserved},
     library::{Hearing, Mode},
     outbox::Outbox,
     run,
@@ -106,6 +106,9 @@ impl Platform for Memory {
     }
 
     fn describe<'a>(&'a self, who: &'a Identity) -> Pending<'a, Option<Profile>> {
+        if self.failing.lock().unwrap().contains(who.workspace.as_str()) {
+            return Box::pin(ready(Err(Refusal::Transient { reason: "busy".to_owned(), retry_after: None })));
+        }
         let zone = Some("Europe/Lisbon".to_owned());
         answer(Some(Profile { name: who.user.to_string(), zone, ..Profile::default() }))
     }
@@ -253,7 +256,7 @@ impl Twins {
         self.clock.now()
     }
 
-    /// The workspace's addresses can't be looked up, or can again.
+    /// The workspace tells nothing about its people, or does again.
     pub(crate) fn fails(&self, workspace: &str, fails: bool) {
         let mut failing = self.platform.failing.lock().unwrap();
         if fails {
@@ -301,12 +304,18 @@ impl Twins {
 
     /// The source of a workspace tells something.
     pub(crate) async fn tells(&self, workspace: &str, body: &str) {
+        self.tries_to_tell(workspace, body).await.unwrap();
+        self.settles().await;
+    }
+
+    /// The same where it may fail: its body is kept then, and tried again.
+    pub(crate) async fn tries_to_tell(&self, workspace: &str, body: &str) -> Result<(), DispatchError> {
         let raw = serde_json::json!({ "headers": {}, "body": body, "at": self.now() }).to_string();
         let origin = Origin::Alerts(workspace.to_owned());
         for signal in sources().translate(workspace, &raw).unwrap().signals {
-            self.line.take_signal(&signal, &origin, self.now()).await.unwrap();
+            self.line.take_signal(&signal, &origin, self.now()).await?;
         }
-        self.settles().await;
+        Ok(())
     }
 
     fn next(&self, workspace: &str) -> u32 {
