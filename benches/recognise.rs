@@ -11,7 +11,7 @@ use kairos::{
     engine::{Recogniser, Teaching, shipped},
     library::TriggerId,
 };
-use meaning::{ModelFiles, Models};
+use recognition::{ModelFiles, Models};
 
 const WORDS: &[&str] = &[
     "price", "customer", "refund", "deploy", "invoice", "feedback", "angry", "meeting", "contract", "laptop", "salary",

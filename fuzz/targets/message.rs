@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
-use meaning::{ModelFiles, Models, asks, clean, likeness, other_language, sentences, words};
+use recognition::{ModelFiles, Models, asks, clean, likeness, other_language, sentences, words};
 
 fn models() -> &'static Models {
     static MODELS: OnceLock<Models> = OnceLock::new();

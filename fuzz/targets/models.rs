@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use meaning::{ModelFiles, Models};
+use recognition::{ModelFiles, Models};
 
 fuzz_target!(|bytes: &[u8]| {
     let [which, how, rest @ ..] = bytes else { return };

@@ -237,7 +237,7 @@ fn recognition(notes: &[String]) -> Finding {
     if notes.is_empty() {
         return Finding::ok("recognition works by wording and by meaning");
     }
-    Finding::missing(notes.join("; "), "build Kairos with every file of src/engine/recognise/models")
+    Finding::missing(notes.join("; "), "build Kairos with every file of recognition/models")
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! - Bounded in length and in number; the same words twice are one.
 
 use chat::PersonId;
-use meaning::clean;
+use recognition::clean;
 
 use crate::messages::say;
 

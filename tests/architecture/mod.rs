@@ -33,7 +33,7 @@ fn files_below(folder: &str) -> Vec<File> {
 
 /// Everything that ships: files of tests beside the code are left to their own size.
 fn shipped() -> Vec<File> {
-    let mut files = [files_below("src"), files_below("adapters"), files_below("meaning/src")].concat();
+    let mut files = [files_below("src"), files_below("adapters"), files_below("recognition/src")].concat();
     files.retain(|file| {
         !file.path.ends_with("/tests.rs") && !file.path.contains("/tests/") && !file.path.ends_with("/build.rs")
     });
@@ -164,7 +164,7 @@ fn a_broken_habit_is_found() {
         ("src/engine/mod.rs", "#[cfg(test)]\nmod tests {\n    fn f() { std::thread::sleep(d) }\n}\n"),
         ("src/outbox/mod.rs", "fn f() { Uuid::now_v7() }"),
         ("src/outbox/mod.rs", "#[allow(dead_code)]\nfn f() {}"),
-        ("meaning/src/encoder/mod.rs", "fn f() { unsafe { g() } }"),
+        ("recognition/src/encoder/mod.rs", "fn f() { unsafe { g() } }"),
         ("src/store/taps.rs", "const SQL: &str = \"SELECT a FROM b LIMIT $1\";"),
     ] {
         assert_eq!(rules::habits(&sample(path, text)).len(), 1, "{text}");

@@ -106,7 +106,7 @@ pub(super) fn room(path: &str) -> &str {
     let parts: Vec<&str> = path.split('/').collect();
     match parts[..] {
         ["adapters", adapter, ..] => adapter,
-        ["meaning", ..] => "meaning",
+        ["recognition", ..] => "recognition",
         ["src", file] => file.trim_end_matches(".rs"),
         ["src", module, ..] => module,
         _ => "",
@@ -115,7 +115,7 @@ pub(super) fn room(path: &str) -> &str {
 
 /// A crate of its own: what it may use stands in its manifest.
 fn is_adapter(path: &str) -> bool {
-    path.starts_with("adapters/") || path.starts_with("meaning/")
+    path.starts_with("adapters/") || path.starts_with("recognition/")
 }
 
 /// Dependencies that DESIGN.md doesn't allow.
@@ -236,9 +236,9 @@ pub(super) fn habits(file: &File) -> Vec<String> {
             format!("{}:{line}: {what} outside of src/clock.rs; ask the clock you were given", file.path)
         }));
     }
-    if file.path != "meaning/src/machine.rs" {
+    if file.path != "recognition/src/machine.rs" {
         wrong.extend(lines_with(&whole, &["unsafe"]).map(|(line, what)| {
-            format!("{}:{line}: {what} outside of meaning/src/machine.rs; there is a safe way", file.path)
+            format!("{}:{line}: {what} outside of recognition/src/machine.rs; there is a safe way", file.path)
         }));
     }
     if file.path.starts_with("src/store/") {

@@ -2,7 +2,7 @@
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use meaning::clean;
+use recognition::clean;
 
 use super::Teaching;
 use crate::library::TriggerId;

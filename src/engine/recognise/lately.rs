@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use meaning::checksum;
+use recognition::checksum;
 
 /// Texts that are remembered.
 const REMEMBERED: usize = 1_000;

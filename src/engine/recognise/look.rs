@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use meaning::{Classifier, Crowd, Features, Lesson, Statistics, Training, likeness};
+use recognition::{Classifier, Crowd, Features, Lesson, Statistics, Training, likeness};
 
 /// How much meaning and wording say, by weight in the cosine (MATCHING.md).
 pub(super) const MEANING: f32 = 0.7;

@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use meaning::{DIMS, Features, HIDDEN, Models, Vectors, add_to_all, clean};
+use recognition::{DIMS, Features, HIDDEN, Models, Vectors, add_to_all, clean};
 
 use super::{
     alarm_budget::{AlarmBudget, ScoreSketch},
@@ -62,7 +62,7 @@ impl Text {
         let features = models.statistics.lexical.features(&cleaned);
         let mut ids = Vec::new();
         // The models know English: what they would make of another language is chance, so that its wording decides.
-        let is_foreign = meaning::other_language(&cleaned).is_some();
+        let is_foreign = recognition::other_language(&cleaned).is_some();
         let first = match &models.first {
             Some(first) if !is_foreign => {
                 first.pieces.cut(&cleaned, MOST_PIECES, &mut ids);
@@ -71,7 +71,7 @@ impl Text {
             Some(_) => Seen::new(&[0.0; DIMS], &features),
             None => Seen::new(&[], &features),
         };
-        let bonus = bonus(meaning::asks(&cleaned), models.statistics.lexical.substance(&cleaned));
+        let bonus = bonus(recognition::asks(&cleaned), models.statistics.lexical.substance(&cleaned));
         Self { bonus, is_foreign, cleaned, ids, features, first, second: None }
     }
 
@@ -199,7 +199,7 @@ impl Looks {
         self.traffic = ScoreSketch::default();
         let traffic = self.models.statistics.traffic.iter();
         let bonuses: Vec<f32> = traffic.map(|line| bonus(line.asks, line.substance)).collect();
-        let strongest = |odds: Vec<f32>| Some(meaning::strongest(&odds)?.1);
+        let strongest = |odds: Vec<f32>| Some(recognition::strongest(&odds)?.1);
         let mut sketch = ScoreSketch::default();
         let firsts = first.iter().zip(&bonuses).filter_map(|(seen, bonus)| strongest(odds(&self.first, seen, *bonus)));
         let firsts: Vec<f32> = firsts.collect();
@@ -232,7 +232,7 @@ impl Looks {
 
     /// How strong the strongest trigger is at first look.
     pub(super) fn strongest_at_first(&self, text: &Text) -> f32 {
-        meaning::strongest(&odds(&self.first, &text.first, text.bonus)).map_or(f32::MIN, |(_, odds)| odds)
+        recognition::strongest(&odds(&self.first, &text.first, text.bonus)).map_or(f32::MIN, |(_, odds)| odds)
     }
 
     /// For each trigger, the logarithm of the odds that its need is meant and not none.
@@ -240,7 +240,7 @@ impl Looks {
         let mut first = odds(&self.first, &text.first, text.bonus);
         let Some(look) = &self.second else { return first };
         let (bonus, is_foreign) = (text.bonus, text.is_foreign);
-        let among_strongest = meaning::strongest(&first).is_some_and(|(_, odds)| odds >= self.promising);
+        let among_strongest = recognition::strongest(&first).is_some_and(|(_, odds)| odds >= self.promising);
         let promising = match again {
             Again::Surely => true,
             Again::Promising => among_strongest,

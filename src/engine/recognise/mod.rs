@@ -27,7 +27,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use meaning::{Models, clean, strongest_few, words};
+use recognition::{Models, clean, strongest_few, words};
 
 pub use self::{
     alarm_budget::{AlarmBudget, ScoreSketch},
@@ -307,12 +307,12 @@ pub fn shipped() -> Arc<Models> {
 ///
 /// What is not English is met by its wording alone: the models would make chance of it.
 pub fn other_language(text: &str) -> Option<&'static str> {
-    meaning::other_language(&clean(text))
+    recognition::other_language(&clean(text))
 }
 
 /// True when a text asks for something.
 pub fn asks(text: &str) -> bool {
-    meaning::asks(&clean(text))
+    recognition::asks(&clean(text))
 }
 
 /// Odds as people read them: from 0 to 1.

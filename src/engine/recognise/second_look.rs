@@ -4,7 +4,7 @@
 //! - Nearness counts for the needs that the classifier finds most likely: the others are taken for far.
 //! - What speaks for other needs lowers all alike: it never changes which is the strongest.
 
-use meaning::{Examples, HIDDEN, add_to_all, others, strongest, strongest_few};
+use recognition::{Examples, HIDDEN, add_to_all, others, strongest, strongest_few};
 
 use super::{
     look::{Look, MEANING, Meant, Seen},

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use meaning::clean;
+use recognition::clean;
 
 use super::{Recogniser, looks::Text, shipped};
 use crate::library::{About, Library};

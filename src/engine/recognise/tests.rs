@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use meaning::{ModelFiles, Models};
+use recognition::{ModelFiles, Models};
 use proptest::prelude::*;
 
 use super::*;

@@ -13,7 +13,7 @@ const FILES: [(&str, &str); 5] = [
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Other models can be measured without moving any file: `KAIROS_MODELS=folder cargo run -- eval …`.
     println!("cargo::rerun-if-env-changed=KAIROS_MODELS");
-    let shipped = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../src/engine/recognise/models");
+    let shipped = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("models");
     let folder = env::var_os("KAIROS_MODELS").map_or(shipped, PathBuf::from);
     let mut code = String::new();
     for (name, file) in FILES {

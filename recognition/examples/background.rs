@@ -1,14 +1,14 @@
 //! Makes `lexical.bin` (and, where models are there, `background.bin`) from lists of lines that stay out of the repository.
 //!
 //! ```text
-//! cargo run --release -p kairos-meaning --example background -- src/engine/recognise/models irc.txt handbooks.txt
+//! cargo run --release -p kairos-recognition --example background -- recognition/models irc.txt handbooks.txt
 //! ```
 //! Lines are taken in the order of their SHA-256, so that the same lists give the same files. The first list is chat: three
 //! of four lines of the background come from it, and all lines that stand for ordinary traffic.
 
 use std::{env, error::Error, fs, path::Path};
 
-use meaning::{
+use recognition::{
     DIMS, Encoder, Lexical, Line, ModelFiles, StaticTable, Statistics, WordPieces, asks, checksum, clean,
     write_background,
 };

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use meaning::{Encoder, StaticTable, WordPieces};
+use recognition::{Encoder, StaticTable, WordPieces};
 use serde_json::Value;
 
 struct Files {
@@ -12,7 +12,7 @@ struct Files {
 }
 
 fn file(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/engine/recognise/models").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("models").join(name);
     fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; the scripts beside it make it", path.display()))
 }
 
