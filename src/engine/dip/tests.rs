@@ -173,6 +173,16 @@ proptest::proptest! {
     }
 }
 
+/// Found by the property above: a product of such a denominator is beyond what counts.
+#[test]
+fn a_denominator_beyond_counting_is_judged_without_a_panic() {
+    let measure = Measure { kind: MeasureKind::ALL[2], minimum: 1, ..close_rate() };
+    let seen = Observation { numerator: Some(-0.0), denominator: Some(2.85e236), value: None, ..month(0, 0.0, 0.0) };
+    let watched = Watched { series: &[seen.clone(), seen], last_look: None, people: 0 };
+    let verdict = judge(&measure, &rule(DipMethod::ALL[0]), &watched);
+    assert!(verdict.is_none_or(|verdict| verdict.numbers.chance.is_none_or(f64::is_finite)));
+}
+
 /// At one false alarm a year or better, a fall from 25 % to 15 % at 40 cases a month is found within two months by four
 /// in five; `kairos simulate dips` prints more.
 #[test]
