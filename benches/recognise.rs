@@ -8,7 +8,7 @@
 use std::{hint::black_box, sync::Arc, time::Instant};
 
 use kairos::{
-    engine::{Recogniser, Teaching, shipped},
+    engine::{Recogniser, TrainingData, shipped},
     library::TriggerId,
 };
 use recognition::{ModelFiles, Models};
@@ -42,10 +42,9 @@ fn examples(triggers: usize) -> Vec<Vec<String>> {
 }
 
 fn learn(models: Arc<Models>, examples: &[Vec<String>]) -> Recogniser {
-    let teachings = examples
-        .iter()
-        .enumerate()
-        .map(|(number, examples)| (TriggerId::new(format!("t{number}")), Teaching { examples, ..Teaching::default() }));
+    let teachings = examples.iter().enumerate().map(|(number, examples)| {
+        (TriggerId::new(format!("t{number}")), TrainingData { examples, ..TrainingData::default() })
+    });
     Recogniser::learn(models, teachings)
 }
 
@@ -69,10 +68,12 @@ fn among_ten_thousand() {
     let mut recogniser = learn(shipped(), most);
     println!("10,000 triggers of two examples, both looks: learnt in {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
     let start = Instant::now();
-    recogniser.relearn(&TriggerId::new("t10000"), &Teaching { examples: last, ..Teaching::default() });
+    recogniser =
+        recogniser.retrain_one(&TriggerId::new("t10000"), &TrainingData { examples: last, ..TrainingData::default() });
     println!("one more trigger: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
     let start = Instant::now();
-    recogniser.relearn(&TriggerId::new("t7"), &Teaching { examples: last, ..Teaching::default() });
+    recogniser =
+        recogniser.retrain_one(&TriggerId::new("t7"), &TrainingData { examples: last, ..TrainingData::default() });
     println!("one of 10,001 changed: {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
     let unpromising =
         ["lunch at noon in the usual place?", "merged, thanks", "see you on monday then, have a good weekend"];
@@ -106,7 +107,8 @@ fn main() {
     println!("150 triggers, both looks with evidence: median {median:.0} µs, p99 {p99:.0} µs");
     let mut recogniser = recogniser;
     let (median, _) = micros(5, |at| {
-        recogniser.relearn(&TriggerId::new("t7"), &Teaching { examples: &examples[at], ..Teaching::default() });
+        recogniser = recogniser
+            .retrain_one(&TriggerId::new("t7"), &TrainingData { examples: &examples[at], ..TrainingData::default() });
     });
     println!("one of 150 triggers changed: {:.0} ms", median / 1e3);
 }

@@ -13,6 +13,7 @@ mod hosts;
 mod installations;
 mod places;
 mod platforms;
+mod recogniser_cache;
 mod sweeping;
 
 use std::{sync::Arc, time::Duration};
@@ -151,7 +152,8 @@ impl Kairos {
         let engine = engine(config)?;
         let pupil = Arc::clone(&engine);
         // The store is opened meanwhile; whoever is told that Kairos is ready is answered at once.
-        let learning = tokio::task::spawn_blocking(move || pupil.learn());
+        let remembered = recogniser_cache::beside(&config.store);
+        let learning = tokio::task::spawn_blocking(move || recogniser_cache::train(&pupil, remembered.as_deref()));
         let kairos = Self::open_around(engine, config, playground, clock).await?;
         learning.await?;
         kairos.works.line.has_studied().await;

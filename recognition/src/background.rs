@@ -20,6 +20,8 @@ const ENCODER_DIMS: usize = 384;
 pub(crate) struct Background {
     pub(crate) first: Vectors,
     pub(crate) second: Vectors,
+    /// The checksum of the encoder that made the second.
+    pub(crate) encoder: [u8; 32],
 }
 
 /// Vectors of length one, in steps of eight bits.
@@ -30,6 +32,11 @@ pub struct Vectors {
 }
 
 impl Vectors {
+    /// Numbers in a vector.
+    pub(crate) fn dims(&self) -> usize {
+        self.dims
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.rows.len() / self.dims.max(1)
@@ -40,12 +47,12 @@ impl Vectors {
         self.rows.is_empty()
     }
 
-    /// The vector with this number, where there is one.
-    pub fn get(&self, number: usize) -> Option<Vec<f32>> {
-        let row = self.rows.get(number * self.dims..(number + 1) * self.dims).filter(|row| !row.is_empty())?;
-        let mut vector: Vec<f32> = row.iter().map(|step| f32::from(*step)).collect();
-        static_table::to_length_one(&mut vector);
-        Some(vector)
+    /// Appends the vector with this number to `out`, brought to `length`.
+    pub(crate) fn append(&self, number: usize, length: f32, out: &mut Vec<f32>) {
+        let row = self.rows.get(number * self.dims..(number + 1) * self.dims).unwrap_or_default();
+        let squares: f32 = row.iter().map(|step| f32::from(*step).powi(2)).sum();
+        let scale = length / squares.sqrt().max(f32::MIN_POSITIVE);
+        out.extend(row.iter().map(|step| f32::from(*step) * scale));
     }
 }
 
@@ -74,7 +81,7 @@ impl Background {
             }
         }
         file.end()?;
-        Ok(Self { first, second })
+        Ok(Self { first, second, encoder })
     }
 
     /// Writes `background.bin` for the models in `files`; `second` is empty where there is no encoder.

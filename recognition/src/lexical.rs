@@ -5,8 +5,8 @@
 //! - Buckets only: no word can be read back from features.
 
 use crate::{
+    dot_product::dot,
     model_file::{Damaged, ModelFile, ModelWriter, damaged},
-    strands::dot,
 };
 
 /// Features are hashed into so many buckets.

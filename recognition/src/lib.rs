@@ -1,7 +1,8 @@
-//! The sums behind recognising a need: word pieces, embeddings, lexical features and a linear classifier.
+//! Recognition: from labelled texts to a model ([`Model::train`], [`Model::retrain_one`]), from a text to the scores of
+//! classes ([`Model::scores`]).
 //!
-//! It knows numbers and words, nothing of triggers or chat: what is decided with the numbers stands in the engine. It is
-//! a crate of its own so that a debug build of Kairos can have it optimised.
+//! It knows texts, numbers and classes by opaque names, nothing of triggers or chat: what is decided with the scores stands
+//! in the engine. It is a crate of its own so that a debug build of Kairos can have it optimised.
 //!
 //! Invariants
 //! - Pure: no clock, no chance, no network, no file; the same text gives the same numbers.
@@ -19,33 +20,40 @@
 )]
 
 mod background;
+mod class;
 mod classifier;
 mod clean;
-mod crowd;
+mod discriminant;
+mod dot_product;
+mod embedding;
+mod embedding_cache;
 mod encoder;
-mod examples;
 mod language;
 mod lexical;
-mod machine;
+mod log_odds;
+mod model;
 mod model_file;
 mod models;
 mod need_cues;
-mod odds;
+mod recent_embeddings;
+mod simd;
+mod stage;
 mod static_table;
-mod strands;
+mod text;
 mod word_pieces;
 
 pub use background::{Vectors, write_background};
-pub use classifier::{Classifier, Lesson, Training};
+pub use class::{ClassId, ClassTexts};
 pub use clean::{clean, sentences};
-pub use crowd::Crowd;
+pub use embedding_cache::EmbeddingCache;
 pub use encoder::{Encoder, HIDDEN};
-pub use examples::Examples;
 pub use language::other_language;
 pub use lexical::{BUCKETS, Features, Lexical, Line, Statistics, likeness, words};
+pub use log_odds::{add_to_all, others, strongest, strongest_few};
+pub use model::{Gate, Model};
 pub use model_file::{Damaged, ModelWriter, checksum};
 pub use models::{FirstModel, ModelFiles, Models, SecondModel};
 pub use need_cues::asks;
-pub use odds::{add_to_all, others, strongest, strongest_few};
 pub use static_table::{DIMS, StaticTable, to_length_one};
+pub use text::{StoredText, Text};
 pub use word_pieces::WordPieces;

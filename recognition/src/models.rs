@@ -78,6 +78,8 @@ pub struct SecondModel {
     pub encoder: Encoder,
     /// Its vectors of [`Statistics::background`] and [`Statistics::traffic`], one behind the other.
     pub background: Vectors,
+    /// SHA-256 of its file: what it made before is told by it from what another encoder made.
+    pub(crate) checksum: [u8; 32],
 }
 
 impl Models {
@@ -130,7 +132,7 @@ impl Models {
         if background.second.len() != lines {
             return damaged("background.bin was made with another encoder.bin");
         }
-        self.second = Some(SecondModel { encoder, background: background.second });
+        self.second = Some(SecondModel { encoder, background: background.second, checksum: background.encoder });
         self.bytes += bytes;
         Ok(())
     }

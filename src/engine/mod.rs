@@ -11,7 +11,7 @@ mod decision;
 pub mod dip;
 mod facts;
 mod follow_up;
-mod lessons;
+
 mod marks;
 mod moment;
 mod named;
@@ -24,6 +24,7 @@ mod tap;
 mod tests;
 mod topics;
 mod totals;
+mod training;
 mod which_need;
 
 pub use cadence::{
@@ -36,8 +37,8 @@ pub use marks::{LEAST_PEOPLE, Learnt, LearntTrigger, Mark, Marked, Restraint, co
 pub use moment::{Conversation, Engine, Facts, is_addressed};
 pub use own_words::{Admission, MOST_TAKEN_IN, OWN_WORDS_DAYS, Waits, admit, read_own_words};
 pub use recognise::{
-    AlarmBudget, OPENINGS, Opened, Parts, Recent, Recogniser, ScoreSketch, Teaching, Thresholds, WITHIN, asks,
-    likeness, other_language, shipped,
+    AlarmBudget, OPENINGS, Opened, Parts, Recent, Recogniser, ScoreSketch, Thresholds, TrainingData, WITHIN, asks,
+    keep_models, likeness, other_language, shipped,
 };
 pub use tap::{Setting, Tap};
 pub use topics::TopicScore;

@@ -12,8 +12,8 @@ use super::{
     cadence::{Asking, Leave, is_held_out},
     compose,
     condition::{Conditions, Subject},
-    lessons::{AllLessons, name_of},
     recognise::{AlarmBudget, CardIndex, ScoreSketch, TalkIndex, other_language},
+    training::{TrainedSets, name_of},
 };
 use crate::{
     library::{About, Hearing, Library, Mode, Trigger, TriggerId},
@@ -26,8 +26,8 @@ pub struct Engine {
     pub(super) library: Arc<Library>,
     /// Learnt when something is to be heard; most of what is asked of an engine needs none. Others are put in their place
     /// by [`Engine::take_in`].
-    pub(super) lessons: RwLock<AllLessons>,
-    /// Held by whoever learns other lessons: one at a time.
+    pub(super) trained: RwLock<TrainedSets>,
+    /// Held by whoever trains: one at a time.
     pub(super) learning: Mutex<()>,
     learnt: String,
     conditions: Conditions,
@@ -94,7 +94,7 @@ impl Engine {
         let (learnt, cards) = (name_of(&library), CardIndex::default());
         Self {
             library,
-            lessons: RwLock::default(),
+            trained: RwLock::default(),
             learning: Mutex::default(),
             learnt,
             conditions,
@@ -114,7 +114,7 @@ impl Engine {
         &self.cadence
     }
 
-    /// What it has learnt, as a name that changes with the triggers: scores of other lessons mean something else.
+    /// What it has learnt, as a name that changes with the triggers: scores of another training mean something else.
     pub fn learnt(&self) -> &str {
         &self.learnt
     }

@@ -92,6 +92,8 @@ impl Line {
         for tenant in self.parts.store.taught_tenants().await? {
             wanted.push(Arc::new(self.parts.store.learnt(&Scope::one(&tenant)).await?));
         }
+        // This is all that is in force anywhere: what else was trained goes.
+        self.parts.engine.keep_only(wanted.iter().map(|learnt| learnt.as_slice()));
         self.study(wanted);
         Ok(())
     }

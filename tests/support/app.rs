@@ -157,6 +157,7 @@ impl TestApp {
     }
 
     async fn open_here(url: &str, setup: Setup) -> Self {
+        kairos::engine::keep_models();
         let mut settings = setup.settings.clone();
         settings.push(("KAIROS_STORE_URL".to_owned(), url.to_owned()));
         if let Some(prompts) = &setup.prompts {

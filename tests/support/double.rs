@@ -212,6 +212,7 @@ impl World {
             ("KAIROS_STORE_URL".to_owned(), "sqlite::memory:".to_owned()),
         ];
         let config = Config::load(None, settings.into_iter(), None).unwrap();
+        kairos::engine::keep_models();
         let engine = Arc::new(Engine::new(run::library(&config).unwrap(), config.cadence.clone()));
         let double = Arc::new(Double::new());
         let platforms = Platforms::new(vec![Arc::clone(&double) as Arc<dyn Platform>]);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::strands;
+use crate::dot_product;
 
 /// Steps that are remembered.
 const MEMORY: usize = 6;
@@ -88,7 +88,7 @@ fn add(to: &mut [f32], what: &[f32], times: f64) {
 
 /// In parts, so that the sum of a long vector stays as exact as its parts.
 fn dot(a: &[f32], b: &[f32]) -> f64 {
-    a.chunks(4096).zip(b.chunks(4096)).map(|(a, b)| f64::from(strands::dot(a, b))).sum()
+    a.chunks(4096).zip(b.chunks(4096)).map(|(a, b)| f64::from(dot_product::dot(a, b))).sum()
 }
 
 #[cfg(test)]

@@ -1,26 +1,25 @@
 //! Multinomial logistic regression over dense and hashed features: which class, and how far from none.
 //!
-//! Class 0 is "none". A class weighs only those lexical features that stand in its own lessons: what other classes say
+//! Class 0 is "none". A class weighs only those lexical features that stand in its own samples: what other classes say
 //! counts through the competition between classes, and memory stays in step with what managers wrote.
 //!
 //! Invariants
 //! - Training is deterministic and ends after a bounded number of rounds.
-//! - Every logit is finite, whatever the lessons are.
+//! - Every logit is finite, whatever the samples are.
 
 mod minimise;
 mod train;
 
-pub use train::{Lesson, Training};
-pub(crate) use train::{Lessons, loss};
+pub(crate) use train::{Sample, Training, TrainingSet, loss};
 
-use crate::lexical::{BUCKETS, Features};
+use crate::lexical::BUCKETS;
 
 /// Numbers that are taken in one go: rows are rounded up to it.
-const STRAND: usize = 16;
+const LANES: usize = 16;
 
 /// Learnt weights.
 #[derive(Clone, Debug)]
-pub struct Classifier {
+pub(crate) struct Classifier {
     classes: usize,
     /// Classes rounded up, so that rows of weights are whole vector registers.
     width: usize,
@@ -48,12 +47,12 @@ impl Sparse {
 
 impl Classifier {
     /// How many classes there are, "none" included.
-    pub fn classes(&self) -> usize {
+    pub(crate) fn classes(&self) -> usize {
         self.classes
     }
 
     /// How much speaks for each class, as natural logarithms of odds up to a constant: `out[0]` is "none".
-    pub fn logits(&self, dense: &[f32], sparse: &Features, out: &mut Vec<f32>) {
+    pub(crate) fn logits(&self, dense: &[f32], sparse: &[(u32, f32)], out: &mut Vec<f32>) {
         out.clear();
         out.extend(&self.bias);
         add_dense(&self.dense, self.width, dense, out);
@@ -71,7 +70,7 @@ impl Classifier {
             return;
         }
         self.classes = class + 1;
-        let (old, new) = (self.width, self.classes.next_multiple_of(STRAND));
+        let (old, new) = (self.width, self.classes.next_multiple_of(LANES));
         if new > old {
             self.dense = self.dense.chunks_exact(old).flat_map(|row| widened(row, new)).collect();
             self.bias = widened(&self.bias, new);
@@ -80,7 +79,7 @@ impl Classifier {
     }
 
     /// Takes all weights of a class away.
-    fn silence(&mut self, class: usize) {
+    fn clear_class(&mut self, class: usize) {
         self.bias[class] = 0.0;
         for row in self.dense.chunks_exact_mut(self.width) {
             row[class] = 0.0;
@@ -93,7 +92,7 @@ impl Classifier {
     }
 
     /// Sets the weights of a class: bias, dense, and those of its buckets, which are sorted.
-    fn speak(&mut self, class: usize, weights: &[f32], buckets: &[u32]) {
+    fn set_class(&mut self, class: usize, weights: &[f32], buckets: &[u32]) {
         let (dense, sparse) = weights[1..].split_at(self.dense.len() / self.width);
         self.bias[class] = weights[0];
         for (row, weight) in self.dense.chunks_exact_mut(self.width).zip(dense) {
@@ -141,9 +140,10 @@ fn add_dense(rows: &[f32], width: usize, x: &[f32], out: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Features;
 
-    fn lesson<'a>(dense: &'a [f32], sparse: &'a Features, class: usize) -> Lesson<'a> {
-        Lesson { dense, sparse, class, weight: 1.0 }
+    fn sample<'a>(dense: &'a [f32], sparse: &'a Features, class: usize) -> Sample<'a> {
+        Sample { dense, sparse, class, weight: 1.0 }
     }
 
     fn best(classifier: &Classifier, dense: &[f32], sparse: &Features) -> usize {
@@ -156,8 +156,8 @@ mod tests {
     fn what_was_taught_is_known() {
         let (a, b, none) = (vec![(1, 0.7), (2, 0.7)], vec![(3, 1.0)], vec![(9, 1.0)]);
         let dense = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]];
-        let lessons = [lesson(&dense[0], &a, 1), lesson(&dense[1], &b, 2), lesson(&dense[2], &none, 0)];
-        let classifier = Training::default().classifier(3, 4, &lessons);
+        let samples = [sample(&dense[0], &a, 1), sample(&dense[1], &b, 2), sample(&dense[2], &none, 0)];
+        let classifier = Training::default().classifier(3, 4, &samples);
         assert_eq!(best(&classifier, &dense[0], &a), 1);
         assert_eq!(best(&classifier, &dense[1], &b), 2);
         assert_eq!(best(&classifier, &dense[2], &none), 0);
@@ -168,22 +168,22 @@ mod tests {
     fn one_class_learns_anew_and_another_comes() {
         let words: Vec<Features> = (0..20).map(|word| vec![(word, 1.0)]).collect();
         let dense: Vec<Vec<f32>> = (0..20).map(|at| (0..20).map(|d| f32::from(u8::from(at == d))).collect()).collect();
-        let lessons = |classes: usize| -> Vec<Lesson<'_>> {
-            (0..classes).map(|class| lesson(&dense[class], &words[class], class)).collect()
+        let samples = |classes: usize| -> Vec<Sample<'_>> {
+            (0..classes).map(|class| sample(&dense[class], &words[class], class)).collect()
         };
-        let mut classifier = Training::default().classifier(16, 20, &lessons(16));
+        let mut classifier = Training::default().classifier(16, 20, &samples(16));
         for class in 16..20 {
-            Training::default().relearn(&mut classifier, class, &lessons(class + 1));
+            Training::default().retrain_one(&mut classifier, class, &samples(class + 1));
         }
         assert_eq!(classifier.classes(), 20);
         for class in 1..20 {
             assert_eq!(best(&classifier, &dense[class], &words[class]), class);
         }
-        let mut changed = lessons(20);
-        changed[5] = lesson(&dense[0], &words[0], 5);
-        changed[0] = lesson(&dense[5], &words[5], 0);
+        let mut changed = samples(20);
+        changed[5] = sample(&dense[0], &words[0], 5);
+        changed[0] = sample(&dense[5], &words[5], 0);
         changed[0].weight = 0.1;
-        Training::default().relearn(&mut classifier, 5, &changed);
+        Training::default().retrain_one(&mut classifier, 5, &changed);
         assert_eq!(best(&classifier, &dense[0], &words[0]), 5);
         assert_eq!(best(&classifier, &dense[7], &words[7]), 7);
     }
@@ -191,8 +191,8 @@ mod tests {
     #[test]
     fn nothing_to_learn_gives_finite_logits() {
         let nothing = Features::new();
-        for lessons in [vec![], vec![lesson(&[], &nothing, 0); 3], vec![lesson(&[], &nothing, 1); 100]] {
-            let classifier = Training::default().classifier(2, 0, &lessons);
+        for samples in [vec![], vec![sample(&[], &nothing, 0); 3], vec![sample(&[], &nothing, 1); 100]] {
+            let classifier = Training::default().classifier(2, 0, &samples);
             let mut logits = Vec::new();
             classifier.logits(&[], &vec![(5, 1.0)], &mut logits);
             assert!(logits.len() == 2 && logits.iter().all(|logit| logit.is_finite()), "{logits:?}");

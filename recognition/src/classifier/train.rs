@@ -1,34 +1,34 @@
-//! Teaches a classifier: the penalised likelihood of the lessons, and its slope.
+//! Teaches a classifier: the penalised likelihood of the samples, and its slope.
 
-use super::{Classifier, STRAND, Sparse, minimise::minimise};
+use super::{Classifier, LANES, Sparse, minimise::minimise};
 use crate::{
     encoder::{Lanes, Multiply},
-    lexical::{BUCKETS, Features},
-    machine,
+    lexical::BUCKETS,
+    simd,
 };
 
 /// Something that is of a class.
 #[derive(Clone, Copy, Debug)]
-pub struct Lesson<'a> {
+pub(crate) struct Sample<'a> {
     /// Its dense features.
-    pub dense: &'a [f32],
+    pub(crate) dense: &'a [f32],
     /// Its hashed features.
-    pub sparse: &'a Features,
+    pub(crate) sparse: &'a [(u32, f32)],
     /// Its class; 0 is "none".
-    pub class: usize,
+    pub(crate) class: usize,
     /// How much it counts.
-    pub weight: f32,
+    pub(crate) weight: f32,
 }
 
 /// How to train.
 #[derive(Clone, Copy, Debug)]
-pub struct Training {
+pub(crate) struct Training {
     /// Half of this times the sum of all squared weights is added to the loss.
-    pub penalty: f32,
+    pub(crate) penalty: f32,
     /// Rounds at most.
-    pub rounds: usize,
+    pub(crate) rounds: usize,
     /// A round that gains less than this share ends the training.
-    pub enough: f64,
+    pub(crate) enough: f64,
 }
 
 impl Default for Training {
@@ -38,62 +38,62 @@ impl Default for Training {
 }
 
 impl Training {
-    /// Learns `classes` classes (with "none") from lessons whose dense part has `dims` numbers.
+    /// Learns `classes` classes (with "none") from samples whose dense part has `dims` numbers.
     ///
-    /// A lesson of a class that there is not, or of another length, is left out.
-    pub fn classifier(&self, classes: usize, dims: usize, lessons: &[Lesson<'_>]) -> Classifier {
-        let fits = |lesson: &&Lesson<'_>| lesson.class < classes && lesson.dense.len() == dims;
-        let lessons: Vec<Lesson<'_>> = lessons.iter().filter(fits).copied().collect();
+    /// A sample of a class that there is not, or of another length, is left out.
+    pub(crate) fn classifier(&self, classes: usize, dims: usize, samples: &[Sample<'_>]) -> Classifier {
+        let fits = |sample: &&Sample<'_>| sample.class < classes && sample.dense.len() == dims;
+        let samples: Vec<Sample<'_>> = samples.iter().filter(fits).copied().collect();
         let dims = dims - dims % TOGETHER;
-        let width = classes.next_multiple_of(STRAND);
-        let sparse = support(&lessons);
+        let width = classes.next_multiple_of(LANES);
+        let sparse = support(&samples);
         let mut weights = vec![0.0; width + dims * width + sparse.weights.len()];
-        let taught = Lessons { all: &lessons, classes, width, dims, sparse: &sparse, penalty: self.penalty };
-        minimise(&mut weights, self.rounds, self.enough, |weights, slope| machine::loss(&taught, weights, slope));
+        let taught = TrainingSet { all: &samples, classes, width, dims, sparse: &sparse, penalty: self.penalty };
+        minimise(&mut weights, self.rounds, self.enough, |weights, slope| simd::loss(&taught, weights, slope));
         let sparse_weights = weights.split_off(width + dims * width);
         let dense = weights.split_off(width);
         Classifier { classes, width, bias: weights, dense, sparse: Sparse { weights: sparse_weights, ..sparse } }
     }
 
-    /// Learns one class anew (or the next one that there is not yet) from all lessons, and leaves the others as they are.
+    /// Learns one class anew (or the next one that there is not yet) from all samples, and leaves the others as they are.
     ///
     /// It is the step of a descent that turns one class at a time: the others count by what they say already.
-    pub fn relearn(&self, classifier: &mut Classifier, class: usize, lessons: &[Lesson<'_>]) {
+    pub(crate) fn retrain_one(&self, classifier: &mut Classifier, class: usize, samples: &[Sample<'_>]) {
         let class = class.clamp(1, classifier.classes);
         let dims = classifier.dense.len() / classifier.width;
-        let fits = |lesson: &&Lesson<'_>| lesson.dense.len() >= dims && lesson.class <= classifier.classes.max(class);
-        let lessons: Vec<Lesson<'_>> = lessons.iter().filter(fits).copied().collect();
+        let fits = |sample: &&Sample<'_>| sample.dense.len() >= dims && sample.class <= classifier.classes.max(class);
+        let samples: Vec<Sample<'_>> = samples.iter().filter(fits).copied().collect();
         classifier.make_room_for(class);
-        classifier.silence(class);
+        classifier.clear_class(class);
         let mut z = Vec::new();
-        let others: Vec<f32> = lessons
+        let others: Vec<f32> = samples
             .iter()
-            .map(|lesson| {
-                classifier.logits(lesson.dense, lesson.sparse, &mut z);
+            .map(|sample| {
+                classifier.logits(sample.dense, sample.sparse, &mut z);
                 z[class] = f32::NEG_INFINITY;
                 let top = z.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 top + z.iter().map(|value| (value - top).exp()).sum::<f32>().ln()
             })
             .collect();
-        let mut buckets: Vec<u32> = lessons
+        let mut buckets: Vec<u32> = samples
             .iter()
-            .filter(|lesson| lesson.class == class)
-            .flat_map(|lesson| lesson.sparse.iter().map(|(bucket, _)| *bucket))
+            .filter(|sample| sample.class == class)
+            .flat_map(|sample| sample.sparse.iter().map(|(bucket, _)| *bucket))
             .filter(|bucket| (*bucket as usize) < BUCKETS)
             .collect();
         buckets.sort_unstable();
         buckets.dedup();
-        let own = Own { lessons: &lessons, others: &others, class, dims, buckets: &buckets, penalty: self.penalty };
+        let own = Own { samples: &samples, others: &others, class, dims, buckets: &buckets, penalty: self.penalty };
         let mut weights = vec![0.0; 1 + dims + buckets.len()];
         minimise(&mut weights, self.rounds, self.enough, |weights, slope| own.loss(weights, slope));
-        classifier.speak(class, &weights, &buckets);
+        classifier.set_class(class, &weights, &buckets);
     }
 }
 
 /// One class against what all others say.
 struct Own<'a> {
-    lessons: &'a [Lesson<'a>],
-    /// For each lesson, ln Σ e^logit over all other classes.
+    samples: &'a [Sample<'a>],
+    /// For each sample, ln Σ e^logit over all other classes.
     others: &'a [f32],
     class: usize,
     dims: usize,
@@ -108,21 +108,21 @@ impl Own<'_> {
         slope.fill(0.0);
         let (dense, sparse) = weights[1..].split_at(self.dims);
         let mut loss = 0.0_f64;
-        for (lesson, others) in self.lessons.iter().zip(self.others) {
+        for (sample, others) in self.samples.iter().zip(self.others) {
             let known = || {
                 let at = |bucket: &u32| self.buckets.binary_search(bucket).ok();
-                lesson.sparse.iter().filter_map(move |(bucket, value)| Some((at(bucket)?, *value)))
+                sample.sparse.iter().filter_map(move |(bucket, value)| Some((at(bucket)?, *value)))
             };
-            let meaning: f32 = dense.iter().zip(lesson.dense).map(|(weight, x)| weight * x).sum();
+            let meaning: f32 = dense.iter().zip(sample.dense).map(|(weight, x)| weight * x).sum();
             let wording: f32 = known().map(|(at, value)| sparse[at] * value).sum();
             let odds = weights[0] + meaning + wording - others;
-            let truth = f32::from(u8::from(lesson.class == self.class));
+            let truth = f32::from(u8::from(sample.class == self.class));
             // ln(1 + e^odds), without overflow.
             let surprise = odds.max(0.0) + (-odds.abs()).exp().ln_1p() - truth * odds;
-            loss += f64::from(lesson.weight * surprise);
-            let error = lesson.weight * (1.0 / (1.0 + (-odds).exp()) - truth);
+            loss += f64::from(sample.weight * surprise);
+            let error = sample.weight * (1.0 / (1.0 + (-odds).exp()) - truth);
             slope[0] += error;
-            for (slope, x) in slope[1..].iter_mut().zip(&lesson.dense[..self.dims]) {
+            for (slope, x) in slope[1..].iter_mut().zip(&sample.dense[..self.dims]) {
                 *slope += error * x;
             }
             for (at, value) in known() {
@@ -137,9 +137,9 @@ impl Own<'_> {
     }
 }
 
-/// Lessons, and the shape of what they teach.
-pub(crate) struct Lessons<'a> {
-    all: &'a [Lesson<'a>],
+/// TrainingSet, and the shape of what they teach.
+pub(crate) struct TrainingSet<'a> {
+    all: &'a [Sample<'a>],
     classes: usize,
     /// Classes rounded up to whole registers.
     width: usize,
@@ -149,12 +149,12 @@ pub(crate) struct Lessons<'a> {
     penalty: f32,
 }
 
-/// So many lessons and so many dense features are taken together: each number that is read serves four products.
+/// So many samples and so many dense features are taken together: each number that is read serves four products.
 const TOGETHER: usize = 4;
 
 /// The loss at `weights` (biases, dense, sparse, one behind the other), with its slope.
 #[inline(always)]
-pub(crate) fn loss<M: Multiply>(taught: &Lessons<'_>, weights: &[f32], slope: &mut [f32], multiply: M) -> f64 {
+pub(crate) fn loss<M: Multiply>(taught: &TrainingSet<'_>, weights: &[f32], slope: &mut [f32], multiply: M) -> f64 {
     let (width, dims) = (taught.width, taught.dims);
     let (bias, rest) = weights.split_at(width);
     let (dense, sparse) = rest.split_at(dims * width);
@@ -164,30 +164,30 @@ pub(crate) fn loss<M: Multiply>(taught: &Lessons<'_>, weights: &[f32], slope: &m
     let mut loss = 0.0_f64;
     let mut z = vec![0.0_f32; TOGETHER * width];
     for four in taught.all.chunks(TOGETHER) {
-        // Behind the last lesson it is taken again, and nothing is learnt from it.
+        // Behind the last sample it is taken again, and nothing is learnt from it.
         let xs: [&[f32]; TOGETHER] = std::array::from_fn(|at| &four[at.min(four.len() - 1)].dense[..dims]);
         for z in z.chunks_exact_mut(width) {
             z.copy_from_slice(bias);
         }
         add_dense(dense, width, xs, &mut z, multiply);
         for (at, z) in z.chunks_exact_mut(width).enumerate() {
-            let Some(lesson) = four.get(at) else {
+            let Some(sample) = four.get(at) else {
                 z.fill(0.0);
                 continue;
             };
-            for (bucket, value) in lesson.sparse {
+            for (bucket, value) in sample.sparse {
                 let entries = taught.sparse.entries(*bucket);
                 for (class, weight) in taught.sparse.classes[entries.clone()].iter().zip(&sparse[entries]) {
                     z[*class as usize] += value * weight;
                 }
             }
-            loss += f64::from(lesson.weight * to_errors(&mut z[..taught.classes], lesson.class));
+            loss += f64::from(sample.weight * to_errors(&mut z[..taught.classes], sample.class));
             z[taught.classes..].fill(0.0);
             for (error, slope) in z.iter_mut().zip(bias_slope.iter_mut()) {
-                *error *= lesson.weight;
+                *error *= sample.weight;
                 *slope += *error;
             }
-            for (bucket, value) in lesson.sparse {
+            for (bucket, value) in sample.sparse {
                 let entries = taught.sparse.entries(*bucket);
                 for (class, slope) in taught.sparse.classes[entries.clone()].iter().zip(&mut sparse_slope[entries]) {
                     *slope += value * z[*class as usize];
@@ -198,25 +198,25 @@ pub(crate) fn loss<M: Multiply>(taught: &Lessons<'_>, weights: &[f32], slope: &m
     }
     let mut squares = 0.0_f64;
     for (slopes, weights) in slope.chunks_mut(4096).zip(weights.chunks(4096)) {
-        let mut strands = [0.0_f32; STRAND];
-        for (slopes, weights) in slopes.chunks_mut(STRAND).zip(weights.chunks(STRAND)) {
-            for ((slope, weight), strand) in slopes.iter_mut().zip(weights).zip(&mut strands) {
-                *strand += weight * weight;
+        let mut lanes = [0.0_f32; LANES];
+        for (slopes, weights) in slopes.chunks_mut(LANES).zip(weights.chunks(LANES)) {
+            for ((slope, weight), lane) in slopes.iter_mut().zip(weights).zip(&mut lanes) {
+                *lane += weight * weight;
                 *slope += taught.penalty * weight;
             }
         }
-        squares += f64::from(strands.iter().sum::<f32>());
+        squares += f64::from(lanes.iter().sum::<f32>());
     }
     loss + 0.5 * f64::from(taught.penalty) * squares
 }
 
-/// Adds the products of four lessons with the rows of weights to their logits.
+/// Adds the products of four samples with the rows of weights to their logits.
 #[inline(always)]
 fn add_dense<M: Multiply>(rows: &[f32], width: usize, xs: [&[f32]; TOGETHER], z: &mut [f32], multiply: M) {
     let [z0, z1, z2, z3] = quarters_mut(z, width);
     for (number, block) in rows.chunks_exact(TOGETHER * width).enumerate() {
         let x: [[f32; TOGETHER]; TOGETHER] =
-            std::array::from_fn(|lesson| std::array::from_fn(|d| xs[lesson][number * TOGETHER + d]));
+            std::array::from_fn(|sample| std::array::from_fn(|d| xs[sample][number * TOGETHER + d]));
         let [r0, r1, r2, r3] = quarters(block, width);
         for at in 0..r0.len() {
             let r = [r0[at], r1[at], r2[at], r3[at]];
@@ -228,13 +228,13 @@ fn add_dense<M: Multiply>(rows: &[f32], width: usize, xs: [&[f32]; TOGETHER], z:
     }
 }
 
-/// Adds the outer products of four lessons and their errors to the slopes of the rows.
+/// Adds the outer products of four samples and their errors to the slopes of the rows.
 #[inline(always)]
 fn add_outer<M: Multiply>(rows: &mut [f32], width: usize, xs: [&[f32]; TOGETHER], errors: &[f32], multiply: M) {
     let [e0, e1, e2, e3] = quarters(errors, width);
     for (number, block) in rows.chunks_exact_mut(TOGETHER * width).enumerate() {
         let x: [[f32; TOGETHER]; TOGETHER] =
-            std::array::from_fn(|d| std::array::from_fn(|lesson| xs[lesson][number * TOGETHER + d]));
+            std::array::from_fn(|d| std::array::from_fn(|sample| xs[sample][number * TOGETHER + d]));
         let [r0, r1, r2, r3] = quarters_mut(block, width);
         for at in 0..e0.len() {
             let e = [e0[at], e1[at], e2[at], e3[at]];
@@ -250,21 +250,21 @@ fn add_outer<M: Multiply>(rows: &mut [f32], width: usize, xs: [&[f32]; TOGETHER]
 #[inline(always)]
 fn four<M: Multiply>(a: [f32; TOGETHER], b: [Lanes; TOGETHER], sum: Lanes, multiply: M) -> Lanes {
     let [b0, b1, b2, b3] = b;
-    let sum = multiply.multiply_add([a[0]; STRAND], b0, sum);
-    let sum = multiply.multiply_add([a[1]; STRAND], b1, sum);
-    let sum = multiply.multiply_add([a[2]; STRAND], b2, sum);
-    multiply.multiply_add([a[3]; STRAND], b3, sum)
+    let sum = multiply.multiply_add([a[0]; LANES], b0, sum);
+    let sum = multiply.multiply_add([a[1]; LANES], b1, sum);
+    let sum = multiply.multiply_add([a[2]; LANES], b2, sum);
+    multiply.multiply_add([a[3]; LANES], b3, sum)
 }
 
-type Strands = [[f32; STRAND]];
+type Registers = [[f32; LANES]];
 
 #[inline(always)]
-fn quarters(block: &[f32], width: usize) -> [&Strands; TOGETHER] {
+fn quarters(block: &[f32], width: usize) -> [&Registers; TOGETHER] {
     std::array::from_fn(|at| block[at * width..(at + 1) * width].as_chunks().0)
 }
 
 #[inline(always)]
-fn quarters_mut(block: &mut [f32], width: usize) -> [&mut Strands; TOGETHER] {
+fn quarters_mut(block: &mut [f32], width: usize) -> [&mut Registers; TOGETHER] {
     let (a, rest) = block.split_at_mut(width);
     let (b, rest) = rest.split_at_mut(width);
     let (c, d) = rest.split_at_mut(width);
@@ -288,11 +288,11 @@ fn to_errors(z: &mut [f32], class: usize) -> f32 {
     sum.ln() + top - truth
 }
 
-/// Which class weighs which bucket: those that stand in its own lessons.
-fn support(lessons: &[Lesson<'_>]) -> Sparse {
-    let mut pairs: Vec<(u32, u32)> = lessons
+/// Which class weighs which bucket: those that stand in its own samples.
+fn support(samples: &[Sample<'_>]) -> Sparse {
+    let mut pairs: Vec<(u32, u32)> = samples
         .iter()
-        .flat_map(|lesson| lesson.sparse.iter().map(|(bucket, _)| (*bucket, lesson.class as u32)))
+        .flat_map(|sample| sample.sparse.iter().map(|(bucket, _)| (*bucket, sample.class as u32)))
         .filter(|(bucket, _)| (*bucket as usize) < BUCKETS)
         .collect();
     pairs.sort_unstable();

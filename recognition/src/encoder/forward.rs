@@ -1,4 +1,4 @@
-//! The six layers, written once for every machine: [`crate::machine`] compiles them for the one that runs.
+//! The six layers, written once for every machine: [`crate::simd`] compiles them for the one that runs.
 
 use std::array;
 

@@ -17,8 +17,8 @@ pub(crate) use self::{
     panels::{BLOCKS, Block, Lanes, Multiply, OUTPUTS, Plain, Products, Row},
 };
 use crate::{
-    machine,
     model_file::{Damaged, Keep, ModelFile, checksum, copied, damaged},
+    simd,
     word_pieces::WordPieces,
 };
 
@@ -63,7 +63,7 @@ struct Norm {
 }
 
 /// A matrix product with bias.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Linear {
     scales: Vec<f32>,
     bias: Vec<f32>,
@@ -112,13 +112,13 @@ impl Encoder {
 
     /// The vector of a text by its pieces, without marks of beginning and end.
     pub fn embed(&self, ids: &[u32]) -> Vec<f32> {
-        machine::embed(self, &[marked(ids)]).pop().unwrap_or_default()
+        simd::embed(self, &[marked(ids)]).pop().unwrap_or_default()
     }
 
     /// The vectors of texts, which takes less than one after the other.
     pub fn embed_all(&self, texts: &[&[u32]]) -> Vec<Vec<f32>> {
         let texts: Vec<Vec<u32>> = texts.iter().map(|ids| marked(ids)).collect();
-        texts.chunks(TOGETHER).flat_map(|some| machine::embed(self, some)).collect()
+        texts.chunks(TOGETHER).flat_map(|some| simd::embed(self, some)).collect()
     }
 }
 
@@ -159,8 +159,8 @@ impl Linear {
     /// Inputs come in groups of so many.
     pub(crate) const INPUTS: usize = panels::GROUP;
 
-    /// Without outputs yet.
-    pub(crate) fn silent(inputs: usize) -> Self {
+    /// A matrix without a row yet.
+    pub(crate) fn empty(inputs: usize) -> Self {
         Self { scales: Vec::new(), bias: Vec::new(), weights: Panels { inputs, blocks: Vec::new() } }
     }
 
@@ -169,8 +169,8 @@ impl Linear {
         self.bias.len()
     }
 
-    /// Sets the weights of an output, or of the next; they are rounded to eight bits.
-    pub(crate) fn speak(&mut self, output: usize, weights: &[f32], bias: f32) {
+    /// Sets the row of an output, or of the next; they are rounded to eight bits.
+    pub(crate) fn set_row(&mut self, output: usize, weights: &[f32], bias: f32) {
         while self.bias.len() <= output {
             self.weights.add_panel();
             self.scales.extend([0.0; OUTPUTS]);

@@ -17,7 +17,7 @@ pub(super) const BLOCK: usize = OUTPUTS * INPUTS;
 pub(crate) type Block = [u8; BLOCK];
 
 /// A matrix in panels.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Panels {
     pub(super) inputs: usize,
     pub(super) blocks: Vec<Block>,

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     clock::Stopwatch,
-    engine::{Recogniser, Teaching, shipped},
+    engine::{Recogniser, TrainingData, shipped},
     library::TriggerId,
 };
 
@@ -108,7 +108,7 @@ fn learn(lessons: &[Labelled], none: Option<&str>) -> Result<Recogniser> {
     // Whatever one trigger is not, no trigger is: it doesn't matter which of them names it.
     let teachings = examples.iter().enumerate().map(|(number, (label, examples))| {
         let unlike: &[String] = if number == 0 { &unlike } else { &[] };
-        (TriggerId::new(*label), Teaching { examples, unlike, ..Teaching::default() })
+        (TriggerId::new(*label), TrainingData { examples, unlike, ..TrainingData::default() })
     });
     Ok(Recogniser::learn(shipped(), teachings))
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{measures::share, strongest, thresholds};
 use crate::{
-    engine::{Recogniser, Teaching, shipped},
+    engine::{Recogniser, TrainingData, shipped},
     library::TriggerId,
 };
 
@@ -59,7 +59,10 @@ pub(super) fn measure(path: &Path, areas: &[String], history: &[String]) -> Resu
     }
     let teachings = file.triggers.iter().map(|trigger| {
         let described = trigger.need.iter().map(String::as_str).collect();
-        (TriggerId::new(&trigger.id), Teaching { examples: &trigger.examples, described, ..Teaching::default() })
+        (
+            TriggerId::new(&trigger.id),
+            TrainingData { examples: &trigger.examples, described, ..TrainingData::default() },
+        )
     });
     let recogniser = Recogniser::learn(shipped(), teachings);
     let hear = |text: &String| strongest(&recogniser.scores(text));

@@ -10,8 +10,9 @@ use std::{
 };
 
 use chat::{AssetId, Block, Span};
+use recognition::{StoredText, Text};
 
-use super::{looks::Text, shipped};
+use super::shipped;
 use crate::library::Asset;
 
 /// How much the title says beside the passage that fits best.
@@ -29,18 +30,17 @@ pub(crate) struct CardIndex(Mutex<BTreeMap<AssetId, Arc<Known>>>);
 struct Known {
     passages: Vec<String>,
     /// The title first.
-    texts: Vec<Text>,
+    texts: Vec<StoredText>,
 }
 
 impl CardIndex {
     /// How well each card fits `text`, in their order: 1 is the same, 0 is chance.
     pub(crate) fn fit(&self, text: &str, assets: &[&Asset]) -> Vec<f32> {
         let models = shipped();
-        let asked = Text::all(&models, &[text]);
-        let Some(asked) = asked.first() else { return Vec::new() };
+        let asked = Text::encoded(&models, text);
         let fit = |asset: &&Asset| {
             let known = self.known(asset);
-            let mut likeness = known.texts.iter().map(|passage| passage.likeness(asked));
+            let mut likeness = known.texts.iter().map(|passage| passage.similarity(&asked));
             let title = likeness.next().unwrap_or(0.0);
             let best = likeness.fold(title, f32::max);
             TITLE * title + (1.0 - TITLE) * best
@@ -70,7 +70,7 @@ fn remembered(passages: Vec<String>) -> Arc<Known> {
     if let Some(known) = held().get(&passages) {
         return Arc::clone(known);
     }
-    let texts = Text::all(&shipped(), &passages.iter().map(String::as_str).collect::<Vec<_>>());
+    let texts = StoredText::all(&shipped(), &passages.iter().map(String::as_str).collect::<Vec<_>>(), None);
     let known = Arc::new(Known { passages: passages.clone(), texts });
     let mut all = held();
     if all.len() >= REMEMBERED {
@@ -83,9 +83,8 @@ fn remembered(passages: Vec<String>) -> Arc<Known> {
 /// How alike a text and each of others are, in their order: 1 is the same, 0 is chance.
 pub fn likeness(text: &str, others: &[&str]) -> Vec<f32> {
     let models = shipped();
-    let mut all = Text::all(&models, &[&[text], others].concat());
-    let own = all.remove(0);
-    all.iter().map(|other| other.likeness(&own)).collect()
+    let own = Text::encoded(&models, text);
+    StoredText::all(&models, others, None).iter().map(|other| other.similarity(&own)).collect()
 }
 
 /// The title, then every paragraph, point and step by itself.

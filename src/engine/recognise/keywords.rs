@@ -4,11 +4,11 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use recognition::clean;
 
-use super::Teaching;
+use super::TrainingData;
 use crate::library::TriggerId;
 
 /// Every trigger's phrases, to be found in one pass.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Keywords {
     /// `None` when no trigger has a phrase, or all together are too large for an automaton.
     automaton: Option<AhoCorasick>,
@@ -16,10 +16,10 @@ pub(super) struct Keywords {
 }
 
 impl Keywords {
-    /// Takes the phrases out of what each trigger teaches.
-    pub(super) fn new<'a>(teachings: impl Iterator<Item = (TriggerId, Teaching<'a>)>) -> Self {
-        let phrases: Vec<_> = teachings
-            .flat_map(|(id, teaching)| teaching.keywords.iter().map(move |phrase| (id.clone(), phrase.clone())))
+    /// Takes the phrases out of what each trigger is trained on.
+    pub(super) fn new<'a>(data: impl Iterator<Item = (TriggerId, TrainingData<'a>)>) -> Self {
+        let phrases: Vec<_> = data
+            .flat_map(|(id, data)| data.keywords.iter().map(move |phrase| (id.clone(), phrase.clone())))
             .filter(|(_, phrase)| !phrase.trim().is_empty())
             .collect();
         Self::of(phrases)
@@ -27,11 +27,15 @@ impl Keywords {
 
     /// Takes other phrases of one trigger.
     pub(super) fn replace(&mut self, id: &TriggerId, phrases: &[String]) {
+        let phrases: Vec<&String> = phrases.iter().filter(|phrase| !phrase.trim().is_empty()).collect();
+        let own = self.phrases.iter().filter(|(other, _)| other == id).map(|(_, phrase)| phrase);
+        if own.eq(phrases.iter().copied()) {
+            // An automaton over ten thousand triggers takes its time.
+            return;
+        }
         let mut all = std::mem::take(&mut self.phrases);
         all.retain(|(other, _)| other != id);
-        all.extend(
-            phrases.iter().filter(|phrase| !phrase.trim().is_empty()).map(|phrase| (id.clone(), phrase.clone())),
-        );
+        all.extend(phrases.into_iter().map(|phrase| (id.clone(), phrase.clone())));
         *self = Self::of(all);
     }
 

@@ -1,7 +1,7 @@
 //! Recognises needs in what people write.
 //!
-//! A message is cleaned and looked at by meaning and wording. What a manager typed as examples, what sounds alike and
-//! what people write all day teach a classifier in a moment; its odds of a need against none are the score, and the
+//! The `recognition` crate trains a model on what managers typed as examples, and says for every message how likely each
+//! class is. Here classes are triggers: keywords, thresholds, conversations and evidence stand in this module. The
 //! threshold is where ordinary traffic seldom comes.
 //!
 //! Invariants
@@ -12,35 +12,25 @@
 mod alarm_budget;
 mod cards;
 mod keywords;
-mod lately;
-mod look;
-mod looks;
-mod nearness;
 mod once;
 mod recent;
-mod second_look;
+mod similarity;
 mod talks;
-mod teaching;
+mod training_data;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
-use recognition::{Models, clean, strongest_few, words};
+use recognition::{ClassId, EmbeddingCache, Gate, Model, Models, Text, clean, strongest_few, words};
 
+use self::keywords::Keywords;
 pub use self::{
     alarm_budget::{AlarmBudget, ScoreSketch},
     cards::likeness,
+    once::keep_models,
     recent::{OPENINGS, Opened, Parts, Recent, WITHIN},
-    teaching::Teaching,
+    training_data::TrainingData,
 };
 pub(super) use self::{cards::CardIndex, talks::TalkIndex};
-use self::{
-    keywords::Keywords,
-    look::Meant,
-    looks::{Again, Looks, Text},
-};
 use super::{Evidence, Need};
 use crate::library::{Library, Trigger, TriggerId};
 
@@ -58,83 +48,83 @@ const TOLD: usize = 5;
 const TOLD_WORDS: usize = 3;
 
 /// Knows every trigger's phrases and examples.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Recogniser {
-    keywords: Keywords,
+    keywords: Arc<Keywords>,
+    /// The classes of the model, by their numbers.
     triggers: Vec<TriggerId>,
-    /// What each trigger was taught with, in their order.
-    taught: Vec<Vec<Taught>>,
-    looks: Looks,
+    model: Model,
+    /// Scores of ordinary messages: they set the thresholds where a channel has none of its own.
+    ordinary: ScoreSketch,
 }
 
 /// The odds from which on each trigger is heard.
 pub type Thresholds<'a> = &'a dyn Fn(&TriggerId) -> f32;
 
-/// A text that a trigger was taught with.
-#[derive(Debug)]
-struct Taught {
-    meant: Meant,
-    text: String,
-    seen: Text,
-}
-
 impl Recogniser {
-    /// Learns the triggers, with the models that ship.
+    /// Trains on the triggers, with the models that ship.
     pub fn new<'a>(triggers: impl Iterator<Item = &'a Trigger> + Clone) -> Self {
-        Self::learn(shipped(), triggers.map(Teaching::of))
+        Self::learn(shipped(), triggers.map(TrainingData::of))
     }
 
-    /// Knows all triggers of a library, and what they offer, with the models that ship. It is learnt once: the same triggers
-    /// give the same recogniser again.
+    /// Knows all triggers of a library, and what they offer, with the models that ship. It is trained once: as long as
+    /// anybody uses it, the same triggers give the same recogniser again.
     pub fn of(library: &Library) -> Arc<Self> {
+        Self::remembering(library, None)
+    }
+
+    /// The same; a text that `cache` knows is not encoded again, and the cache knows every text then.
+    pub fn remembering(library: &Library, cache: Option<&EmbeddingCache>) -> Arc<Self> {
         // A trigger that listens to numbers is not heard in what people write, whatever it offers.
         let heard = library.triggers.values().filter(|trigger| trigger.dip.is_none());
-        let teachings = heard.map(|trigger| Teaching::within(library, trigger));
-        once::learnt(teachings.clone(), || Self::learn(shipped(), teachings))
+        let data = heard.map(|trigger| TrainingData::within(library, trigger));
+        once::trained(data.clone(), || Self::train(shipped(), data, cache))
     }
 
-    /// The same with other examples for some triggers. They change while the house runs, and each recogniser that is
-    /// remembered takes memory: this one is known to whoever asked for it alone.
-    pub fn with(library: &Library, examples: &BTreeMap<TriggerId, Vec<String>>) -> Arc<Self> {
-        let heard = library.triggers.values().filter(|trigger| trigger.dip.is_none());
-        let teachings = heard.map(|trigger| {
-            let (id, mut teaching) = Teaching::within(library, trigger);
-            teaching.examples = examples.get(&id).unwrap_or(&trigger.examples);
-            (id, teaching)
-        });
-        Arc::new(Self::learn(shipped(), teachings))
+    /// Trains on what is known of each trigger, with given models.
+    pub fn learn<'a>(models: Arc<Models>, data: impl Iterator<Item = (TriggerId, TrainingData<'a>)> + Clone) -> Self {
+        Self::train(models, data, None)
     }
 
-    /// Learns from what is known of each trigger, with given models.
-    pub fn learn<'a>(models: Arc<Models>, teachings: impl Iterator<Item = (TriggerId, Teaching<'a>)> + Clone) -> Self {
-        let keywords = Keywords::new(teachings.clone());
-        let mut triggers = Vec::new();
-        let mut texts = Vec::new();
-        for (trigger, (id, teaching)) in teachings.enumerate() {
-            triggers.push(id);
-            texts.extend(texts_of(trigger, &teaching));
+    fn train<'a>(
+        models: Arc<Models>,
+        data: impl Iterator<Item = (TriggerId, TrainingData<'a>)> + Clone,
+        cache: Option<&EmbeddingCache>,
+    ) -> Self {
+        let keywords = Keywords::new(data.clone());
+        let (triggers, classes): (Vec<_>, Vec<_>) =
+            data.map(|(id, data)| (id.clone(), (ClassId::new(id.as_str()), data.texts()))).unzip();
+        Self::around(keywords, triggers, Model::train(models, &classes, cache))
+    }
+
+    fn around(keywords: Keywords, triggers: Vec<TriggerId>, model: Model) -> Self {
+        let mut ordinary = ScoreSketch::default();
+        for score in model.ordinary_scores() {
+            ordinary.add(*score);
         }
-        let mut taught: Vec<Vec<Taught>> = triggers.iter().map(|_| Vec::new()).collect();
-        for text in see(&models, texts) {
-            if let Some(own) = text.meant.whose().and_then(|trigger| taught.get_mut(trigger)) {
-                own.push(text);
+        Self { keywords: Arc::new(keywords), triggers, model, ordinary }
+    }
+
+    /// A copy with one trigger trained anew, or one more, in a fraction of the time that all take. It shares what did not
+    /// change.
+    #[must_use]
+    pub fn retrain_one(&self, id: &TriggerId, data: &TrainingData<'_>) -> Self {
+        self.retrain(&[(id.clone(), data.clone())])
+    }
+
+    /// The same for several triggers, one after the other.
+    #[must_use]
+    pub fn retrain(&self, changes: &[(TriggerId, TrainingData<'_>)]) -> Self {
+        let (mut keywords, mut triggers) = (Keywords::clone(&self.keywords), self.triggers.clone());
+        let mut classes = Vec::new();
+        for (id, data) in changes {
+            if !triggers.contains(id) {
+                triggers.push(id.clone());
             }
+            keywords.replace(id, data.keywords);
+            classes.push((ClassId::new(id.as_str()), data.texts()));
         }
-        let looks = Looks::learn(models, triggers.len(), &all(&taught));
-        Self { keywords, triggers, taught, looks }
-    }
-
-    /// Learns one trigger anew, or one more, in a fraction of the time that all take.
-    pub fn relearn(&mut self, id: &TriggerId, teaching: &Teaching<'_>) {
-        let known = self.triggers.iter().position(|other| other == id);
-        let trigger = known.unwrap_or(self.triggers.len());
-        if known.is_none() {
-            self.triggers.push(id.clone());
-            self.taught.push(Vec::new());
-        }
-        self.taught[trigger] = see(self.looks.models(), texts_of(trigger, teaching).collect());
-        self.keywords.replace(id, teaching.keywords);
-        self.looks.relearn(trigger, &all(&self.taught));
+        Self::around(keywords, triggers, self.model.retrain(&classes))
     }
 
     /// The needs that `text` may mean, strongest first, at most five; those that count are [`Need::is_heard`].
@@ -149,7 +139,7 @@ impl Recogniser {
     /// budget, the channel's own before its workspace's, or by the messages that ship.
     pub fn threshold(&self, budget: AlarmBudget, traffic: &[Arc<ScoreSketch>]) -> f32 {
         let own = traffic.iter().find(|sketch| sketch.knows(budget)).map(|sketch| sketch.threshold(budget));
-        own.unwrap_or_else(|| self.looks.threshold(budget)).max(LEAST)
+        own.unwrap_or_else(|| self.ordinary.threshold(budget)).max(LEAST)
     }
 
     /// A threshold that people's taps moved by so many hundredths of a logarithm of odds: never so far that what is hardly likely is heard.
@@ -159,13 +149,16 @@ impl Recogniser {
 
     /// The same for what was put to Kairos.
     pub fn threshold_addressed(&self) -> f32 {
-        self.looks.threshold(ADDRESSED_BUDGET).max(LEAST)
+        self.ordinary.threshold(ADDRESSED_BUDGET).max(LEAST)
     }
 
     /// [`Recogniser::hear`] with thresholds that were set elsewhere, e.g. from a channel's own traffic: the odds from
     /// which on each trigger is heard.
     pub fn hear_within(&self, text: &str, addressed: bool, threshold: Thresholds<'_>) -> Vec<Need> {
-        let mut heard = Text::begun(self.looks.models(), text);
+        self.hear_text(&mut self.model.text(text), addressed, threshold)
+    }
+
+    fn hear_text(&self, heard: &mut Text, addressed: bool, threshold: Thresholds<'_>) -> Vec<Need> {
         let mut needs: Vec<Need> = Vec::new();
         for (trigger, phrase) in self.keywords.find(heard.cleaned()) {
             if needs.iter().all(|need| need.trigger != *trigger) {
@@ -176,8 +169,8 @@ impl Recogniser {
         }
         let usual = self.threshold(USUAL_BUDGET, &[]);
         let more = |trigger: usize| threshold(&self.triggers[trigger]) - usual;
-        let again = if addressed { Again::Surely } else { Again::PromisingFor(&more) };
-        for (trigger, score) in strongest_few(&self.looks.odds(&mut heard, again), TOLD) {
+        let gate = if addressed { Gate::Open } else { Gate::PromisingFor(&more) };
+        for (trigger, score) in strongest_few(&self.model.scores(heard, gate), TOLD) {
             let id = &self.triggers[trigger];
             if needs.iter().any(|need| need.trigger == *id) {
                 continue;
@@ -187,7 +180,7 @@ impl Recogniser {
             if !addressed && score < from && needs.iter().any(|need| !need.is_heard()) {
                 continue;
             }
-            let Some(evidence) = self.evidence(trigger, &heard, score >= from) else { continue };
+            let Some(evidence) = self.evidence(trigger, heard, score >= from) else { continue };
             needs.push(Need { trigger: id.clone(), score: shown(score), threshold: shown(from), evidence });
         }
         needs.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.trigger.cmp(&b.trigger)));
@@ -202,20 +195,25 @@ impl Recogniser {
     /// heard before has had its answer, and a text of several sentences resembles some other need soon enough. What is
     /// no stronger together than in parts is not looked at.
     pub fn hear_on(&self, before: &[String], text: &str, addressed: bool, threshold: Thresholds<'_>) -> Vec<Need> {
-        let mut needs = self.hear_within(text, addressed, threshold);
+        let mut last = self.model.text(text);
+        let mut needs = self.hear_text(&mut last, addressed, threshold);
         let is_any_heard = |needs: &[Need]| needs.iter().any(Need::is_heard);
         if before.is_empty() || is_any_heard(&needs) {
             return needs;
         }
         let so_far = before.join("\n");
-        let together = format!("{so_far}\n{text}");
-        let strength = |text: &str| self.looks.strongest_at_first(&Text::begun(self.looks.models(), text));
-        if strength(&together) <= strength(text).max(strength(&so_far))
-            || is_any_heard(&self.hear_within(&so_far, addressed, threshold))
+        let mut together = self.model.text(&format!("{so_far}\n{text}"));
+        let strength = self.model.strongest_at_first(&mut together);
+        if strength <= self.model.strongest_at_first(&mut last) {
+            return needs;
+        }
+        let mut so_far = self.model.text(&so_far);
+        if strength <= self.model.strongest_at_first(&mut so_far)
+            || is_any_heard(&self.hear_text(&mut so_far, addressed, threshold))
         {
             return needs;
         }
-        for need in self.hear_within(&together, addressed, threshold) {
+        for need in self.hear_text(&mut together, addressed, threshold) {
             let alone = needs.iter().find(|other| other.trigger == need.trigger).map(|other| other.score);
             if alone.is_none_or(|alone| need.score > alone) {
                 needs.retain(|other| other.trigger != need.trigger);
@@ -229,15 +227,12 @@ impl Recogniser {
 
     /// How much a text resembles the example that is nearest to it, of whatever trigger.
     pub(super) fn nearest(&self, text: &str) -> f32 {
-        let seen = Text::all(self.looks.models(), &[text]);
-        let Some(seen) = seen.first() else { return 0.0 };
-        let own = self.taught.iter().flatten().filter(|taught| matches!(taught.meant, Meant::Need(_)));
-        own.map(|taught| taught.seen.likeness(seen)).fold(0.0, f32::max)
+        self.model.similarity(&self.model.encoded(text))
     }
 
-    /// How strongly each trigger is meant: the logarithm of its odds against no need, in the order of the triggers.
+    /// How strongly each trigger is meant: the log-odds against no need, in the order of the triggers.
     pub fn scores(&self, text: &str) -> Vec<f32> {
-        self.looks.odds(&mut Text::begun(self.looks.models(), text), Again::Promising)
+        self.model.scores(&mut self.model.text(text), Gate::Promising)
     }
 
     /// The triggers, in the order of [`Recogniser::scores`].
@@ -247,21 +242,19 @@ impl Recogniser {
 
     /// What is missing for hearing as well as it could, in words for an operator; empty when all is there.
     pub fn notes(&self) -> &[String] {
-        &self.looks.models().notes
+        &self.model.models().notes
     }
 
     /// Bytes of the models in use.
     pub fn model_bytes(&self) -> usize {
-        self.looks.models().bytes
+        self.model.models().bytes
     }
 
     /// The example that is nearest, and (`closely`) those of its words that the message comes closest to.
     fn evidence(&self, trigger: usize, heard: &Text, closely: bool) -> Option<Evidence> {
-        let own = self.taught[trigger].iter().filter(|taught| taught.meant == Meant::Need(trigger));
-        let nearness = own.map(|taught| (taught, taught.seen.likeness(heard)));
-        let (nearest, _) = nearness.max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let words = if closely { self.words(&nearest.text, heard) } else { Vec::new() };
-        Some(Evidence::Example { nearest: nearest.text.clone(), words })
+        let nearest = self.model.nearest_positive(trigger, heard)?;
+        let words = if closely { self.words(nearest, heard) } else { Vec::new() };
+        Some(Evidence::Example { nearest: nearest.to_owned(), words })
     }
 
     /// The words of an example that a message comes closest to, of those that it has: what nobody wrote is no evidence.
@@ -269,7 +262,7 @@ impl Recogniser {
         let mut by_word: Vec<(f32, String)> = Vec::new();
         let said: Vec<String> = words(heard.cleaned()).collect();
         for word in words(&clean(example)).filter(|word| said.contains(word)) {
-            let weight = Text::begun(self.looks.models(), &word).likeness(heard);
+            let weight = self.model.text(&word).similarity(heard);
             if weight > 0.1 && by_word.iter().all(|(_, known)| *known != word) {
                 by_word.push((weight, word));
             }
@@ -277,24 +270,6 @@ impl Recogniser {
         by_word.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         by_word.into_iter().take(TOLD_WORDS).map(|(_, word)| word).collect()
     }
-}
-
-/// What a trigger says, and what each of it is meant for.
-fn texts_of<'a>(trigger: usize, teaching: &Teaching<'a>) -> impl Iterator<Item = (Meant, &'a str)> + use<'a> {
-    let (examples, unlike) = (teaching.examples.iter(), teaching.unlike.iter());
-    let described = teaching.described.clone().into_iter().map(move |text| (Meant::Described(trigger), text));
-    let examples = examples.map(move |text| (Meant::Need(trigger), text.as_str()));
-    examples.chain(unlike.map(move |text| (Meant::Alike(trigger), text.as_str()))).chain(described)
-}
-
-fn see(models: &Models, texts: Vec<(Meant, &str)>) -> Vec<Taught> {
-    let seen = Text::all(models, &texts.iter().map(|(_, text)| *text).collect::<Vec<_>>());
-    let taught = texts.into_iter().zip(seen);
-    taught.map(|((meant, text), seen)| Taught { meant, text: text.to_owned(), seen }).collect()
-}
-
-fn all(taught: &[Vec<Taught>]) -> Vec<(Meant, &Text)> {
-    taught.iter().flatten().map(|taught| (taught.meant, &taught.seen)).collect()
 }
 
 /// The models that ship, read once.

@@ -6,9 +6,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use recognition::clean;
+use recognition::{StoredText, Text, clean};
 
-use super::{Recogniser, looks::Text, shipped};
+use super::{Recogniser, shipped};
 use crate::library::{About, Library};
 
 /// The likeness from which on a text is talk, where the models know its language.
@@ -24,7 +24,7 @@ pub(crate) struct TalkIndex(Vec<Known>);
 struct Known {
     about: About,
     words: String,
-    text: Text,
+    text: StoredText,
 }
 
 /// What was learnt of the talk of a library, for the next engine over the same: a program has one, tests have hundreds.
@@ -56,7 +56,7 @@ impl TalkIndex {
     fn learn(library: &Library) -> Self {
         let talks = library.talks.values().flat_map(|talk| talk.examples.iter().map(|text| (talk.about, text)));
         let (abouts, texts): (Vec<About>, Vec<&str>) = talks.map(|(about, text)| (about, text.as_str())).unzip();
-        let seen = Text::all(&shipped(), &texts);
+        let seen = StoredText::all(&shipped(), &texts, None);
         let known = abouts.into_iter().zip(&texts).zip(seen);
         Self(known.map(|((about, words), text)| Known { about, words: words_of(words), text }).collect())
     }
@@ -80,10 +80,9 @@ impl TalkIndex {
 
     /// What a text resembles most, and how much.
     fn nearest(&self, text: &str) -> Option<(About, f32)> {
-        let seen = Text::all(&shipped(), &[text]);
-        let seen = seen.first()?;
-        let likenesses = self.0.iter().map(|known| (known.about, known.text.likeness(seen)));
-        likenesses.max_by(|(_, a), (_, b)| a.total_cmp(b))
+        let said = Text::encoded(&shipped(), text);
+        let similar = self.0.iter().map(|known| (known.about, known.text.similarity(&said)));
+        similar.max_by(|(_, a), (_, b)| a.total_cmp(b))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use recognition::{ModelFiles, Models};
 use proptest::prelude::*;
+use recognition::{ModelFiles, Models};
 
 use super::*;
 use crate::engine::samples;
@@ -15,9 +15,9 @@ fn lexical_only() -> Arc<Models> {
 fn learn(models: Arc<Models>, examples: &[(&str, &[&str])]) -> Recogniser {
     let owned: Vec<(&str, Vec<String>)> =
         examples.iter().map(|(id, texts)| (*id, texts.iter().map(|text| (*text).to_owned()).collect())).collect();
-    let teachings =
-        owned.iter().map(|(id, examples)| (TriggerId::new(*id), Teaching { examples, ..Teaching::default() }));
-    Recogniser::learn(models, teachings)
+    let data =
+        owned.iter().map(|(id, examples)| (TriggerId::new(*id), TrainingData { examples, ..TrainingData::default() }));
+    Recogniser::learn(models, data)
 }
 
 const PRICE: &[&str] = &[
@@ -29,9 +29,9 @@ const ANGRY: &[&str] =
     &["a customer is shouting at me", "how do I calm down an angry customer", "furious client on the line"];
 
 /// Of texts that live as long as the tests.
-fn examples_of(texts: &[&str]) -> Teaching<'static> {
+fn examples_of(texts: &[&str]) -> TrainingData<'static> {
     let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-    Teaching { examples: texts.leak(), ..Teaching::default() }
+    TrainingData { examples: texts.leak(), ..TrainingData::default() }
 }
 
 fn heard(recogniser: &Recogniser, text: &str) -> Option<String> {
@@ -54,19 +54,19 @@ fn a_need_is_heard_in_other_words_and_chatter_is_not() {
 fn among_very_many_triggers_one_more_is_heard_and_the_others_stay() {
     let places: Vec<String> =
         (0..520).map(|number| format!("the key of room {number} is lost, who has another")).collect();
-    let teachings = places.iter().enumerate().map(|(number, text)| {
-        let teaching = Teaching { examples: std::slice::from_ref(text), ..Teaching::default() };
-        (TriggerId::new(format!("room{number}")), teaching)
+    let data = places.iter().enumerate().map(|(number, text)| {
+        let data = TrainingData { examples: std::slice::from_ref(text), ..TrainingData::default() };
+        (TriggerId::new(format!("room{number}")), data)
     });
-    let mut recogniser = Recogniser::learn(shipped(), teachings.clone().take(500));
-    for (id, teaching) in teachings.skip(500).chain([(TriggerId::new("price"), examples_of(PRICE))]) {
-        recogniser.relearn(&id, &teaching);
+    let mut recogniser = Recogniser::learn(shipped(), data.clone().take(500));
+    for (id, data) in data.skip(500).chain([(TriggerId::new("price"), examples_of(PRICE))]) {
+        recogniser = recogniser.retrain_one(&id, &data);
     }
     assert_eq!(heard(&recogniser, "they told me our price is too high, any tips?").as_deref(), Some("price"));
     assert_eq!(heard(&recogniser, "who has another key of room 417? mine is lost").as_deref(), Some("room417"));
     assert_eq!(heard(&recogniser, "lunch at noon?"), None);
     let before = recogniser.scores(PRICE[0]);
-    recogniser.relearn(&TriggerId::new("price"), &examples_of(ANGRY));
+    recogniser = recogniser.retrain_one(&TriggerId::new("price"), &examples_of(ANGRY));
     let after = recogniser.scores(PRICE[0]);
     assert!(after[520] < before[520] - 1.0, "{} {}", before[520], after[520]);
     assert_eq!(heard(&recogniser, "my client is really angry and yells at me, help").as_deref(), Some("price"));
@@ -88,14 +88,15 @@ fn a_trigger_that_changes_takes_effect_by_itself() {
     let mut recogniser = learn(shipped(), &[("price", PRICE)]);
     let angry: Vec<String> = ANGRY.iter().map(|text| (*text).to_owned()).collect();
     let keywords = ["code red".to_owned()];
-    let teaching = Teaching { examples: &angry, keywords: &keywords, ..Teaching::default() };
-    recogniser.relearn(&TriggerId::new("angry"), &teaching);
+    let data = TrainingData { examples: &angry, keywords: &keywords, ..TrainingData::default() };
+    recogniser = recogniser.retrain_one(&TriggerId::new("angry"), &data);
     assert_eq!(heard(&recogniser, "my client is really angry and yells at me, help").as_deref(), Some("angry"));
     assert_eq!(heard(&recogniser, "they told me our price is too high, any tips?").as_deref(), Some("price"));
     assert_eq!(heard(&recogniser, "this is a code red").as_deref(), Some("angry"));
     let score = |recogniser: &Recogniser| recogniser.scores("they told me our price is too high, any tips?")[0];
     let before = score(&recogniser);
-    recogniser.relearn(&TriggerId::new("price"), &Teaching { examples: &angry, ..Teaching::default() });
+    recogniser =
+        recogniser.retrain_one(&TriggerId::new("price"), &TrainingData { examples: &angry, ..TrainingData::default() });
     assert!(score(&recogniser) < before - 1.0, "{before}");
 }
 
@@ -250,10 +251,10 @@ proptest! {
         text in ".{0,400}",
         addressed: bool,
     ) {
-        let teachings = examples.iter().enumerate().map(|(number, examples)| {
-            (TriggerId::new(number.to_string()), Teaching { examples, unlike: &unlike, ..Teaching::default() })
+        let data = examples.iter().enumerate().map(|(number, examples)| {
+            (TriggerId::new(number.to_string()), TrainingData { examples, unlike: &unlike, ..TrainingData::default() })
         });
-        let recogniser = Recogniser::learn(lexical_only(), teachings);
+        let recogniser = Recogniser::learn(lexical_only(), data);
         let needs = recogniser.hear(&text, addressed);
         prop_assert!(needs.is_sorted_by(|a, b| a.score >= b.score));
         prop_assert!(needs.iter().all(|need| (0.0..=1.0).contains(&need.score)));

@@ -9,7 +9,7 @@
 #![expect(unsafe_code, reason = "calling what was compiled for instructions that the machine was asked about")]
 
 use crate::{
-    classifier::{self, Lessons},
+    classifier::{self, TrainingSet},
     encoder::{self, Encoder, Linear, Plain},
 };
 
@@ -46,19 +46,19 @@ pub(crate) fn multiply(linear: &Linear, inputs: &[f32], out: &mut [f32]) {
 }
 
 /// The loss of a classifier and its slope, by the quickest way this machine knows.
-pub(crate) fn loss(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
+pub(crate) fn loss(samples: &TrainingSet<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
     #[cfg(target_arch = "x86_64")]
     {
         if has_vnni() {
             // SAFETY: the machine has just said that it has all that the function names.
-            return unsafe { x86::loss_with_avx512(lessons, weights, slope) };
+            return unsafe { x86::loss_with_avx512(samples, weights, slope) };
         }
         if has_avx2() {
             // SAFETY: as above.
-            return unsafe { x86::loss_with_avx2(lessons, weights, slope) };
+            return unsafe { x86::loss_with_avx2(samples, weights, slope) };
         }
     }
-    classifier::loss(lessons, weights, slope, Plain)
+    classifier::loss(samples, weights, slope, Plain)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -81,7 +81,7 @@ mod x86 {
     };
 
     use crate::{
-        classifier::{self, Lessons},
+        classifier::{self, TrainingSet},
         encoder::{self, BLOCKS, Block, Encoder, Lanes, Linear, Multiply, OUTPUTS, Products, Row},
     };
 
@@ -106,13 +106,13 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,avx2,fma")]
-    pub(super) fn loss_with_avx512(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
-        classifier::loss(lessons, weights, slope, Vnni)
+    pub(super) fn loss_with_avx512(samples: &TrainingSet<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
+        classifier::loss(samples, weights, slope, Vnni)
     }
 
     #[target_feature(enable = "avx2,fma")]
-    pub(super) fn loss_with_avx2(lessons: &Lessons<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
-        classifier::loss(lessons, weights, slope, Avx2)
+    pub(super) fn loss_with_avx2(samples: &TrainingSet<'_>, weights: &[f32], slope: &mut [f32]) -> f64 {
+        classifier::loss(samples, weights, slope, Avx2)
     }
 
     /// Sixteen sums of four products of bytes in one instruction.

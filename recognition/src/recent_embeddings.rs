@@ -1,44 +1,44 @@
-//! What the second look made of texts a moment ago: people repeat themselves, and what somebody said is looked at again
-//! together with what they say next.
+//! What the sentence encoder made of texts a moment ago: people repeat themselves, and a message is scored again
+//! together with what its author says next.
 //!
 //! Invariants
 //! - No text: it is known by its checksum. No more than a bounded number, the oldest goes first.
-//! - What is remembered is what another look would see.
+//! - An embedding that is remembered equals the one that would be computed.
 
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
 };
 
-use recognition::checksum;
+use crate::model_file::checksum;
 
 /// Texts that are remembered.
 const REMEMBERED: usize = 1_000;
 
 /// By what a text is known.
-pub(super) type Key = [u8; 32];
+pub(crate) type Key = [u8; 32];
 
 /// Vectors of the last texts.
 #[derive(Debug, Default)]
-pub(super) struct Lately {
+pub(crate) struct RecentEmbeddings {
     vectors: HashMap<Key, Arc<[f32]>>,
     /// The oldest first.
     order: VecDeque<Key>,
 }
 
-impl Lately {
+impl RecentEmbeddings {
     /// The key of a cleaned text.
-    pub(super) fn key(cleaned: &str) -> Key {
+    pub(crate) fn key(cleaned: &str) -> Key {
         checksum(cleaned.as_bytes())
     }
 
-    /// What was seen, if that was lately.
-    pub(super) fn get(&self, key: &Key) -> Option<Arc<[f32]>> {
+    /// What was seen, if that was recent.
+    pub(crate) fn get(&self, key: &Key) -> Option<Arc<[f32]>> {
         self.vectors.get(key).cloned()
     }
 
     /// Remembers what was seen.
-    pub(super) fn put(&mut self, key: Key, vector: Arc<[f32]>) {
+    pub(crate) fn put(&mut self, key: Key, vector: Arc<[f32]>) {
         if self.vectors.insert(key, vector).is_some() {
             return;
         }
@@ -57,13 +57,13 @@ mod tests {
 
     #[test]
     fn the_last_texts_are_remembered_and_no_more() {
-        let mut lately = Lately::default();
-        let key = |number: usize| Lately::key(&number.to_string());
+        let mut recent = RecentEmbeddings::default();
+        let key = |number: usize| RecentEmbeddings::key(&number.to_string());
         for number in 0..REMEMBERED + 10 {
-            lately.put(key(number), Arc::from([1.0]));
-            lately.put(key(number), Arc::from([2.0]));
+            recent.put(key(number), Arc::from([1.0]));
+            recent.put(key(number), Arc::from([2.0]));
         }
-        assert_eq!((lately.vectors.len(), lately.order.len()), (REMEMBERED, REMEMBERED));
-        assert!(lately.get(&key(9)).is_none() && lately.get(&key(10)).is_some());
+        assert_eq!((recent.vectors.len(), recent.order.len()), (REMEMBERED, REMEMBERED));
+        assert!(recent.get(&key(9)).is_none() && recent.get(&key(10)).is_some());
     }
 }

@@ -1,10 +1,10 @@
 //! Whether what somebody says beside a question is about it: what people answer is seldom worded like the question, yet it
 //! is about the same thing.
 
-use super::{Recogniser, looks::Text};
+use super::Recogniser;
 use crate::library::TriggerId;
 
-/// How near a text has to be to a question, or to what is known of its need, to be about it (0 to 1). Answers of colleagues to
+/// How similar a text has to be to a question, or to what is known of its need, to be about it (0 to 1). Answers of colleagues to
 /// the starter library's questions lie above it, what people write beside them all day below.
 const ABOUT_IT: f32 = 0.335;
 /// A shorter text says too little to be about anything: "thanks", "on my way".
@@ -13,18 +13,15 @@ const FEWEST_WORDS: usize = 3;
 impl Recogniser {
     /// Whether `text` is about the need behind `trigger`, or about the very `question`, where that is still known.
     pub fn is_about(&self, trigger: &TriggerId, question: Option<&str>, text: &str) -> bool {
-        text.split_whitespace().count() >= FEWEST_WORDS && self.nearness(trigger, question, text) >= ABOUT_IT
+        text.split_whitespace().count() >= FEWEST_WORDS && self.similarity(trigger, question, text) >= ABOUT_IT
     }
 
-    /// How near `text` is to the question and to what the trigger was taught with: the nearest counts.
-    pub(super) fn nearness(&self, trigger: &TriggerId, question: Option<&str>, text: &str) -> f32 {
-        let own = self.triggers.iter().position(|id| id == trigger).map(|at| self.taught[at].as_slice());
-        let texts: Vec<&str> = std::iter::once(text).chain(question).collect();
-        let seen = Text::all(self.looks.models(), &texts);
-        let Some((said, question)) = seen.split_first() else { return 0.0 };
-        let taught =
-            own.into_iter().flatten().filter(|taught| taught.meant.whose().is_some()).map(|taught| &taught.seen);
-        taught.chain(question).map(|text| text.likeness(said)).fold(0.0, f32::max)
+    /// How similar `text` is to the question and to what the trigger is trained on: the most similar counts.
+    pub(super) fn similarity(&self, trigger: &TriggerId, question: Option<&str>, text: &str) -> f32 {
+        let said = self.model.encoded(text);
+        let own = self.triggers.iter().position(|id| id == trigger);
+        let own = own.map_or(0.0, |number| self.model.similarity_with(number, &said));
+        question.map_or(own, |question| self.model.encoded(question).similarity(&said).max(own))
     }
 }
 
