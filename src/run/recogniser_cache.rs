@@ -91,17 +91,17 @@ mod tests {
     };
 
     fn engine() -> Engine {
-        let config = Config::load(None, std::iter::empty(), None).unwrap();
+        let config = Config::load(None, std::iter::empty(), Some(Path::new("."))).unwrap();
         // A library of one trigger of its own: another test may be using a recogniser of the whole.
         let mut library = Library::read(&Source::Starter).library;
         let id = library.triggers.keys().next().unwrap().clone();
         library.triggers.retain(|other, _| *other == id);
-        library.triggers.get_mut(&id).unwrap().examples.push(format!("example number {}", uuid()));
+        library.triggers.get_mut(&id).unwrap().examples.push(format!("example number {}", another()));
         Engine::new(Arc::new(library), config.cadence)
     }
 
     /// A number that no other call gives.
-    fn uuid() -> usize {
+    fn another() -> usize {
         static NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
         NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
     }
