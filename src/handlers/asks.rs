@@ -14,7 +14,7 @@ use chat::{
 };
 use serde_json::{Map, Value};
 
-use super::{Cx, Handled, Interrupted};
+use super::{Cx, Handled, Interrupted, histograms::Scores};
 use crate::{
     engine::{LearntTrigger, Marked, PersonFacts, Totals},
     library::{MeasureId, TriggerId},
@@ -26,6 +26,7 @@ macro_rules! queries {
     ($($(#[$doc:meta])+ $name:ident = $variant:ident ($($arg:ident: $taken:ty => $kept:ty),*) -> $answer:ty;)+) => {
         /// What only the store knows.
         #[derive(Clone, Debug, PartialEq)]
+        #[expect(clippy::large_enum_variant, reason = "one lives at a time, for as long as it is answered")]
         pub(crate) enum Query {
             $($(#[$doc])+ $variant { $($arg: $kept),* },)+
         }
@@ -68,8 +69,7 @@ queries! {
     /// The same within a scope, as it stands in the store just now.
     learnt_in = TunedIn(scope: &Scope => Scope) -> Vec<LearntTrigger>;
     /// The scores of a channel's messages, or of its workspace's.
-    scores_in = ScoresIn(platform: PlatformKind => PlatformKind, workspace: &WorkspaceId => WorkspaceId,
-        channel: &Option<ChannelId> => Option<ChannelId>) -> Vec<(i16, u32)>;
+    scores_in = ScoresIn(of: &Scores => Scores) -> Vec<(i16, u32)>;
     /// Whether a channel may hold messages that have still to be read after an absence.
     may_be_behind = MayBeBehind(place: &Place => Place) -> bool;
     /// Open holds of a channel.
@@ -204,7 +204,10 @@ struct Open {
 
 impl fmt::Debug for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Asked").field("found", &self.found.len()).field("told", &self.told.len()).finish()
+        f.debug_struct("Asked")
+            .field("found", &self.found.len())
+            .field("told", &self.told.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -30,12 +30,12 @@ const BELIEVED: Duration = Duration::from_hours(1);
 const REMEMBERED: usize = 500;
 
 /// A channel, or (`None`) its workspace as a whole.
-type Of = (PlatformKind, WorkspaceId, Option<ChannelId>);
+pub(crate) type Scores = (PlatformKind, WorkspaceId, Option<ChannelId>);
 
 /// The scores of the channels and workspaces that were listened to last.
 #[derive(Debug, Default)]
 pub(crate) struct Histograms {
-    known: HashMap<Of, Counted>,
+    known: HashMap<Scores, Counted>,
     /// Rises with every use.
     uses: u64,
 }
@@ -43,7 +43,7 @@ pub(crate) struct Histograms {
 /// How scores of a channel or a workspace are spread, as it was read.
 #[derive(Debug)]
 pub(crate) struct Histogram {
-    of: Of,
+    of: Scores,
     rows: Vec<(i16, u32)>,
 }
 
@@ -64,7 +64,7 @@ struct Fresh {
 
 impl Histograms {
     /// What is known of a channel or workspace, where that is not too old to be believed.
-    fn of(&self, of: &Of, now: Timestamp) -> Option<Arc<ScoreSketch>> {
+    fn of(&self, of: &Scores, now: Timestamp) -> Option<Arc<ScoreSketch>> {
         let known = self.known.get(of).filter(|known| now.since(known.read_at) < BELIEVED)?;
         Some(Arc::clone(&known.sketch))
     }
@@ -74,7 +74,7 @@ impl Histograms {
         let mut sketch = ScoreSketch::of(rows.clone());
         let (platform, workspace, channel) = of;
         let is_within =
-            |other: &Of| other == of || (channel.is_none() && other.0 == *platform && other.1 == *workspace);
+            |other: &Scores| other == of || (channel.is_none() && other.0 == *platform && other.1 == *workspace);
         for (_, known) in self.known.iter().filter(|(other, _)| is_within(other)) {
             for (bin, more) in &known.fresh.counts {
                 sketch.add_to(*bin, *more);
@@ -140,7 +140,7 @@ pub(super) fn spread(cx: &Cx<'_>, place: &Place, out: &mut Changes) -> Handled<V
         let sketch = if let Some(known) = cx.memory.histograms.of(&of, cx.now()) {
             known
         } else {
-            let rows = cx.scores_in(place.platform, &place.workspace, &of.2)?;
+            let rows = cx.scores_in(&of)?;
             let read = Histogram { of: of.clone(), rows };
             let sketch = Arc::new(cx.memory.histograms.with_fresh(&read));
             out.remembered.push(Remember::Histogram(read));
@@ -167,7 +167,7 @@ pub(super) fn discount(place: &Place, need: &Need, out: &mut Changes) {
 mod tests {
     use super::*;
 
-    fn of(channel: &str) -> Of {
+    fn of(channel: &str) -> Scores {
         (PlatformKind::Slack, WorkspaceId::new("T1"), Some(ChannelId::new(channel)))
     }
 

@@ -76,7 +76,7 @@ fn tell_managers(cx: &Cx<'_>, event: &Event, trigger: &TriggerId, why: &str, out
     if cx.managers.is_empty() {
         warn!("nobody is told: people.managers names nobody");
     }
-    for who in cx.managers.iter() {
+    for who in cx.managers {
         let facts = people::facts_for(cx, who, [], out)?;
         if facts.opted_out {
             continue;

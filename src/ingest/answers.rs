@@ -42,7 +42,7 @@ pub(super) async fn of_store(
         Query::Pauses { scope } => Found::Pauses(store.pauses(scope).await?),
         Query::Tuned { tenant } => Found::Tuned(tuning.of(tenant, now).await?),
         Query::TunedIn { scope } => Found::TunedIn(store.learnt(scope).await?),
-        Query::ScoresIn { platform, workspace, channel } => {
+        Query::ScoresIn { of: (platform, workspace, channel) } => {
             let model = services.engine.learnt();
             Found::ScoresIn(store.scores_in(*platform, workspace, channel.as_ref(), model).await?)
         }

@@ -224,7 +224,6 @@ impl Dispatcher {
     }
 
     /// Runs a handler again and again, each time with one more answer. `Err` within: what platforms have still to answer.
-    #[expect(clippy::type_complexity, reason = "two ways to end, each named above")]
     async fn run<T>(
         &self,
         asked: &mut Asked,

@@ -60,7 +60,7 @@ struct Done {
 
 /// What became of handling an inbound event.
 enum Handled {
-    Done(Changes),
+    Done(Box<Changes>),
     Waits(Vec<(Question, Asking<Answer>)>),
     /// It is finished already: quarantined, or put off.
     Over,
@@ -213,11 +213,11 @@ impl Dispatcher {
                 if changes.is_noop() && changes.signals.is_empty() && changes.forms.is_empty() {
                     // The next message may belong to it.
                     self.note(&changes);
-                    noops.push(changes);
+                    noops.push(*changes);
                     return Ok(false);
                 }
                 self.commit_noops(std::mem::take(noops)).await?;
-                self.commit_with_signals(changes).await
+                self.commit_with_signals(*changes).await
             }
             Err(failed) => Err(failed),
         };
@@ -250,10 +250,10 @@ impl Dispatcher {
                         Ran::Waits(open) => return Ok(Handled::Waits(open)),
                     }
                 }
-                Ok(Handled::Done(all))
+                Ok(Handled::Done(Box::new(all)))
             }
             Arrived::Read(read) => Ok(match self.handle(&Input::Read(&read.event, read.answered), asked).await? {
-                Ran::Done(changes) => Handled::Done(*changes),
+                Ran::Done(changes) => Handled::Done(changes),
                 Ran::Waits(open) => Handled::Waits(open),
             }),
             Arrived::Signals(parsed) => self.take_signals(parsed, held).await,
@@ -283,7 +283,7 @@ impl Dispatcher {
             return Ok(Handled::Waits(waits));
         }
         let parsed = Parsed { signals, unread };
-        let Some(told) = parsed.told() else { return Ok(Handled::Done(Changes::default())) };
+        let Some(told) = parsed.told() else { return Ok(Handled::Done(Box::default())) };
         warn!(origin = %item.origin, unread = parsed.unread.len(), reason = told, "entries of an alert's body are kept unread");
         metrics::counter!("kairos_alert_entries_unread_total").increment(parsed.unread.len() as u64);
         self.services.store.park_arrival(&item.id, *fence, &told).await?;

@@ -187,7 +187,8 @@ const SPREAD: [&str; 3] = ["Store", "Engine", "Discord"];
 /// See [`SPREAD`].
 pub(super) fn spread(files: &[File]) -> Vec<String> {
     const MOST: usize = 3;
-    let mut found: std::collections::BTreeMap<(String, String), std::collections::BTreeSet<&str>> = Default::default();
+    let mut found: std::collections::BTreeMap<(String, String), std::collections::BTreeSet<&str>> =
+        std::collections::BTreeMap::default();
     for file in files {
         let bare = bare(shipping(&file.text));
         for line in bare.lines().filter(|line| line.starts_with("impl") && !line.contains(" for ")) {

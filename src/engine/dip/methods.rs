@@ -97,7 +97,8 @@ pub(super) fn band(measure: &Measure, look: &Look, alpha: f64) -> Option<(f64, f
         Some(if measure.better == Better::Higher { better } else { worse } <= alpha)
     };
     let middle = whole(usual * of);
-    let most = if measure.kind == MeasureKind::Proportion { whole(of) } else { middle.saturating_mul(4).saturating_add(50) };
+    let most =
+        if measure.kind == MeasureKind::Proportion { whole(of) } else { middle.saturating_mul(4).saturating_add(50) };
     // From the usual number outwards chances only fall, so both ends are found by halving.
     let (mut low, mut from) = (middle, 0);
     while from < low {

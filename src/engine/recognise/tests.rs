@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use recognition::{ModelFiles, Models};
 use proptest::prelude::*;
+use recognition::{ModelFiles, Models};
 
 use super::*;
 use crate::engine::samples;
