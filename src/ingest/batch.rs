@@ -39,13 +39,14 @@ impl Seen {
     }
 
     fn insert(&mut self, id: EventId) {
-        if self.order.len() >= SEEN
+        if !self.known.insert(id.clone()) {
+            return;
+        }
+        self.order.push_back(id);
+        if self.order.len() > SEEN
             && let Some(oldest) = self.order.pop_front()
         {
             self.known.remove(&oldest);
-        }
-        if self.known.insert(id.clone()) {
-            self.order.push_back(id);
         }
     }
 }
