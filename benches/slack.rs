@@ -108,8 +108,8 @@ fn libraries() -> Vec<usize> {
 async fn kairos_costs(bot: &Bot, web: &Web, triggers: usize) -> Result<()> {
     tell("memory after the start", &bot.memory());
     let senders = Senders::new(web);
-    // Everybody is described once: nothing unasked is said to whom nobody knows.
-    senders.all((0..PEOPLE).map(|n| event("hello", n, n, &format!("<@U0BOT> hello {n}"))), AT_ONCE).await?;
+    // Everybody is described once, as they ask for what is not known: nothing unasked is said to whom nobody knows.
+    senders.all((0..PEOPLE).map(|n| event("hello", n, n, &format!("<@U0BOT> zebra {n}"))), AT_ONCE).await?;
     web.posted(PEOPLE).await;
     web.described(PEOPLE).await;
 
