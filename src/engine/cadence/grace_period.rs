@@ -84,6 +84,32 @@ impl Beside {
     }
 }
 
+/// Offers that one person makes to another; a channel's other talk does not have them.
+const OFFERS: &[&str] = &[
+    "i'll join you",
+    "i can help",
+    "i'll help you",
+    "let me help",
+    "happy to help",
+    "i'll show you",
+    "i can show you",
+    "let me show you",
+    "i'll walk you through",
+    "i can walk you through",
+    "i'll take this one",
+    "i've got this one",
+    "ich helfe dir",
+    "ich zeig dir",
+    "ich zeige dir",
+    "ich zeig's dir",
+];
+
+/// "Call them, don't write. I'll join you." beside a question is care for it, whatever words it shares with it.
+fn offers_help(text: &str) -> bool {
+    let text = text.to_lowercase().replace('’', "'");
+    OFFERS.iter().any(|offer| text.contains(offer)) && !text.trim_end().ends_with('?')
+}
+
 /// True where a text turns to somebody: by the platform's own mention, or by the first word of a name that is known.
 pub fn turns_to(text: &str, who: &Identity, name: &str) -> bool {
     let first_name = name.split_whitespace().next().filter(|name| name.chars().count() > 1);
@@ -116,7 +142,8 @@ pub fn settles(open: Open<'_>, event: &Event, beside: impl FnOnce(&str) -> Besid
                 return withdrawn.then_some(Settled::Withdrawn);
             }
             // In its thread, even a question is somebody's care; beside it much is said that has nothing to do with it.
-            (in_its_thread || answers_it || (beside_it && beside(&message.text).answers())).then_some(Settled::Answered)
+            let cares = || offers_help(&message.text) || beside(&message.text).answers();
+            (in_its_thread || answers_it || (beside_it && cares())).then_some(Settled::Answered)
         }
         _ => None,
     }
@@ -198,6 +225,31 @@ mod tests {
         let within = |at, text| becomes(SLACK, Some("m0"), "ben", at, says(text, None, false));
         assert_eq!(within(Some("m0"), "like so"), Some(Settled::Answered));
         assert_eq!(within(None, "ask them what for"), None);
+    }
+
+    #[test]
+    fn an_offer_of_help_beside_the_question_and_no_other_talk() {
+        let by_ben = |text| becomes(SLACK, None, "ben", None, says(text, None, false));
+        for text in [
+            "Call them, don't write. I’ll join you.",
+            "I can help with that after lunch",
+            "let me show you at my desk",
+            "Had that last week, happy to help",
+            "I'll take this one",
+            "ich zeig dir das gleich",
+        ] {
+            assert_eq!(by_ben(text), Some(Settled::Answered), "{text}");
+        }
+        for text in [
+            "lunch is ready in the kitchen",
+            "can anybody help me with the printer",
+            "who can show the new people around?",
+            "I'll join the call at three",
+            "the help desk is closed today",
+            "would be happy to help you?",
+        ] {
+            assert_eq!(by_ben(text), None, "{text}");
+        }
     }
 
     #[test]
