@@ -222,6 +222,9 @@ async fn pass(State(inner): State<Arc<Inner>>, request: Request) -> Response {
     }
 }
 
+/// How often an event is offered that nobody acknowledges.
+const OFFERS: usize = 50;
+
 impl Inner {
     /// An event on its way to Kairos.
     async fn post(&self, path: String, mut headers: HeaderMap, body: Bytes) -> Response {
@@ -229,11 +232,16 @@ impl Inner {
             headers.remove(name);
         }
         lock(&self.seen).posted.push(Posted { path: path.clone(), headers: headers.clone(), body: body.clone() });
-        let sent = self.http.post(format!("{}{path}", self.kairos)).headers(headers).body(body).send().await;
-        match sent {
-            Ok(answer) => (answer.status(), answer.bytes().await.unwrap_or_default()).into_response(),
-            Err(_) => StatusCode::BAD_GATEWAY.into_response(),
+        // Slack offers an event again that nobody acknowledged: whoever was to may have been killed.
+        for _ in 0..OFFERS {
+            let url = format!("{}{path}", self.kairos);
+            let sent = self.http.post(url).headers(headers.clone()).body(body.clone()).send().await;
+            if let Ok(answer) = sent {
+                return (answer.status(), answer.bytes().await.unwrap_or_default()).into_response();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         }
+        StatusCode::BAD_GATEWAY.into_response()
     }
 
     /// A call of Kairos.
